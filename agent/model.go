@@ -1,0 +1,58 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+)
+
+// A Role says whose a message is.
+type Role string
+
+const (
+	User      Role = "user"      // the owner's words, and what the desk adds about now
+	Assistant Role = "assistant" // the model's text and calls
+	ToolRole  Role = "tool"      // a tool's result, or why there is none
+)
+
+// A Message is one turn of a task's conversation.
+type Message struct {
+	Role  Role   `json:"role"`
+	Text  string `json:"text,omitempty"`
+	Calls []Call `json:"calls,omitempty"` // Assistant only
+	// Call is the ID of the call that a ToolRole message answers.
+	Call string `json:"call,omitempty"`
+	// Untrusted marks text written by strangers: a page, a mail, a tool's output.
+	Untrusted bool `json:"untrusted,omitempty"`
+}
+
+// A Call is the model's wish to use a tool. It is only a wish.
+type Call struct {
+	ID   string          `json:"id"`
+	Tool string          `json:"tool"`
+	Args json.RawMessage `json:"args"`
+}
+
+// A Prompt is what a model is given. System and Tools are byte-stable from turn
+// to turn and from task to task, so that a server's prompt cache holds; what
+// changes stands in Messages.
+type Prompt struct {
+	System   string
+	Tools    []Spec
+	Messages []Message
+}
+
+// A Chunk is a piece of a model's reply: some text, or one whole call.
+type Chunk struct {
+	Text string
+	Call *Call
+}
+
+// A Model carries a conversation on. Next may be called from any goroutine. It
+// streams: text comes in pieces as it is written, a call when it is complete
+// and well-formed JSON. It ends with ctx, with ctx's error. A reply that can't
+// be understood ends with an error that wraps ErrMalformed and says what was
+// wrong in words that the model can act on.
+type Model interface {
+	Next(ctx context.Context, p Prompt) iter.Seq2[Chunk, error]
+}

@@ -1,0 +1,55 @@
+// Package policy decides what an action needs: nothing, the owner's word, or a
+// refusal. It is a pure function of the action, the rules and the standing
+// grants. It must not know how anyone is asked, what a tool does, or any model.
+//
+// Zero values fail closed: no level asks, no verdict denies.
+package policy
+
+// A Level is how much authority an action takes.
+type Level uint8
+
+const (
+	// Unset is an action whose level nobody stated. It is treated as Commit.
+	Unset Level = iota
+	// Look (L0) reads and leaves no trace outside.
+	Look
+	// Draft (L1) changes the workspace only, and can be undone.
+	Draft
+	// Reach (L2) leaves the workspace, small and reversible.
+	Reach
+	// Commit (L3) sends, publishes, deletes for good, spends.
+	Commit
+	// Seal (L4) touches credentials, policy, whole accounts.
+	Seal
+)
+
+// A Verdict is what policy says of an action. The zero value denies.
+type Verdict uint8
+
+const (
+	Deny Verdict = iota
+	Ask
+	Allow
+)
+
+// An Action is what policy looks at. Everything in it was frozen by the tool's
+// plan; nothing was written by a model except the values of Args.
+type Action struct {
+	Tool   string
+	Target string            // the path, host, recipient or command it acts on
+	Args   map[string]string // canonical arguments, flattened to strings
+	Level  Level             // as the tool's plan states it
+	// Tainted lists the arguments whose value came from untrusted content.
+	Tainted []string
+	// Scope is the most that the order itself asked for (see Scope): an effect
+	// above it was not ordered and is asked for.
+	Scope Level
+}
+
+// A Decision is the verdict with its reason, for the journal and for speech.
+type Decision struct {
+	Verdict Verdict
+	Level   Level  // after taint and rules: what the ask must carry
+	Rule    string // which rule decided, e.g. "level", "taint", "scope", "deny: ..."
+	Reason  string // one short English sentence, for the journal
+}

@@ -1,0 +1,55 @@
+// Package stt says what a transcriber is, what a transcript holds, and which
+// transcripts are not speech at all (see Noise). It must not know which engine
+// wrote the text or what the text is for.
+package stt
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"deputy/audio"
+)
+
+// ErrNoModel says that the engine's model file is missing, cut or altered. The
+// error that wraps it names the file and the command that mends it.
+var ErrNoModel = errors.New("speech model can't be used")
+
+// A Transcriber writes down one utterance. Transcribe may be called from any
+// goroutine, one call computes at a time, and returns promptly (within one
+// encoder pass) when ctx ends, with ctx's error. Close waits for the call under
+// way, frees the model, and may be called more than once.
+type Transcriber interface {
+	Transcribe(ctx context.Context, u audio.Utterance) (Transcript, error)
+	Close() error
+}
+
+// A Transcript is what was said in one utterance, with the evidence for it.
+type Transcript struct {
+	// Utterance is the ID of the utterance.
+	Utterance int64
+	// Text is the whole text, trimmed; "" when nothing was said.
+	Text string
+	// Language is the ISO 639-1 code that the text is in: "en", "ko", ...
+	Language string
+	// LanguageProb is how sure the engine is of Language, in [0, 1]; 1 if it was fixed.
+	LanguageProb float32
+	// Confidence is the mean probability of the text's tokens, in [0, 1].
+	Confidence float32
+	// Lowest is the least probability among the text's tokens, in [0, 1].
+	Lowest float32
+	// NoSpeech is the engine's probability that there is no speech, in [0, 1].
+	NoSpeech float32
+	Segments []Segment
+	// Window is the encoder window that was used, in units of 20 ms; 0 if unknown.
+	Window int
+	// Took is the time the engine computed.
+	Took time.Duration
+}
+
+// A Segment is a part of a transcript with its times from the utterance's start.
+type Segment struct {
+	Text       string
+	Start, End time.Duration
+	Confidence float32
+}
