@@ -76,14 +76,33 @@ brew_install() {
 	long "packages" env HOMEBREW_NO_AUTO_UPDATE=1 brew install $missing || die "packages: not installed; run: brew install$missing"
 }
 
-# setup_pulseaudio: the daemon for the private, silent sound server of the demo and the tests. A desktop on PipeWire
-# keeps its own sound: there the daemon is only unpacked beside it, never installed.
+# setup_pulseaudio: the daemon for the private, silent sound server of the demo and the tests. A desktop that runs on
+# PipeWire keeps its own sound: installing the daemon would remove parts of it, so there it is only unpacked beside it.
 setup_pulseaudio() {
-	if have pulseaudio || [ -x "$native/pulseaudio/bin/pulseaudio" ]; then return; fi
-	if [ -z "$(missing_packages pulseaudio)" ]; then return; fi
+	if have pulseaudio || [ -x "$native/bin/pulseaudio" ]; then return; fi
 	if apt-get install -s --no-install-recommends --no-remove pulseaudio >/dev/null 2>&1; then
 		install_packages pulseaudio
-		return
+	else
+		unpack_pulseaudio
 	fi
-	unpack_pulseaudio
+}
+
+# unpack_pulseaudio: the package's own files in a folder of ours, with a starter that knows where they are.
+unpack_pulseaudio() {
+	local dir libraries modules home=$native/pulseaudio
+	# shellcheck disable=SC2046 # the names are words
+	install_packages $(apt-cache depends pulseaudio | sed -n 's/^ *Depends: *\(lib[^ <]*\)$/\1/p' | sort -u)
+	dir=$(scratch pulseaudio)
+	(cd "$dir" && long "pulseaudio" apt-get download pulseaudio) && dpkg-deb -x "$dir"/pulseaudio_*.deb "$dir/stage" ||
+		die "packages: PulseAudio's daemon could not be unpacked; run: sudo apt-get update, then: scripts/setup packages"
+	rm -rf "$home"
+	mkdir -p "$native/bin"
+	mv "$dir/stage" "$home"
+	libraries=$(dirname "$(find "$home/usr/lib" -name 'libpulsecore-*.so' | head -n 1)")
+	modules=$(dirname "$(find "$home/usr/lib" -name 'module-null-sink.so' | head -n 1)")
+	printf '#!/bin/sh\nexec env LD_LIBRARY_PATH="%s:%s" "%s" --dl-search-path="%s" "$@"\n' \
+		"$libraries" "$modules" "$home/usr/bin/pulseaudio" "$modules" >"$dir/starter"
+	chmod +x "$dir/starter"
+	mv -f "$dir/starter" "$native/bin/pulseaudio"
+	say "packages: PulseAudio's daemon is unpacked in $home, since this desktop's sound would not go together with it"
 }
