@@ -11,14 +11,27 @@ import (
 	"deputy/audio"
 )
 
-// ErrNoModel says that the engine's model file is missing, cut or altered. The
-// error that wraps it names the file and the command that mends it.
-var ErrNoModel = errors.New("speech model can't be used")
+// Sentinels on which callers branch.
+var (
+	// ErrNoModel says that the engine's model file is missing, cut or altered.
+	// The error that wraps it names the file and the command that mends it.
+	ErrNoModel = errors.New("speech model can't be used")
+	// ErrClosed is returned by Transcribe after Close, and by a call that Close
+	// cut short.
+	ErrClosed = errors.New("transcriber is closed")
+)
+
+// Shortest is the length under which no utterance holds speech.
+const Shortest = 100 * time.Millisecond
 
 // A Transcriber writes down one utterance. Transcribe may be called from any
 // goroutine, one call computes at a time, and returns promptly (within one
-// encoder pass) when ctx ends, with ctx's error. Close waits for the call under
-// way, frees the model, and may be called more than once.
+// encoder pass) when ctx ends, with ctx's error. It only reads the samples.
+// Close waits for the call under way, frees the model, and may be called more
+// than once.
+//
+// An utterance that is too short to hold speech (under Shortest), empty included,
+// is no error: it gives a transcript without text.
 type Transcriber interface {
 	Transcribe(ctx context.Context, u audio.Utterance) (Transcript, error)
 	Close() error
@@ -34,9 +47,9 @@ type Transcript struct {
 	Language string
 	// LanguageProb is how sure the engine is of Language, in [0, 1]; 1 if it was fixed.
 	LanguageProb float32
-	// Confidence is the mean probability of the text's tokens, in [0, 1].
+	// Confidence is the mean probability of the text's tokens, in [0, 1]; 0 if unknown.
 	Confidence float32
-	// Lowest is the least probability among the text's tokens, in [0, 1].
+	// Lowest is the least probability among the text's tokens, in [0, 1]; 0 if unknown.
 	Lowest float32
 	// NoSpeech is the engine's probability that there is no speech, in [0, 1].
 	NoSpeech float32
@@ -45,6 +58,19 @@ type Transcript struct {
 	Window int
 	// Took is the time the engine computed.
 	Took time.Duration
+
+	// Length, Voiced and SNR are the utterance's own: how long it is, the share
+	// of its speech that the detector called speech, in [0, 1], and the level of
+	// that speech above the noise, in decibels. 0 means unknown. See Of.
+	Length time.Duration
+	Voiced float32
+	SNR    float32
+}
+
+// Of begins the transcript of u: its ID and what u itself says about how much
+// speech it holds.
+func Of(u audio.Utterance) Transcript {
+	return Transcript{Utterance: u.ID, Length: u.Duration(), Voiced: u.Voiced, SNR: u.SNR}
 }
 
 // A Segment is a part of a transcript with its times from the utterance's start.
