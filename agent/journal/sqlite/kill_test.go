@@ -1,0 +1,111 @@
+package sqlite
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"deputy/agent/journal"
+)
+
+// childEnv makes the test binary a process that appends until it is killed.
+const childEnv = "DEPUTY_JOURNAL_CHILD"
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childEnv); path != "" {
+		fmt.Fprintln(os.Stderr, appendForever(path))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// appendForever appends threes and acknowledges each on standard output.
+func appendForever(path string) error {
+	ctx := context.Background()
+	j, err := Open(ctx, path, nil)
+	if err != nil {
+		return err
+	}
+	for {
+		seq, _ := j.Head()
+		three := make([]journal.Event, 3)
+		for i := range three {
+			n := int(seq) + 1 + i
+			three[i] = journal.Event{Time: time.Now(), Kind: "heard", Body: fmt.Appendf(nil, `{"n":%d}`, n)}
+		}
+		if err := j.Append(ctx, three...); err != nil {
+			return err
+		}
+		fmt.Println(three[2].Seq)
+	}
+}
+
+// TestKill kills the owner of a journal with SIGKILL in the midst of appending,
+// again and again, on one file: whatever it acknowledged is there afterwards,
+// no append is there by halves, and the lock is free.
+func TestKill(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := at(t.TempDir())
+	last := 0
+	for round := range 25 {
+		cmd := exec.Command(exe)
+		cmd.Env = append(os.Environ(), childEnv+"="+path)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		acks := bufio.NewScanner(out)
+		acked := last
+		for n := 1 + rand.IntN(20); n > 0 && acks.Scan(); n-- {
+			fmt.Sscan(acks.Text(), &acked)
+		}
+		if round == 0 {
+			if _, err := Open(t.Context(), path, nil); err == nil {
+				t.Error("a second process opened the journal")
+			}
+		}
+		// It goes on appending: the signal comes anywhere.
+		time.AfterFunc(time.Duration(rand.IntN(2000))*time.Microsecond, func() { cmd.Process.Kill() })
+		for acks.Scan() { // what it still acknowledged before it died
+			fmt.Sscan(acks.Text(), &acked)
+		}
+		cmd.Wait()
+		last = reopened(t, path, acked)
+	}
+	t.Logf("%d events were appended by 25 processes, all killed", last)
+}
+
+// reopened checks the journal after a kill and says how many events it has.
+func reopened(t *testing.T, path string, acked int) int {
+	t.Helper()
+	j, err := Open(t.Context(), path, nil)
+	if err != nil {
+		t.Fatalf("open after kill: %v", err)
+	}
+	defer j.Close()
+	n := 0
+	for e, err := range j.Events(1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; string(e.Body) != fmt.Sprintf(`{"n":%d}`, n) {
+			t.Fatalf("event %d: got body %s", n, e.Body)
+		}
+	}
+	if n < acked || n%3 != 0 {
+		t.Fatalf("got %d events, want at least the %d acknowledged, in threes", n, acked)
+	}
+	return n
+}

@@ -1,0 +1,92 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"deputy/agent/journal"
+
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+)
+
+// version is the layout of the file, in user_version; raise it with the table.
+const version = 1
+
+const table = `CREATE TABLE event (
+	seq  INTEGER PRIMARY KEY,
+	time INTEGER NOT NULL, -- microseconds since 1970, UTC
+	kind TEXT NOT NULL,
+	task TEXT NOT NULL,
+	body BLOB NOT NULL,
+	prev BLOB NOT NULL,
+	hash BLOB NOT NULL
+) STRICT`
+
+// makeSchema lays an empty file out, and checks any other.
+func makeSchema(ctx context.Context, db *sql.DB) error {
+	var n int
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&n); err != nil {
+		return err
+	}
+	if n == 0 {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		for _, s := range []string{table, fmt.Sprintf("PRAGMA user_version=%d", version)} {
+			if _, err := tx.ExecContext(ctx, s); err != nil {
+				return err
+			}
+		}
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+	}
+	return checkSchema(ctx, db)
+}
+
+// checkSchema refuses a file that holds anything but the one table: a trigger
+// or a view in it could change what is written and read.
+func checkSchema(ctx context.Context, db *sql.DB) error {
+	var v, n int
+	var s sql.NullString
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&v); err != nil {
+		return err
+	}
+	if v > version {
+		return fmt.Errorf("it was written by a newer Deputy (layout %d, this one knows %d): update Deputy", v, version)
+	}
+	if err := db.QueryRowContext(ctx, "SELECT count(*), max(sql) FROM sqlite_schema").Scan(&n, &s); err != nil {
+		return err
+	}
+	if v != version || n != 1 || s.String != table {
+		return fmt.Errorf("%w: the file does not have the layout of a journal", journal.ErrAltered)
+	}
+	return nil
+}
+
+// explain puts what the owner can do in front of what SQLite says.
+func explain(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("the disk is full; free some space and try again: %w", err)
+	}
+	var e *driver.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff { // the low byte is the primary code
+	case codes.SQLITE_FULL:
+		return fmt.Errorf("the disk is full; free some space and try again: %w", err)
+	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
+		return fmt.Errorf("%w: the file is damaged or is no journal; put a backup in its place, "+
+			"or move it and its .head file away to begin a new one (%w)", journal.ErrAltered, err)
+	case codes.SQLITE_READONLY, codes.SQLITE_PERM, codes.SQLITE_CANTOPEN:
+		return fmt.Errorf("the file can't be written or opened; check its owner and mode: %w", err)
+	}
+	return err
+}
