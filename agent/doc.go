@@ -20,4 +20,7 @@ var (
 	ErrMalformed = errors.New("the model's reply can't be understood")
 	// ErrUnreachable is a model's server that doesn't answer.
 	ErrUnreachable = errors.New("the model can't be reached")
+	// ErrUnknown is an effect of which nobody can say whether it happened: a
+	// connection lost between the order and its answer.
+	ErrUnknown = errors.New("it is not known whether it happened")
 )

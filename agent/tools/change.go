@@ -1,0 +1,236 @@
+package tools
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"golang.org/x/text/unicode/norm"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+)
+
+// A change is what an effect did to one file, as Undo needs it.
+type change struct {
+	Path   string      `json:"path"`
+	Before string      `json:"before,omitempty"` // the copy's name; "" when there was no file
+	After  string      `json:"after,omitempty"`  // the new content's SHA-256; "" when it was deleted
+	Mode   fs.FileMode `json:"mode,omitempty"`
+	Dirs   []string    `json:"dirs,omitempty"` // directories made for it, outermost first
+	Added  string      `json:"added,omitempty"`
+	// Lost says that the old content was too large to keep.
+	Lost bool `json:"lost,omitempty"`
+}
+
+// level is what changing a file takes: Draft while a copy can be kept.
+func level(info fs.FileInfo) policy.Level {
+	if info != nil && info.Size() > maxKept {
+		return policy.Commit
+	}
+	return policy.Draft
+}
+
+// apply has the effect of key on one file, once: next is given the old content
+// and gives the new one, nil to delete the file. The old content is kept first.
+// An effect that was cut off is carried on with, one that was done is not
+// repeated.
+func (w *Workspace) apply(ctx context.Context, key, rel string, allowed policy.Level, next func(old []byte, exists bool) ([]byte, error)) (change, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return change{}, err
+	}
+	info, err := w.root.Lstat(rel)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		info = nil
+	case err != nil:
+		return change{}, w.say(rel, err)
+	default:
+		if err := regular(rel, info); err != nil {
+			return change{}, err
+		}
+	}
+	if ch, ok := w.copies.noted(key); ok && ch.Path == rel && !ch.Lost {
+		switch {
+		case w.holds(rel, ch.After):
+			return ch, nil
+		case !w.holds(rel, ch.Before):
+			return change{}, fmt.Errorf("%q was changed by something else after this was begun: %w", rel, agent.ErrUnknown)
+		}
+	}
+	if level(info) > allowed {
+		return change{}, fmt.Errorf("%q has grown too large for its old content to be kept: order it again", rel)
+	}
+	ch := change{Path: rel, Mode: 0o644}
+	var old []byte
+	if info != nil {
+		ch.Mode = info.Mode().Perm()
+		if ch.Lost = info.Size() > maxKept; !ch.Lost {
+			if old, err = w.readAll(rel, maxKept); err != nil {
+				return change{}, err
+			}
+		}
+	}
+	data, err := next(old, info != nil)
+	if err != nil {
+		return change{}, err
+	}
+	if info != nil && !ch.Lost {
+		if ch.Before, err = w.copies.put(old); err != nil {
+			return change{}, err
+		}
+	}
+	if data != nil {
+		ch.After = sum(data)
+		ch.Dirs = w.missing(path.Dir(rel))
+	}
+	if err := w.copies.note(key, ch); err != nil {
+		return change{}, err
+	}
+	return ch, w.put(ch, data)
+}
+
+// put writes data, or removes the file when data is nil.
+func (w *Workspace) put(ch change, data []byte) error {
+	if data == nil {
+		if err := w.root.Remove(ch.Path); err != nil {
+			return w.say(ch.Path, err)
+		}
+		return syncDir(w.root, path.Dir(ch.Path))
+	}
+	if err := w.root.MkdirAll(path.Dir(ch.Path), 0o755); err != nil {
+		return w.say(ch.Path, err)
+	}
+	if err := replace(w.root, ch.Path, data, ch.Mode); err != nil {
+		return w.say(ch.Path, err)
+	}
+	return nil
+}
+
+// holds says whether rel has the content with this hash; "" is no file at all.
+func (w *Workspace) holds(rel, hash string) bool {
+	if hash == "" {
+		_, err := w.root.Lstat(rel)
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	data, err := w.readAll(rel, maxKept)
+	return err == nil && sum(data) == hash
+}
+
+// missing lists the directories of dir that aren't there, outermost first.
+func (w *Workspace) missing(dir string) []string {
+	var dirs []string
+	for ; dir != "."; dir = path.Dir(dir) {
+		if _, err := w.root.Lstat(dir); err == nil {
+			break
+		}
+		dirs = append([]string{dir}, dirs...)
+	}
+	return dirs
+}
+
+// A changer is the Undoer and the Checker of every tool that changes a file.
+type changer struct{ w *Workspace }
+
+// Check says whether the effect of key is on disk, and gives its result again.
+func (c changer) Check(ctx context.Context, key string, _ json.RawMessage) (bool, agent.Result, error) {
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return false, agent.Result{}, err
+	}
+	ch, ok := c.w.copies.noted(key)
+	switch {
+	case !ok:
+		return false, agent.Result{}, nil // what is to be changed is noted first
+	case c.w.holds(ch.Path, ch.After):
+		return true, c.w.done(ch, "changed "+ch.Path), nil
+	case ch.Lost || c.w.holds(ch.Path, ch.Before):
+		return false, agent.Result{}, nil
+	}
+	return false, agent.Result{}, fmt.Errorf("%q was changed by something else after this was begun: %w", ch.Path, agent.ErrUnknown)
+}
+
+// Undo puts the file back as it was. It refuses, with a sentence, if the file
+// was changed since.
+func (c changer) Undo(ctx context.Context, record json.RawMessage) (agent.Result, error) {
+	ch, err := decode[change](record)
+	if err != nil {
+		return agent.Result{}, fmt.Errorf("undo: %w", err)
+	}
+	if rel, err := cleanPath(c.w.dir, ch.Path); err != nil || rel != norm.NFC.String(ch.Path) {
+		return agent.Result{}, fmt.Errorf("undo: %q is no path of the workspace", ch.Path)
+	}
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return agent.Result{}, err
+	}
+	return c.w.revert(ch)
+}
+
+func (w *Workspace) revert(ch change) (agent.Result, error) {
+	if !ch.Lost && w.holds(ch.Path, ch.Before) {
+		return agent.Result{Text: fmt.Sprintf("%s is as it was before.", ch.Path)}, nil
+	}
+	changed := !w.holds(ch.Path, ch.After)
+	switch {
+	case ch.Lost:
+		return agent.Result{}, fmt.Errorf("%q can't be brought back: it was too large for a copy to be kept", ch.Path)
+	case changed && ch.Added != "":
+		return w.cutOut(ch)
+	case changed:
+		return agent.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
+	case ch.Before == "":
+		if err := w.put(ch, nil); err != nil {
+			return agent.Result{}, err
+		}
+		for i := len(ch.Dirs) - 1; i >= 0; i-- {
+			if w.root.Remove(ch.Dirs[i]) != nil {
+				break // something else is in it now
+			}
+		}
+		return agent.Result{Text: fmt.Sprintf("%s was removed again.", ch.Path)}, nil
+	}
+	old, err := w.copies.get(ch.Before)
+	if err != nil {
+		return agent.Result{}, fmt.Errorf("%q can't be brought back: %w", ch.Path, err)
+	}
+	if err := w.put(ch, old); err != nil {
+		return agent.Result{}, err
+	}
+	return agent.Result{Text: fmt.Sprintf("%s is as it was before.", ch.Path), Produced: w.abs(ch.Path)}, nil
+}
+
+// cutOut takes what was appended out of a file to which more was added since.
+func (w *Workspace) cutOut(ch change) (agent.Result, error) {
+	now, err := w.readAll(ch.Path, maxKept)
+	if err != nil {
+		return agent.Result{}, err
+	}
+	if bytes.Count(now, []byte(ch.Added)) != 1 {
+		return agent.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
+	}
+	if err := w.put(ch, bytes.Replace(now, []byte(ch.Added), nil, 1)); err != nil {
+		return agent.Result{}, err
+	}
+	return agent.Result{Text: fmt.Sprintf("It was taken out of %s.", ch.Path), Produced: w.abs(ch.Path)}, nil
+}
+
+// done is a Result for a change that can be taken back.
+func (w *Workspace) done(ch change, text string) agent.Result {
+	r := agent.Result{Text: text}
+	if !ch.Lost {
+		r.Undo = encode(ch)
+	}
+	if ch.After != "" {
+		r.Produced = w.abs(ch.Path)
+	}
+	return r
+}

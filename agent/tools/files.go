@@ -1,0 +1,213 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+)
+
+// Files are the tools that read and change the files of w: list_files,
+// read_file, search_files, write_file, edit_file, delete_file.
+func Files(w *Workspace) []agent.Tool {
+	c := changer{w}
+	return []agent.Tool{listFiles{w}, readFile{w}, searchFiles{w}, writeFile{c}, editFile{c}, deleteFile{c}}
+}
+
+// noUndo marks an action that can't be taken back.
+func noUndo(a *agent.Action) {
+	if a.Level == policy.Commit {
+		a.Values["warning"] = "no-undo"
+	}
+}
+
+type writeFile struct{ changer }
+
+func (writeFile) Spec() agent.Spec {
+	return agent.Spec{
+		Name:        "write_file",
+		Description: "Create a file in the workspace, or replace its whole content.",
+		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string","description":"file in the workspace, such as notes/plan.md"},"text":{"type":"string","description":"the whole content"}},"required":["path","text"]}`),
+	}
+}
+
+type writeArgs struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+func (t writeFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+	args, err := decode[writeArgs](raw)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if err := plainText("text", args.Text); err != nil {
+		return agent.Action{}, err
+	}
+	rel, info, err := t.w.resolve(args.Path)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if info != nil {
+		err = regular(rel, info)
+	} else {
+		err = newName(rel)
+	}
+	if err != nil {
+		return agent.Action{}, err
+	}
+	args.Path = rel
+	a := agent.Action{
+		Tool: "write_file", Target: rel, Args: encode(args), Level: level(info), Phrase: "write",
+		Values:  map[string]string{"path": rel, "size": size(int64(len(args.Text)))},
+		Summary: fmt.Sprintf("write %s to %s", size(int64(len(args.Text))), rel),
+		Repeat:  agent.Checkable,
+	}
+	if info != nil {
+		a.Values["replaces"] = size(info.Size())
+	}
+	noUndo(&a)
+	allowed := a.Level
+	a.Do = func(ctx context.Context, key string) (agent.Result, error) {
+		ch, err := t.w.apply(ctx, key, rel, allowed, func([]byte, bool) ([]byte, error) {
+			return []byte(args.Text), nil
+		})
+		if err != nil {
+			return agent.Result{}, fmt.Errorf("write %s: %w", rel, err)
+		}
+		return t.w.done(ch, fmt.Sprintf("wrote %s to %s", size(int64(len(args.Text))), rel)), nil
+	}
+	return a, nil
+}
+
+type editFile struct{ changer }
+
+func (editFile) Spec() agent.Spec {
+	return agent.Spec{
+		Name:        "edit_file",
+		Description: "Replace one passage of a text file in the workspace.",
+		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"},"old":{"type":"string","description":"the passage as it stands, occurring once"},"new":{"type":"string","description":"what takes its place"}},"required":["path","old","new"]}`),
+	}
+}
+
+type editArgs struct {
+	Path string `json:"path"`
+	Old  string `json:"old"`
+	New  string `json:"new"`
+}
+
+func (t editFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+	args, err := decode[editArgs](raw)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if err := errors.Join(plainText("old", args.Old), plainText("new", args.New)); err != nil {
+		return agent.Action{}, err
+	}
+	rel, info, err := t.w.existing(args.Path)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if info.Size() > maxKept {
+		return agent.Action{}, fmt.Errorf("%q is too large to be edited: more than %s", rel, size(maxKept))
+	}
+	data, err := t.w.readAll(rel, maxKept)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if _, err := edited(rel, data, args.Old, args.New); err != nil {
+		return agent.Action{}, err
+	}
+	args.Path = rel
+	a := agent.Action{
+		Tool: "edit_file", Target: rel, Args: encode(args), Level: policy.Draft, Phrase: "edit",
+		Values:  map[string]string{"path": rel, "old": brief(args.Old, 60), "new": brief(args.New, 60)},
+		Summary: fmt.Sprintf("edit %s: %q becomes %q", rel, brief(args.Old, 40), brief(args.New, 40)),
+		Repeat:  agent.Checkable,
+	}
+	a.Do = func(ctx context.Context, key string) (agent.Result, error) {
+		ch, err := t.w.apply(ctx, key, rel, policy.Draft, func(old []byte, _ bool) ([]byte, error) {
+			return edited(rel, old, args.Old, args.New)
+		})
+		if err != nil {
+			return agent.Result{}, fmt.Errorf("edit %s: %w", rel, err)
+		}
+		return t.w.done(ch, "edited "+rel), nil
+	}
+	return a, nil
+}
+
+// edited gives data with the one passage old replaced. A passage that occurs
+// not at all or more than once is an error that tells the model what to do.
+func edited(rel string, data []byte, old, with string) ([]byte, error) {
+	text := string(data)
+	if kind := binary(data); kind != "" {
+		return nil, fmt.Errorf("%q is no UTF-8 text (%s) and can't be edited", rel, kind)
+	}
+	if strings.Contains(text, "\r\n") && !strings.Contains(old, "\r\n") {
+		old, with = strings.ReplaceAll(old, "\n", "\r\n"), strings.ReplaceAll(with, "\n", "\r\n")
+	}
+	switch n := strings.Count(text, old); {
+	case old == "":
+		return nil, errors.New("old is empty: give the passage to replace, or use write_file")
+	case old == with:
+		return nil, errors.New("old and new are the same: there is nothing to change")
+	case n == 0:
+		return nil, fmt.Errorf("%q does not contain the passage %q: read_file shows what it contains", rel, brief(old, 60))
+	case n > 1:
+		return nil, fmt.Errorf("%q contains the passage %q %d times: give more of it, so that it occurs once", rel, brief(old, 60), n)
+	}
+	return []byte(strings.Replace(text, old, with, 1)), nil
+}
+
+type deleteFile struct{ changer }
+
+func (deleteFile) Spec() agent.Spec {
+	return agent.Spec{
+		Name:        "delete_file",
+		Description: "Delete a file of the workspace.",
+		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"}},"required":["path"]}`),
+	}
+}
+
+type pathArgs struct {
+	Path string `json:"path"`
+}
+
+func (t deleteFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+	args, err := decode[pathArgs](raw)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	rel, info, err := t.w.existing(args.Path)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	args.Path = rel
+	a := agent.Action{
+		Tool: "delete_file", Target: rel, Args: encode(args), Level: level(info), Phrase: "delete",
+		Values:  map[string]string{"path": rel, "size": size(info.Size())},
+		Summary: fmt.Sprintf("delete %s (%s)", rel, size(info.Size())),
+		Repeat:  agent.Checkable,
+	}
+	noUndo(&a)
+	allowed := a.Level
+	a.Do = func(ctx context.Context, key string) (agent.Result, error) {
+		ch, err := t.w.apply(ctx, key, rel, allowed, func(_ []byte, exists bool) ([]byte, error) {
+			if !exists {
+				return nil, fs.ErrNotExist
+			}
+			return nil, nil
+		})
+		if err != nil {
+			return agent.Result{}, fmt.Errorf("delete %s: %w", rel, err)
+		}
+		return t.w.done(ch, "deleted "+rel), nil
+	}
+	return a, nil
+}

@@ -1,0 +1,116 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+)
+
+// maxListed is how many names one list holds.
+const maxListed = 200
+
+type listFiles struct{ w *Workspace }
+
+func (listFiles) Spec() agent.Spec {
+	return agent.Spec{
+		Name:        "list_files",
+		Description: "List the files and folders in a folder of the workspace.",
+		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string","description":"folder; . is the workspace itself"}},"required":["path"]}`),
+	}
+}
+
+func (t listFiles) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+	args, err := decode[pathArgs](raw)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	// Small models write "", "/" or "workspace" for the workspace itself.
+	if p := strings.TrimSpace(args.Path); p == "" || p == "/" {
+		args.Path = "."
+	}
+	rel, info, err := t.w.resolve(args.Path)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if info == nil && rel == "workspace" {
+		rel = "."
+	} else if info == nil {
+		return agent.Action{}, fmt.Errorf("there is no folder %q in the workspace", rel)
+	}
+	args.Path = rel
+	return agent.Action{
+		Tool: "list_files", Target: rel, Args: encode(args), Level: policy.Look, Phrase: "list",
+		Values:  map[string]string{"path": rel},
+		Summary: "list " + rel,
+		Repeat:  agent.Idempotent,
+		Do: func(context.Context, string) (agent.Result, error) {
+			text, err := t.list(rel)
+			if err != nil {
+				return agent.Result{}, fmt.Errorf("list %s: %w", rel, err)
+			}
+			return agent.Result{Text: text}, nil
+		},
+	}, nil
+}
+
+func (t listFiles) list(rel string) (string, error) {
+	d, err := t.w.root.Open(rel)
+	if err != nil {
+		return "", t.w.say(rel, err)
+	}
+	defer d.Close()
+	info, err := d.Stat()
+	if err != nil {
+		return "", t.w.say(rel, err)
+	}
+	if !info.IsDir() {
+		return fmt.Sprintf("%s is a file of %s", rel, size(info.Size())), nil
+	}
+	entries, err := d.ReadDir(-1)
+	if err != nil && len(entries) == 0 {
+		return "", t.w.say(rel, err)
+	}
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), tempPrefix) })
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	if len(entries) == 0 {
+		return "(no files)", nil
+	}
+	var b strings.Builder
+	for i, e := range entries {
+		if i == maxListed || b.Len() > maxText-200 {
+			fmt.Fprintf(&b, "[%d more]\n", len(entries)-i)
+			break
+		}
+		b.WriteString(line(e))
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+func line(e fs.DirEntry) string {
+	name := norm.NFC.String(brief(e.Name(), 240))
+	switch {
+	case e.IsDir():
+		return name + "/\n"
+	case e.Type()&fs.ModeSymlink != 0:
+		return name + " (link)\n"
+	case !e.Type().IsRegular():
+		return name + " (no ordinary file)\n"
+	}
+	info, err := e.Info()
+	if errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	if err != nil {
+		return name + "\n"
+	}
+	return fmt.Sprintf("%s (%s)\n", name, size(info.Size()))
+}

@@ -1,0 +1,158 @@
+package tools
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+)
+
+const (
+	maxHits     = 40
+	maxSearched = 4 << 20 // of one file, bytes
+	searchTime  = 10 * time.Second
+)
+
+type searchFiles struct{ w *Workspace }
+
+func (searchFiles) Spec() agent.Spec {
+	return agent.Spec{
+		Name:        "search_files",
+		Description: "Find files of the workspace by words in their name or content.",
+		Params:      json.RawMessage(`{"type":"object","properties":{"query":{"type":"string"}},"required":["query"]}`),
+	}
+}
+
+type queryArgs struct {
+	Query string `json:"query"`
+}
+
+func (t searchFiles) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+	args, err := decode[queryArgs](raw)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	args.Query = brief(args.Query, 200)
+	if args.Query == "" {
+		return agent.Action{}, errors.New("the query is missing")
+	}
+	return agent.Action{
+		Tool: "search_files", Target: ".", Args: encode(args), Level: policy.Look, Phrase: "search",
+		Values:  map[string]string{"query": args.Query},
+		Summary: fmt.Sprintf("search for %q", args.Query),
+		Repeat:  agent.Idempotent,
+		Do: func(ctx context.Context, _ string) (agent.Result, error) {
+			text, err := t.search(ctx, args.Query)
+			if err != nil {
+				return agent.Result{}, fmt.Errorf("search for %q: %w", args.Query, err)
+			}
+			return agent.Result{Text: text}, nil
+		},
+	}, nil
+}
+
+// search looks for the whole query first; only when nothing has it, for files
+// that have all its words.
+func (t searchFiles) search(ctx context.Context, query string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, searchTime)
+	defer cancel()
+	s := &search{w: t.w, words: []string{fold(query)}}
+	err := s.walk(ctx)
+	if words := strings.Fields(fold(query)); err == nil && len(s.hits) == 0 && len(words) > 1 {
+		s.words = words
+		err = s.walk(ctx)
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		s.hits = append(s.hits, "[the search took too long and was ended]")
+	case err != nil:
+		return "", err
+	case len(s.hits) == 0:
+		return fmt.Sprintf("nothing was found for %q", query), nil
+	}
+	return clip(strings.Join(s.hits, "\n"), maxText), nil
+}
+
+func fold(s string) string { return cases.Fold().String(norm.NFC.String(s)) }
+
+// A search collects lines that hold every word, or the first lines that hold
+// one when the words stand apart.
+type search struct {
+	w     *Workspace
+	words []string
+	hits  []string
+}
+
+var errEnough = errors.New("enough was found")
+
+func (s *search) walk(ctx context.Context) error {
+	err := fs.WalkDir(s.w.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case len(s.hits) >= maxHits:
+			return errEnough
+		case err != nil:
+			return nil // a folder that can't be read hides nothing else
+		case d.IsDir():
+			if name := d.Name(); name == ".git" || name == "node_modules" {
+				return fs.SkipDir
+			}
+			return nil
+		case !d.Type().IsRegular() || strings.HasPrefix(d.Name(), tempPrefix):
+			return nil
+		}
+		s.file(p)
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		s.hits = append(s.hits, "[more was found: search for something narrower]")
+		return nil
+	}
+	return err
+}
+
+func (s *search) file(p string) {
+	name := norm.NFC.String(p)
+	if holdsAll(fold(path.Base(name)), s.words) {
+		s.hits = append(s.hits, name)
+	}
+	data, err := s.w.readAll(p, maxSearched)
+	if err != nil {
+		return
+	}
+	text, _, ok := decodeText(data)
+	if !ok || !holdsAll(fold(text), s.words) {
+		return
+	}
+	found := 0
+	for i, line := range bytes.Split([]byte(text), []byte("\n")) {
+		if found == 3 || len(s.hits) >= maxHits {
+			return
+		}
+		if folded := fold(string(line)); holdsAll(folded, s.words) || len(s.words) > 1 && strings.Contains(folded, s.words[found%len(s.words)]) {
+			s.hits = append(s.hits, fmt.Sprintf("%s:%d: %s", name, i+1, brief(string(line), 160)))
+			found++
+		}
+	}
+}
+
+func holdsAll(text string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
