@@ -1,0 +1,188 @@
+package agent
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// keepSaid is how long a spoken line is remembered for the echo tests.
+const keepSaid = 30 * time.Second
+
+// apply folds one event into the state. It decides nothing, so that an old
+// journal means the same to a new version.
+func (s *State) apply(e Event) {
+	switch b := e.Body.(type) {
+	case Opened:
+		// Whatever was being said when the last session ended was not heard.
+		for _, a := range s.Asks {
+			a.Line, a.Posed, a.Posings = "", time.Time{}, 0
+		}
+	case Heard:
+		if b.Ignored == "" && (b.Language == "en" || b.Language == "ko") {
+			s.Language = b.Language
+		}
+	case TaskOpened:
+		s.openTask(e.At, b)
+	case Dictated:
+		t := s.Tasks[b.Task]
+		t.Calls[b.Call.ID]++
+		t.Open = append(t.Open, b.Call)
+	case TaskRevised:
+		t := s.Tasks[b.Task]
+		t.Status, t.Scope, t.Reported, t.Turn = Working, max(t.Scope, b.Scope), false, 0
+		clear(t.Calls)
+		t.Orders = append(t.Orders, b.Order)
+		t.Messages = append(t.Messages, Message{Role: User, Text: b.Order})
+	case TaskClosed:
+		t := s.Tasks[b.Task]
+		t.Status, t.Report, t.Closed, t.Open = b.Status, b.Text, e.At, nil
+		s.Asks = slices.DeleteFunc(s.Asks, func(a *Ask) bool { return a.Task == b.Task })
+	case Reported:
+		s.Tasks[b.Task].Reported = true
+	case Replied:
+		s.applyReply(b)
+	case Refused:
+		s.answerCall(b.Task, b.Call, b.Text, false)
+	case Mending:
+		t := s.Tasks[b.Task]
+		t.Mends++
+		t.Messages = append(t.Messages, Message{Role: User, Text: b.Text})
+	case Intended:
+		s.Effects[b.Key] = &Effect{Intended: b}
+	case Asked:
+		s.asks = max(s.asks, number(b.Ask))
+		s.Asks = append(s.Asks, &Ask{ID: b.Ask, Task: b.Task, Key: b.Key, Again: b.Again, Asked: e.At})
+		if t := s.Tasks[b.Task]; t.Status == Working {
+			t.Status = Waiting
+		}
+	case Posing:
+		if b.Code != "" {
+			s.LastCode = b.Code
+		}
+		if a := s.ask(b.Ask); a != nil {
+			a.Line, a.Text, a.Code, a.Posed, a.Begun, a.Parked = b.Line, b.Text, b.Code, time.Time{}, e.At, false
+			a.Posings = b.Times
+		}
+	case Posed:
+		if a := s.ask(b.Ask); a != nil {
+			a.Posed = b.At
+		}
+	case SetAside:
+		if a := s.ask(b.Ask); a != nil {
+			a.Line, a.Posed = "", time.Time{}
+		}
+	case Parked:
+		if a := s.ask(b.Ask); a != nil {
+			a.Parked, a.Line, a.Posed = true, "", time.Time{}
+		}
+	case Decided:
+		s.Asks = slices.DeleteFunc(s.Asks, func(a *Ask) bool { return a.ID == b.Ask })
+		if t := s.Tasks[b.Task]; t.Status == Waiting && !s.asking(b.Task) {
+			t.Status = Working
+		}
+	case Started:
+		f := s.Effects[b.Key]
+		f.Started, f.Ended, f.Unknown = true, false, false
+	case Ended:
+		s.applyEnd(e.At, b)
+	case Undone:
+		if f := s.Effects[b.Key]; f != nil && b.Err == "" {
+			f.Undone = true
+			if t := s.Tasks[b.Task]; len(t.Messages) > 0 {
+				t.Messages = append(t.Messages, Message{Role: User, Text: "(the owner has taken back: " + f.Summary + ")"})
+			}
+		}
+	case Reminded:
+		delete(s.Timers, b.Key)
+	case Speaking:
+		if l, ok := s.Lines[b.Line]; ok {
+			l.Began = b.At
+			s.Lines[b.Line] = l
+		}
+	case Spoken:
+		if l, ok := s.Lines[b.Line]; ok {
+			delete(s.Lines, b.Line)
+			l.Ended, l.Whole = b.Ended, b.Whole
+			s.Said = append(s.Said, l)
+		}
+		s.Said = slices.DeleteFunc(s.Said, func(l Spoke) bool { return e.At.Sub(l.Ended) > keepSaid })
+	}
+}
+
+func (s *State) openTask(at time.Time, b TaskOpened) {
+	t := &Task{
+		ID: b.Task, Order: b.Order, Orders: []string{b.Order}, Language: b.Language, Scope: b.Scope, Status: Working,
+		Calls: map[string]int{}, Opened: at,
+	}
+	if b.Note {
+		t.Status = Noting
+	} else {
+		t.Messages = []Message{{Role: User, Text: b.Prompt}}
+	}
+	s.tasks = max(s.tasks, number(b.Task))
+	s.Tasks[t.ID] = t
+	s.Order = append(s.Order, t.ID)
+}
+
+func (s *State) applyReply(b Replied) {
+	t := s.Tasks[b.Task]
+	t.Turn, t.speech = b.Turn, 0
+	if b.Err != "" {
+		if b.Text != "" {
+			t.Messages = append(t.Messages, Message{Role: Assistant, Text: b.Text})
+		}
+		return
+	}
+	t.Mends = 0
+	t.Messages = append(t.Messages, Message{Role: Assistant, Text: b.Text, Calls: b.Calls})
+	t.Open = slices.Clone(b.Calls)
+	for _, c := range b.Calls {
+		t.Calls[c.Tool+string(c.Args)]++
+	}
+}
+
+func (s *State) applyEnd(at time.Time, b Ended) {
+	f := s.Effects[b.Key]
+	f.Ended, f.Unknown, f.Failed = !b.Unknown, b.Unknown, b.Err != ""
+	if b.Unknown {
+		return
+	}
+	t := s.Tasks[b.Task]
+	if b.Err != "" {
+		s.answerCall(b.Task, f.Call, "It failed: "+b.Err, f.Untrusted)
+		return
+	}
+	f.Undo, f.Remind = b.Undo, b.Remind
+	if b.Remind != nil {
+		s.Timers[b.Key] = b.Remind.At
+	}
+	if b.Produced != "" && !slices.Contains(t.Produced, b.Produced) {
+		t.Produced = append(t.Produced, b.Produced)
+	}
+	s.Latest = append(s.Latest, b.Key)
+	s.answerCall(b.Task, f.Call, b.Text, f.Untrusted)
+}
+
+// answerCall gives the model the answer to one of its calls.
+func (s *State) answerCall(task, call, text string, untrusted bool) {
+	t := s.Tasks[task]
+	n := len(t.Open)
+	t.Open = slices.DeleteFunc(t.Open, func(c Call) bool { return c.ID == call })
+	if len(t.Open) == n || t.Status == Noting {
+		return // a task that was closed or revised meanwhile, or a note: nobody reads it
+	}
+	t.Messages = append(t.Messages, Message{Role: ToolRole, Call: call, Text: text, Untrusted: untrusted})
+}
+
+// asking says whether the task has an open ask.
+func (s *State) asking(task string) bool {
+	return slices.ContainsFunc(s.Asks, func(a *Ask) bool { return a.Task == task })
+}
+
+// number is the counter behind an ID such as "t12".
+func number(id string) int {
+	n, _ := strconv.Atoi(strings.TrimLeft(id, "abcdefghijklmnopqrstuvwxyz"))
+	return n
+}

@@ -1,0 +1,225 @@
+package agent
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"deputy/agent/journal"
+)
+
+// A Voice says lines. Say queues and returns; Hush stops the line under way and
+// drops the rest. Whoever implements it tells the desk Speaking and Spoken for
+// each line, from any goroutine.
+type Voice interface {
+	Say(ctx context.Context, l Line) error
+	Hush(ctx context.Context) error
+}
+
+// A Splitter cuts streamed text into sentences that can be spoken already.
+type Splitter interface {
+	// Write takes the next piece of text and gives the sentences that are sure.
+	Write(delta string) []string
+	// Flush gives what is left.
+	Flush() []string
+}
+
+// Options are the parts of a desk. Journal, Model and Rules.Phrases are needed.
+type Options struct {
+	Rules   Rules
+	Journal journal.Journal
+	Model   Model
+	Tools   []Tool
+	// Voice is nil where nothing can be spoken: lines then go to Observe only.
+	Voice Voice
+	// Split makes a splitter for one reply; nil speaks replies whole.
+	Split func() Splitter
+	// Observe is called by Run with every event, in order, after it was
+	// journaled. It must not block.
+	Observe func(Event)
+	// PlanTimeout bounds one Tool.Plan; 0 means 10 s.
+	PlanTimeout time.Duration
+	// Grace is how long an effect under way may go on when the desk ends; 0 means 1.5 s.
+	Grace   time.Duration
+	Version string
+	Logger  *slog.Logger
+}
+
+// A Desk takes in events and carries out what follows. One goroutine, Run, owns
+// its state; every method may be called from any goroutine.
+type Desk struct {
+	o    Options
+	log  *slog.Logger
+	bell chan struct{}
+	// mu guards inbox alone: telling must never wait for the desk.
+	mu    sync.Mutex
+	inbox []any // Body or func(*State, int)
+}
+
+// NewDesk makes a desk. It starts nothing.
+func NewDesk(o Options) *Desk {
+	log := o.Logger
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	for _, t := range o.Tools {
+		o.Rules.Tools = append(o.Rules.Tools, t.Spec())
+	}
+	return &Desk{o: o, log: log, bell: make(chan struct{}, 1)}
+}
+
+// Tell gives the desk an event. It never blocks: the inbox is unbounded, since
+// two owners that tell each other things must not wait for each other.
+func (d *Desk) Tell(b Body) { d.put(b) }
+
+func (d *Desk) put(v any) {
+	d.mu.Lock()
+	d.inbox = append(d.inbox, v)
+	d.mu.Unlock()
+	select {
+	case d.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (d *Desk) take() []any {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	got := d.inbox
+	d.inbox = nil
+	return got
+}
+
+// View calls f on the desk's own goroutine with its state, which f must neither
+// change nor keep, and with the number of things under way (turns, plans,
+// effects, lines). It returns when f has, or with ctx.
+func (d *Desk) View(ctx context.Context, f func(s *State, busy int)) error {
+	done := make(chan struct{})
+	d.put(func(s *State, busy int) { f(s, busy); close(done) })
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Run reads the journal, takes up what was under way, and works until ctx ends
+// (then it returns nil) or the journal fails. It returns only when everything it
+// started has ended; effects under way get Options.Grace to finish.
+func (d *Desk) Run(ctx context.Context) error {
+	s := NewState()
+	for e, err := range d.o.Journal.Events(1) {
+		if err != nil {
+			return fmt.Errorf("read the journal: %w", err)
+		}
+		ev, err := Decode(e)
+		if err != nil {
+			return fmt.Errorf("read the journal: %w", err)
+		}
+		s.apply(ev)
+	}
+	h := newHands(ctx, d)
+	err := d.step(ctx, &s, h, Opened{Version: d.o.Version})
+	for err == nil {
+		select {
+		case <-ctx.Done():
+			return d.close(&s, h)
+		case <-d.bell:
+		}
+		err = d.drain(ctx, &s, h)
+	}
+	h.close(0)
+	return err
+}
+
+// drain works off the inbox.
+func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
+	for _, v := range d.take() {
+		switch v := v.(type) {
+		case Body:
+			if err := d.step(ctx, s, h, v); err != nil {
+				return err
+			}
+		case func(*State, int):
+			v(s, h.busy())
+		}
+	}
+	return nil
+}
+
+// step works one event out: state, then journal, then the world.
+func (d *Desk) step(ctx context.Context, s *State, h *hands, b Body) error {
+	e := Event{At: time.Now(), Nonce: nonce(), Body: b}
+	if p, ok := b.(Planned); ok {
+		h.keep(p)
+	}
+	next, events, intents := d.o.Rules.Step(*s, e)
+	*s = next
+	if err := d.journal(ctx, events); err != nil {
+		return err
+	}
+	for _, i := range intents {
+		h.carryOut(i)
+	}
+	return nil
+}
+
+// journal makes events durable and shows them.
+func (d *Desk) journal(ctx context.Context, events []Event) error {
+	var lines []journal.Event
+	for _, e := range events {
+		if e.Body.Kind() == "" {
+			continue
+		}
+		l, err := encode(e)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, l)
+	}
+	if len(lines) > 0 {
+		if err := d.o.Journal.Append(context.WithoutCancel(ctx), lines...); err != nil {
+			return fmt.Errorf("write the journal (nothing is done that it doesn't hold; free some space and start again): %w", err)
+		}
+	}
+	if d.o.Observe != nil {
+		for _, e := range events {
+			d.o.Observe(e)
+		}
+	}
+	return nil
+}
+
+// close lets effects under way come to their end and writes down what they came to.
+func (d *Desk) close(s *State, h *hands) error {
+	h.close(orElse(d.o.Grace, 1500*time.Millisecond))
+	var errs []error
+	for _, v := range d.take() {
+		b, ok := v.(Body)
+		if f, view := v.(func(*State, int)); view {
+			f(s, 0)
+		}
+		if !ok {
+			continue
+		}
+		switch b.(type) {
+		case Heard, Ended, Undone, Answered, Replied: // what must not be lost
+			next, events, _ := d.o.Rules.Step(*s, Event{At: time.Now(), Nonce: nonce(), Body: b})
+			*s = next
+			errs = append(errs, d.journal(context.Background(), events))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func nonce() uint64 {
+	var b [8]byte
+	rand.Read(b[:]) // never fails: crypto/rand ends the process instead
+	return binary.NativeEndian.Uint64(b[:])
+}

@@ -1,0 +1,265 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// hands carry out intents. All but the goroutines it starts belongs to Run.
+type hands struct {
+	d     *Desk
+	tools map[string]Tool
+	// ctx ends with the desk, effects a little later: an effect isn't torn off.
+	ctx     context.Context
+	effects context.Context
+	abandon context.CancelFunc
+	running sync.WaitGroup
+	count   atomic.Int64
+	drops   map[string]context.CancelFunc // by task
+	tasks   map[string]context.Context
+	plans   map[string]Action // by task and call, until done
+	timers  []*time.Timer
+}
+
+func newHands(ctx context.Context, d *Desk) *hands {
+	h := &hands{
+		d: d, ctx: ctx, tools: map[string]Tool{}, drops: map[string]context.CancelFunc{},
+		tasks: map[string]context.Context{}, plans: map[string]Action{},
+	}
+	h.effects, h.abandon = context.WithCancel(context.WithoutCancel(ctx))
+	for _, t := range d.o.Tools {
+		h.tools[t.Spec().Name] = t
+	}
+	return h
+}
+
+// busy is how much is under way.
+func (h *hands) busy() int { return int(h.count.Load()) }
+
+// close ends everything: what only thinks at once, effects after grace.
+func (h *hands) close(grace time.Duration) {
+	for _, t := range h.timers {
+		t.Stop()
+	}
+	for _, drop := range h.drops {
+		drop()
+	}
+	timer := time.AfterFunc(grace, h.abandon)
+	h.running.Wait()
+	timer.Stop()
+	h.abandon()
+}
+
+// keep remembers a plan until it is carried out, so that what runs is the very
+// action that was judged.
+func (h *hands) keep(p Planned) {
+	if p.Err == "" {
+		h.plans[p.Task+" "+p.Call.ID] = p.Action
+	}
+}
+
+// run starts f in a goroutine that close waits for; what it returns is told.
+func (h *hands) run(f func() Body) {
+	h.count.Add(1)
+	h.running.Go(func() {
+		b := f()
+		// Told before the count goes down, so that a desk with an empty inbox and
+		// nothing under way really is at rest.
+		if b != nil {
+			h.d.Tell(b)
+		}
+		h.count.Add(-1)
+	})
+}
+
+func (h *hands) carryOut(i Intent) {
+	switch i := i.(type) {
+	case Think:
+		ctx := h.task(i.Task)
+		h.run(func() Body { return h.d.think(ctx, i) })
+	case Drop:
+		if drop := h.drops[i.Task]; drop != nil {
+			drop()
+			delete(h.drops, i.Task)
+			delete(h.tasks, i.Task)
+		}
+	case Plan:
+		ctx := h.task(i.Task)
+		h.run(func() Body { return h.plan(ctx, i) })
+	case Do:
+		a, planned := h.plans[i.Effect.Task+" "+i.Effect.Call]
+		delete(h.plans, i.Effect.Task+" "+i.Effect.Call)
+		h.run(func() Body { return h.do(i.Effect, a, planned) })
+	case Look:
+		h.run(func() Body { return h.look(i.Effect) })
+	case TakeBack:
+		h.run(func() Body { return h.takeBack(i.Effect) })
+	case Say:
+		h.say(i.Line)
+	case Hush:
+		if h.d.o.Voice != nil {
+			if err := h.d.o.Voice.Hush(h.ctx); err != nil {
+				h.d.log.Warn("the voice could not be hushed", "err", err)
+			}
+		}
+	case Wake:
+		h.timers = append(h.timers, time.AfterFunc(time.Until(i.At), func() { h.d.Tell(Woke{}) }))
+	}
+}
+
+// task is the context of a task's thinking, ended by Drop.
+func (h *hands) task(id string) context.Context {
+	if ctx := h.tasks[id]; ctx != nil {
+		return ctx
+	}
+	ctx, drop := context.WithCancel(h.ctx)
+	h.tasks[id], h.drops[id] = ctx, drop
+	return ctx
+}
+
+func (h *hands) say(l Line) {
+	if h.d.o.Voice == nil {
+		h.d.Tell(Spoken{Line: l.ID, Ended: time.Now(), Err: "there is no voice"})
+		return
+	}
+	if err := h.d.o.Voice.Say(h.ctx, l); err != nil {
+		h.d.Tell(Spoken{Line: l.ID, Ended: time.Now(), Err: err.Error()})
+	}
+}
+
+// think runs one model turn and tells its sentences as they come.
+func (d *Desk) think(ctx context.Context, i Think) Body {
+	r := Replied{Task: i.Task, Turn: i.Turn}
+	var text strings.Builder
+	var split Splitter
+	if d.o.Split != nil {
+		split = d.o.Split()
+	}
+	tell := func(sentences []string) {
+		for _, s := range sentences {
+			d.Tell(Sentence{Task: i.Task, Turn: i.Turn, Text: s})
+		}
+	}
+	for c, err := range d.o.Model.Next(ctx, i.Prompt) {
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil // dropped: nobody waits for it
+			}
+			r.Err, r.Malformed = err.Error(), errors.Is(err, ErrMalformed)
+			break
+		}
+		if c.Text != "" {
+			text.WriteString(c.Text)
+			if split != nil {
+				tell(split.Write(c.Text))
+			}
+		}
+		if c.Call != nil {
+			call := *c.Call
+			// Servers reuse call IDs; a task never does.
+			call.ID = fmt.Sprintf("c%d.%d", i.Turn, len(r.Calls)+1)
+			r.Calls = append(r.Calls, call)
+		}
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	if split != nil && r.Err == "" {
+		tell(split.Flush())
+	}
+	r.Text = text.String()
+	return r
+}
+
+// plan asks a tool what a call would do.
+func (h *hands) plan(ctx context.Context, i Plan) Body {
+	p := Planned{Task: i.Task, Turn: i.Turn, Call: i.Call}
+	t := h.tools[i.Call.Tool]
+	if t == nil {
+		p.Err = fmt.Sprintf("there is no tool %q", i.Call.Tool)
+		return p
+	}
+	ctx, cancel := context.WithTimeout(ctx, orElse(h.d.o.PlanTimeout, 10*time.Second))
+	defer cancel()
+	a, err := t.Plan(ctx, i.Call.Args)
+	if err != nil {
+		p.Err = err.Error()
+		return p
+	}
+	p.Action = a
+	return p
+}
+
+// do has an effect. After a restart the action is planned again and must be the
+// same; anything else is not what was approved.
+func (h *hands) do(f Intended, a Action, planned bool) Body {
+	e := Ended{Task: f.Task, Key: f.Key}
+	if !planned {
+		t := h.tools[f.Tool]
+		if t == nil {
+			e.Err = fmt.Sprintf("there is no tool %q any more", f.Tool)
+			return e
+		}
+		var err error
+		if a, err = t.Plan(h.effects, f.Args); err != nil {
+			e.Err = err.Error()
+			return e
+		}
+	}
+	if a.Tool != f.Tool || a.Target != f.Target || !bytes.Equal(a.Args, f.Args) {
+		e.Err = "the action is no longer the one that was decided about"
+		return e
+	}
+	r, err := a.Do(h.effects, f.Key)
+	return outcome(e, r, err)
+}
+
+// look finds out whether an effect of an earlier session happened; if it did
+// not, it is had now.
+func (h *hands) look(f Intended) Body {
+	e := Ended{Task: f.Task, Key: f.Key}
+	c, ok := h.tools[f.Tool].(Checker)
+	if !ok {
+		e.Unknown = true
+		return e
+	}
+	done, r, err := c.Check(h.effects, f.Key, f.Args)
+	switch {
+	case err != nil:
+		e.Unknown, e.Err = true, err.Error()
+		return e
+	case !done:
+		return h.do(f, Action{}, false)
+	}
+	return outcome(e, r, nil)
+}
+
+func outcome(e Ended, r Result, err error) Body {
+	e.Text, e.Undo, e.Remind, e.Produced = r.Text, r.Undo, r.Remind, r.Produced
+	if err != nil {
+		e.Err = err.Error()
+		e.Unknown = errors.Is(err, ErrUnknown)
+	}
+	return e
+}
+
+func (h *hands) takeBack(f Effect) Body {
+	u := Undone{Task: f.Task, Key: f.Key}
+	t, ok := h.tools[f.Tool].(Undoer)
+	if !ok {
+		u.Err = fmt.Sprintf("the tool %q can't take anything back", f.Tool)
+		return u
+	}
+	r, err := t.Undo(h.effects, f.Undo)
+	if err != nil {
+		u.Err = err.Error()
+	}
+	u.Text = r.Text
+	return u
+}

@@ -1,0 +1,156 @@
+package agent
+
+import (
+	"strings"
+	"time"
+
+	"deputy/agent/policy"
+)
+
+// hear works out what an utterance is: an answer, a local verb, dictation,
+// criticism of what was just done, or a new order. Nothing here asks a model.
+func (x *step) hear(h Heard) {
+	h.Text = strings.TrimSpace(h.Text)
+	if h.Text == "" && h.Ignored == "" {
+		return
+	}
+	if h.Ignored != "" {
+		x.record(h)
+		return
+	}
+	verb := readVerb(h.Text, h.Language)
+	overlapped := !h.Typed && !h.Key && !x.FullDuplex && x.speaking(h.Began, h.Ended, orElse(x.Tail, 200*time.Millisecond))
+	if overlapped && verb != verbStop {
+		h.Ignored = "it overlaps Deputy's own voice"
+		x.record(h)
+		return
+	}
+	if !x.understood(h) {
+		return
+	}
+	x.record(h)
+	if a := x.posed(); a != nil && verb != verbStop {
+		if x.answer(a, h) {
+			return
+		}
+	}
+	if t := x.latest(func(t *Task) bool { return t.Status == Noting }); t != nil && x.dictated(t, h, verb) {
+		return
+	}
+	if verb != verbNone {
+		x.do(verb, h)
+		return
+	}
+	if t := x.revisable(h); t != nil {
+		x.revise(t, h)
+		return
+	}
+	x.order(h)
+}
+
+// understood says whether the utterance is in a language that Deputy takes
+// orders in, and tells the speaker if it isn't.
+func (x *step) understood(h Heard) bool {
+	if h.Typed || h.Language == "en" || h.Language == "ko" || h.Language == "" {
+		return true
+	}
+	if t := x.latest(func(t *Task) bool { return t.Status == Noting }); t != nil {
+		return true // a note takes any language
+	}
+	h.Ignored = "it is in another language (" + h.Language + ")"
+	x.record(h)
+	x.tell(x.Language, "say.language")
+	return false
+}
+
+// order opens a task.
+func (x *step) order(h Heard) {
+	lang := x.languageOf(h)
+	x.record(TaskOpened{
+		Task: x.newTask(), Order: h.Text, Language: lang,
+		Scope: policy.Scope(h.Text, lang), Prompt: x.prompt(h),
+	})
+	x.think(x.Tasks["t"+itoa(x.tasks)])
+}
+
+func (x *step) newTask() string { return "t" + itoa(x.tasks+1) }
+
+// languageOf is the language to answer in.
+func (x *step) languageOf(h Heard) string {
+	if h.Language == "en" || h.Language == "ko" {
+		return h.Language
+	}
+	for _, r := range h.Text {
+		if r >= 0xAC00 && r <= 0xD7A3 {
+			return "ko"
+		}
+	}
+	return x.Language
+}
+
+// prompt is the order with what the model must know of now. It stands in the
+// task's first message, behind everything that stays the same.
+func (x *step) prompt(h Heard) string {
+	var b strings.Builder
+	b.WriteString(h.Text)
+	b.WriteString("\n\n(now: ")
+	b.WriteString(x.at.Local().Format("Monday 2006-01-02 15:04"))
+	if t := x.latest(func(t *Task) bool { return t.Status == Done && x.at.Sub(t.Closed) < x.revisableFor() && !t.tainted() }); t != nil {
+		b.WriteString("; the order before: " + clip(t.Order, 120))
+		if t.Report != "" {
+			b.WriteString("; its result: " + clip(t.Report, 200))
+		}
+		if len(t.Produced) > 0 {
+			b.WriteString("; its file: " + strings.Join(t.Produced, ", "))
+		}
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+func (t *Task) tainted() bool { return len(t.untrusted()) > 0 }
+
+// clip cuts a text to at most n runes.
+func clip(s string, n int) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) <= n {
+		return string(r)
+	}
+	return string(r[:n]) + "..."
+}
+
+func (x *step) revisableFor() time.Duration { return orElse(x.Revisable, 10*time.Minute) }
+
+// revisable is the task that the utterance criticises; nil if it is an order of
+// its own.
+func (x *step) revisable(h Heard) *Task {
+	if !isRevision(h.Text) {
+		return nil
+	}
+	return x.latest(func(t *Task) bool {
+		return t.Status == Done && len(t.Messages) > 0 && x.at.Sub(t.Closed) < x.revisableFor()
+	})
+}
+
+func (x *step) revise(t *Task, h Heard) {
+	x.record(TaskRevised{Task: t.ID, Order: h.Text, Scope: policy.Scope(h.Text, t.Language)})
+	x.think(t)
+}
+
+// dictated puts what was said into the open note; false if it is a verb that a
+// note leaves to the desk.
+func (x *step) dictated(t *Task, h Heard, v verb) bool {
+	switch v {
+	case verbEndNote, verbStop, verbCancel:
+		x.record(TaskClosed{Task: t.ID, Status: Done, Text: x.phrase(t.Language, "say.note_closed")})
+		x.report(t)
+		return true
+	case verbNone:
+		n := len(t.Calls) + 1
+		call := noteCall(n, h.Text)
+		x.record(Dictated{Task: t.ID, Call: call})
+		x.intend(Plan{Task: t.ID, Turn: n, Call: call})
+		return true
+	}
+	return false
+}

@@ -1,0 +1,56 @@
+package agent
+
+import "time"
+
+// An Intent is something the desk wants done outside: the only way in which a
+// step reaches the world. Each is carried out by its own goroutine and told
+// back as an event.
+type Intent interface{ intent() }
+
+type (
+	// Think asks the model for the next turn of a task.
+	Think struct {
+		Task   string
+		Turn   int
+		Prompt Prompt
+	}
+	// Drop ends whatever runs for a task: its model turn and its plans. An effect
+	// that has started is not torn off.
+	Drop struct{ Task string }
+	// Plan asks a tool what a call would do.
+	Plan struct {
+		Task string
+		Turn int
+		Call Call
+	}
+	// Do has an effect whose Started is in the journal.
+	Do struct{ Effect Intended }
+	// Look asks a tool whether an effect of an earlier session has happened.
+	Look struct{ Effect Intended }
+	// TakeBack undoes an effect.
+	TakeBack struct{ Effect Effect }
+	// Say speaks a line.
+	Say struct{ Line Line }
+	// Hush stops the voice.
+	Hush struct{}
+	// Wake asks for Woke at a time.
+	Wake struct{ At time.Time }
+)
+
+func (Think) intent()    {}
+func (Drop) intent()     {}
+func (Plan) intent()     {}
+func (Do) intent()       {}
+func (Look) intent()     {}
+func (TakeBack) intent() {}
+func (Say) intent()      {}
+func (Hush) intent()     {}
+func (Wake) intent()     {}
+
+// A Line is something to say.
+type Line struct {
+	ID       string
+	Text     string
+	Language string
+	Ask      bool // goes ahead of reports
+}

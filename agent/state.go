@@ -1,0 +1,182 @@
+package agent
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"deputy/agent/policy"
+)
+
+// Status is where a task stands. The zero value is a task that doesn't exist.
+type Status string
+
+const (
+	Working   Status = "working"   // the model or a tool is at it
+	Waiting   Status = "waiting"   // for a decision of the owner
+	Noting    Status = "noting"    // an open note takes what is said
+	Done      Status = "done"      // reported
+	Failed    Status = "failed"    // given up, with a reason
+	Cancelled Status = "cancelled" // by the owner
+)
+
+// Open says that the task isn't at its end.
+func (s Status) Open() bool { return s == Working || s == Waiting || s == Noting }
+
+// A State is everything the desk knows, a projection of the journal plus what is
+// being said right now. It is owned by whoever called Step last: Step consumes it.
+type State struct {
+	Tasks   map[string]*Task
+	Order   []string // task IDs, oldest first
+	Effects map[string]*Effect
+	Latest  []string             // keys of ended effects, oldest first, for undo
+	Asks    []*Ask               // not decided, oldest first
+	Timers  map[string]time.Time // effect key of a reminder -> when
+	// LastCode is the code word used last: it isn't used twice in a row.
+	LastCode string
+	// Language is what the owner spoke last.
+	Language string
+	// Lines holds what was given to the voice and not yet ended.
+	Lines map[string]Spoke
+	// Said is what was spoken lately, oldest first.
+	Said []Spoke
+
+	tasks, asks, lines int // counters behind the IDs
+}
+
+// A Task is one order and what became of it.
+type Task struct {
+	ID    string
+	Order string // as it was said
+	// Orders holds the order and every criticism since, in the owner's words.
+	Orders   []string
+	Language string
+	Scope    policy.Level // the most that the order asks for
+	Status   Status
+	Turn     int // model turns begun
+	Mends    int // malformed replies in a row
+	Messages []Message
+	// Open holds the calls of the last turn that have no answer yet.
+	Open     []Call
+	Calls    map[string]int // tool + arguments -> how often called
+	Produced []string
+	Report   string
+	Reported bool
+	Opened   time.Time
+	Closed   time.Time
+	speech   int // sentences of this turn given to the voice; not journaled
+}
+
+// An Effect is one intended action and how far it got.
+type Effect struct {
+	Intended
+	Started bool
+	Ended   bool
+	Unknown bool
+	Failed  bool
+	Undone  bool
+	Undo    json.RawMessage
+	Remind  *Reminder
+}
+
+// An Ask is a question that waits for the owner.
+type Ask struct {
+	ID, Task, Key string
+	Again         bool
+	Asked         time.Time
+	Line, Text    string
+	Code          string
+	Posings       int       // how often it was put to the owner
+	Begun         time.Time // when the last posing was given to the voice
+	Posed         time.Time // when it was last heard to the end; zero if not since Begun
+	Parked        bool      // it waits in the inbox: no answer counts until it is posed again
+}
+
+// Spoke is one line that Deputy said, with the time it took.
+type Spoke struct {
+	Line         string
+	Text         string
+	Ask          string // the ask it poses
+	Report       string // the task it reports
+	Began, Ended time.Time
+	Whole        bool
+}
+
+// NewState is the state before the first event.
+func NewState() State {
+	return State{
+		Tasks: map[string]*Task{}, Effects: map[string]*Effect{},
+		Timers: map[string]time.Time{}, Lines: map[string]Spoke{}, Language: "en",
+	}
+}
+
+// posed is the ask that the owner is being asked now; nil if there is none.
+func (s *State) posed() *Ask {
+	for _, a := range s.Asks {
+		if a.Line != "" && !a.Parked {
+			return a
+		}
+	}
+	return nil
+}
+
+// ask is the open ask with that ID; nil if there is none.
+func (s *State) ask(id string) *Ask {
+	i := slices.IndexFunc(s.Asks, func(a *Ask) bool { return a.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return s.Asks[i]
+}
+
+// latest is the youngest task for which ok holds; nil if there is none.
+func (s *State) latest(ok func(*Task) bool) *Task {
+	for _, id := range slices.Backward(s.Order) {
+		if t := s.Tasks[id]; ok(t) {
+			return t
+		}
+	}
+	return nil
+}
+
+// speaking says whether Deputy was audible at any time in [from, to], counting
+// tail after each line for the room's echo.
+func (s *State) speaking(from, to time.Time, tail time.Duration) bool {
+	for _, l := range s.Lines {
+		if !l.Began.IsZero() && to.After(l.Began) {
+			return true
+		}
+	}
+	for _, l := range s.Said {
+		if !l.Began.IsZero() && to.After(l.Began) && from.Before(l.Ended.Add(tail)) {
+			return true
+		}
+	}
+	return false
+}
+
+// said lists the texts spoken since t, for the echo test.
+func (s *State) said(t time.Time) []string {
+	var texts []string
+	for _, l := range s.Said {
+		if l.Ended.After(t) {
+			texts = append(texts, l.Text)
+		}
+	}
+	for _, l := range s.Lines {
+		texts = append(texts, l.Text)
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+// untrusted lists the texts in the task's conversation that strangers wrote.
+func (t *Task) untrusted() []string {
+	var texts []string
+	for _, m := range t.Messages {
+		if m.Untrusted {
+			texts = append(texts, m.Text)
+		}
+	}
+	return texts
+}

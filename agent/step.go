@@ -1,0 +1,151 @@
+package agent
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"deputy/agent/policy"
+)
+
+// Phrases is the wording of everything Deputy says of its own, in each language.
+// Both methods are pure.
+type Phrases interface {
+	// Phrase renders the phrase with that key in that language.
+	Phrase(language, key string, values map[string]string) string
+	// CodeWords lists the words that an approval of high authority can carry.
+	CodeWords(language string) []string
+}
+
+// Rules is what a step goes by, beside the state and the event. It doesn't
+// change while the desk runs.
+type Rules struct {
+	Phrases Phrases
+	Policy  policy.Rules
+	// System is the model's standing instruction, Tools what it may wish for.
+	// Both are byte-stable, so that prompt caches hold.
+	System string
+	Tools  []Spec
+	// Steps is the most model turns that a task may take; 0 means 12.
+	Steps int
+	// Tail is how long after Deputy's own voice the room may still carry it;
+	// 0 means 200 ms.
+	Tail time.Duration
+	// FullDuplex says that Deputy's own voice does not reach the microphone
+	// (headphones, echo cancellation), so that it can be talked over.
+	FullDuplex bool
+	// Patience is how long a posed ask waits before it is put again; 0 means 20 s.
+	Patience time.Duration
+	// Expiry is how long after it was posed an ask can be answered; 0 means 2 min.
+	Expiry time.Duration
+	// Revisable is how long a finished task takes criticism; 0 means 10 min.
+	Revisable time.Duration
+}
+
+// A step is one event being worked out: the state it started from, changed by
+// every event it records, and what follows.
+type step struct {
+	*State
+	*Rules
+	at      time.Time
+	nonce   uint64
+	events  []Event
+	intents []Intent
+}
+
+// Step works out what follows from an event. It is pure but for the state, which
+// it takes over: the returned state replaces s. The events are to be journaled
+// (those with a Kind) before the intents are carried out.
+func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
+	x := &step{State: &s, Rules: r, at: e.At, nonce: e.Nonce}
+	switch b := e.Body.(type) {
+	case Heard:
+		x.hear(b)
+	case Opened:
+		x.record(b)
+		x.recover()
+	case Replied:
+		x.reply(b)
+	case Sentence:
+		x.sentence(b)
+	case Planned:
+		x.planned(b)
+	case Ended:
+		x.ended(b)
+	case Undone:
+		x.undone(b)
+	case Answered:
+		x.answered(b)
+	case Speaking:
+		x.record(b)
+	case Spoken:
+		x.spoken(b)
+	case Woke:
+		x.woke()
+	}
+	return s, x.events, x.intents
+}
+
+// record makes an event part of the history.
+func (x *step) record(b Body) {
+	e := Event{At: x.at, Body: b}
+	x.State.apply(e)
+	x.events = append(x.events, e)
+}
+
+func (x *step) intend(i Intent) { x.intents = append(x.intents, i) }
+
+// phrase renders one of Deputy's own sentences; kv are placeholder names and values.
+func (x *step) phrase(language, key string, kv ...string) string {
+	values := make(map[string]string, len(kv)/2)
+	for i := 0; i+1 < len(kv); i += 2 {
+		values[kv[i]] = kv[i+1]
+	}
+	return x.Phrases.Phrase(language, key, values)
+}
+
+// say gives a line to the voice and remembers it until the voice is done with it.
+func (x *step) say(language string, l Spoke) string {
+	x.lines++
+	l.Line = "l" + itoa(x.lines)
+	x.Lines[l.Line] = l
+	x.intend(Say{Line{ID: l.Line, Text: l.Text, Language: language, Ask: l.Ask != ""}})
+	return l.Line
+}
+
+// tell says one of Deputy's own sentences.
+func (x *step) tell(language, key string, kv ...string) {
+	x.say(language, Spoke{Text: x.phrase(language, key, kv...)})
+}
+
+// spoken takes note of what became of a line.
+func (x *step) spoken(b Spoken) {
+	l, ok := x.Lines[b.Line]
+	if !ok {
+		return
+	}
+	x.record(b)
+	if l.Ask != "" {
+		x.askSpoken(l, b)
+	}
+	if t := x.Tasks[l.Report]; t != nil && !t.Reported && (b.Whole || b.Err != "") {
+		x.record(Reported{Task: t.ID})
+	}
+}
+
+// effectKey names an effect: the same action of the same call of the same task
+// always has the same key.
+func effectKey(task string, turn int, call, tool string, args json.RawMessage) string {
+	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00%s\x00%s", task, turn, call, tool, args))
+	return hex.EncodeToString(h[:16])
+}
+
+func orElse[T comparable](v, other T) T {
+	var zero T
+	if v == zero {
+		return other
+	}
+	return v
+}

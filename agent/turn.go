@@ -1,0 +1,195 @@
+package agent
+
+import (
+	"strings"
+
+	"deputy/agent/policy"
+)
+
+// think asks the model for a task's next turn, or gives the task up if it has
+// had its share of them: a small model wanders.
+func (x *step) think(t *Task) {
+	if t.Turn >= orElse(x.Steps, 12) {
+		x.end(t, Failed, x.phrase(t.Language, "say.step_limit", "n", itoa(t.Turn), "order", clip(t.Order, 60)))
+		return
+	}
+	x.intend(Think{Task: t.ID, Turn: t.Turn + 1, Prompt: Prompt{System: x.System, Tools: x.Tools, Messages: t.Messages}})
+}
+
+// current is the task if the model's turn is still wanted.
+func (x *step) current(task string, turn int) *Task {
+	t := x.Tasks[task]
+	if t == nil || t.Status != Working || len(t.Open) > 0 || turn != t.Turn+1 {
+		return nil
+	}
+	return t
+}
+
+// sentence speaks a piece of the reply while the rest is written.
+func (x *step) sentence(b Sentence) {
+	t := x.current(b.Task, b.Turn)
+	if t == nil {
+		return
+	}
+	t.speech++
+	x.say(t.Language, Spoke{Text: b.Text})
+}
+
+// reply takes the model's finished turn.
+func (x *step) reply(b Replied) {
+	t := x.current(b.Task, b.Turn)
+	if t == nil {
+		return
+	}
+	spoken := t.speech > 0
+	x.record(b)
+	switch {
+	case b.Malformed && t.Mends < 2:
+		x.record(Mending{Task: t.ID, Text: "Your last reply could not be used: " + b.Err + " Write it again, correctly."})
+		x.think(t)
+	case b.Malformed:
+		x.end(t, Failed, x.phrase(t.Language, "say.malformed", "order", clip(t.Order, 60)))
+	case b.Err != "":
+		x.end(t, Failed, x.phrase(t.Language, "say.model_failed", "why", b.Err))
+	case len(b.Calls) == 0:
+		x.finish(t, b.Text, spoken)
+	default:
+		x.calls(t, b)
+	}
+}
+
+// finish closes a task with what the model said at the end.
+func (x *step) finish(t *Task, text string, spoken bool) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		text = x.phrase(t.Language, "say.done")
+	}
+	x.intend(Drop{Task: t.ID})
+	x.record(TaskClosed{Task: t.ID, Status: Done, Text: text})
+	if spoken {
+		// The sentences are on their way already; the report counts as heard when
+		// the last of them is.
+		x.reportWithLast(t)
+	} else {
+		x.report(t)
+	}
+	x.poseNext()
+}
+
+// reportWithLast ties a task's report to the last line that is being said.
+func (x *step) reportWithLast(t *Task) {
+	id := "l" + itoa(x.lines)
+	if l, ok := x.Lines[id]; ok {
+		l.Report = t.ID
+		x.Lines[id] = l
+		return
+	}
+	x.record(Reported{Task: t.ID})
+}
+
+// calls sends the model's wishes to be planned, but for those that only repeat
+// what was done.
+func (x *step) calls(t *Task, b Replied) {
+	for _, c := range b.Calls {
+		switch n := t.Calls[c.Tool+string(c.Args)]; {
+		case n > 3:
+			x.end(t, Failed, x.phrase(t.Language, "say.wandering", "order", clip(t.Order, 60)))
+			return
+		case n > 1:
+			x.record(Refused{Task: t.ID, Call: c.ID, Text: "You have already made this very call; its result stands above. Don't repeat it: go on, or reply."})
+		default:
+			x.intend(Plan{Task: t.ID, Turn: b.Turn, Call: c})
+		}
+	}
+	x.advance(t)
+}
+
+// advance asks for the next turn once every call has its answer.
+func (x *step) advance(t *Task) {
+	if t.Status == Working && len(t.Open) == 0 && len(t.Messages) > 0 {
+		x.think(t)
+	}
+}
+
+// planned puts a planned action to policy: it runs, is asked for, or is refused.
+func (x *step) planned(b Planned) {
+	t := x.Tasks[b.Task]
+	if t == nil || !t.Status.Open() || !t.waitsFor(b.Call.ID) {
+		return
+	}
+	if b.Err != "" {
+		x.record(Refused{Task: t.ID, Call: b.Call.ID, Text: "This call can't be carried out: " + b.Err})
+		if t.Status == Noting {
+			x.tell(t.Language, "say.note_failed", "why", b.Err)
+		}
+		x.advance(t)
+		return
+	}
+	a := b.Action
+	args := flatten(a.Args)
+	taint := policy.Tainted(args, t.untrusted(), strings.Join(t.Orders, "\n"))
+	d := policy.Decide(policy.Action{
+		Tool: a.Tool, Target: a.Target, Args: args, Level: a.Level, Tainted: taint, Scope: t.Scope,
+	}, x.Policy, x.at)
+	i := Intended{
+		Task: t.ID, Call: b.Call.ID, Key: effectKey(t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
+		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: d.Level, Phrase: a.Phrase, Values: a.Values,
+		Summary: a.Summary, Taint: taint, Untrusted: a.Untrusted, Repeat: a.Repeat, Rule: d.Rule, Reason: d.Reason,
+	}
+	if x.Effects[i.Key] != nil {
+		return // planned twice, after a restart
+	}
+	x.record(i)
+	switch d.Verdict {
+	case policy.Allow:
+		x.start(i, "policy")
+	case policy.Ask:
+		x.askFor(t, i.Key, false)
+	default:
+		x.record(Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason})
+		x.advance(t)
+	}
+}
+
+// start has an effect: first the journal, then the deed.
+func (x *step) start(i Intended, by string) {
+	x.record(Started{Task: i.Task, Key: i.Key, By: by})
+	x.intend(Do{Effect: i})
+}
+
+// ended takes an effect's result.
+func (x *step) ended(b Ended) {
+	f := x.Effects[b.Key]
+	if f == nil || !f.Started || f.Ended {
+		return
+	}
+	b.Task = f.Task
+	x.record(b)
+	t := x.Tasks[f.Task]
+	if b.Unknown {
+		x.askFor(t, b.Key, true)
+		return
+	}
+	if b.Remind != nil {
+		x.intend(Wake{At: b.Remind.At})
+	}
+	switch {
+	case t.Status == Noting && b.Err != "":
+		x.tell(t.Language, "say.note_failed", "why", b.Err)
+	case !t.Status.Open() && f.Level > policy.Look && b.Err == "":
+		// It was too late to stop this one: the owner must know.
+		x.tell(t.Language, "say.done_anyway", "what", x.done(t.Language, f))
+	default:
+		x.advance(t)
+	}
+}
+
+// waitsFor says whether the call has no answer yet.
+func (t *Task) waitsFor(call string) bool {
+	for _, c := range t.Open {
+		if c.ID == call {
+			return true
+		}
+	}
+	return false
+}
