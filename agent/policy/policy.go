@@ -44,6 +44,8 @@ type Action struct {
 	// Scope is the most that the order itself asked for (see Scope): an effect
 	// above it was not ordered and is asked for.
 	Scope Level
+	// Spends says that it costs money; see [Spends].
+	Spends bool
 }
 
 // A Decision is the verdict with its reason, for the journal and for speech.
