@@ -1,0 +1,36 @@
+package openai
+
+import (
+	"encoding/json"
+	"strings"
+
+	"deputy/agent"
+)
+
+// deskTools are the tools that Deputy has, for tests that need real ones.
+func deskTools() []agent.Spec {
+	tool := func(name, description string, args ...string) agent.Spec {
+		var props []string
+		for _, a := range args {
+			props = append(props, `"`+a+`":{"type":"string"}`)
+		}
+		required, _ := json.Marshal(args)
+		return agent.Spec{Name: name, Description: description, Params: json.RawMessage(
+			`{"type":"object","properties":{` + strings.Join(props, ",") + `},"required":` + string(required) + `,"additionalProperties":false}`)}
+	}
+	return []agent.Spec{
+		tool("list_files", "List the files of a folder of the workspace.", "path"),
+		tool("read_file", "Read a file of the workspace.", "path"),
+		tool("search_files", "Find files of the workspace that contain words.", "query"),
+		tool("write_file", "Write a new file in the workspace.", "path", "text"),
+		tool("edit_file", "Replace a passage of a file.", "path", "old", "new"),
+		tool("delete_file", "Delete a file of the workspace.", "path"),
+		tool("run_command", "Run a shell command on this computer.", "command"),
+		tool("fetch_page", "Read a web page.", "url"),
+		tool("take_note", "Write something down in the notes.", "text"),
+		tool("remind", "Remind the user of something at a time.", "text", "when"),
+		tool("send_mail", "Send an e-mail.", "to", "subject", "body"),
+	}
+}
+
+const testSystem = "You are Deputy. You carry out the user's spoken orders with tools. Be brief."

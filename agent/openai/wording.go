@@ -1,0 +1,25 @@
+package openai
+
+// The words that schema mode adds to the system message. They were chosen by
+// measurement (orders_test.go) and are kept short: a small model on two cores
+// reads some forty tokens a second.
+
+const formRules = `Answer with one JSON object {"tool":NAME,"args":{...}}. Tools:
+`
+
+const replyLine = `- reply(text): Say something to the user: answer, chat, tell the result, or ask back.
+`
+
+const choiceRules = `Small talk, thanks, general knowledge, arithmetic and anything that needs no tool: reply.
+When a tool's result is enough to answer, reply with the answer in the user's language. Do nothing that was not asked for.
+`
+
+// examples teach the form and the border between tools and reply. An example is
+// shown only if its tool is there.
+var examples = []struct{ said, tool, args string }{
+	{"hello, how are you?", replyTool, `{"text":"I'm fine. What can I do for you?"}`},
+	{"what files do I have", "list_files", `{"path":"."}`},
+	{"오늘 기분 어때?", replyTool, `{"text":"좋아요. 무엇을 도와드릴까요?"}`},
+	{"우유 사는 거 메모해 줘", "take_note", `{"text":"우유 사기"}`},
+	{"how much memory is free", "run_command", `{"command":"free -h"}`},
+}
