@@ -64,3 +64,5 @@ var korean = wording{
 		`\`, " 역슬래시 ", "/", " 슬래시 ", "•", ", ", "·", ", ", "|", ", "),
 	numbers: numbersKo,
 }
+
+func hasLetter(s string) bool { return strings.IndexFunc(s, unicode.IsLetter) >= 0 }
