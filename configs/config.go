@@ -1,0 +1,183 @@
+package configs
+
+import (
+	"path/filepath"
+	"time"
+)
+
+// Config is everything Deputy can be told. Each leaf is a key of the file, and of the
+// environment as DEPUTY_SECTION_KEY. The zero value is not useful; start from Default
+// or Load. Paths are absolute after Load.
+type Config struct {
+	Language  Language `yaml:"language"`
+	Audio     Audio    `yaml:"audio"`
+	STT       STT      `yaml:"stt"`
+	LLM       LLM      `yaml:"llm"`
+	TTS       TTS      `yaml:"tts"`
+	Agent     Agent    `yaml:"agent"`
+	Mail      Mail     `yaml:"mail"`
+	Web       Web      `yaml:"web"`
+	Shell     Shell    `yaml:"shell"`
+	Journal   Journal  `yaml:"journal"`
+	KeepAudio bool     `yaml:"keep_audio"` // keep what was said beside the journal
+	Log       Log      `yaml:"log"`
+}
+
+// Language says which languages are spoken to Deputy, as two-letter codes.
+type Language struct {
+	Spoken string   `yaml:"spoken"` // auto, or one of Set
+	Set    []string `yaml:"set"`    // what auto chooses from
+}
+
+// Audio is the microphone and the speaker.
+type Audio struct {
+	Input       string   `yaml:"input"`                  // part of a device's name; empty: the system's default
+	Output      string   `yaml:"output"`                 // the same for the speaker
+	RecordDir   string   `yaml:"record_dir" kind:"path"` // every utterance as a WAV file; empty: none
+	Mode        string   `yaml:"mode"`                   // hands-free, push-to-talk, both
+	Hotkey      string   `yaml:"hotkey"`                 // modifiers and a key joined by +
+	HotkeyPress string   `yaml:"hotkey_press"`           // hold, tap, both
+	Endpoint    Endpoint `yaml:"endpoint"`
+}
+
+// Endpoint bounds the quiet that ends an utterance.
+type Endpoint struct {
+	Min time.Duration `yaml:"min"`
+	Max time.Duration `yaml:"max"`
+}
+
+// STT turns speech into text.
+type STT struct {
+	Engine      string `yaml:"engine"`       // whisper, remote
+	Model       string `yaml:"model"`        // a name of "deputy models list", an imported name or a path
+	Detector    string `yaml:"detector"`     // the same for the voice detector
+	Threads     int    `yaml:"threads"`      // 0: chosen by the number of cores
+	WindowFloor int    `yaml:"window_floor"` // least audio window in encoder positions, 50 a second, at most 1500
+	Remote      Remote `yaml:"remote"`
+}
+
+// Remote is an OpenAI-compatible endpoint for speech, either way.
+type Remote struct {
+	URL     string        `yaml:"url"` // base URL, with /v1
+	Model   string        `yaml:"model"`
+	Voice   string        `yaml:"voice"` // for speaking only
+	KeyEnv  string        `yaml:"key_env"`
+	KeyFile string        `yaml:"key_file" kind:"path"`
+	Timeout time.Duration `yaml:"timeout"`
+}
+
+// LLM is the language model. What is empty here is taken from the preset.
+type LLM struct {
+	Preset      string        `yaml:"preset"` // auto, local, or a name of presets.yaml
+	URL         string        `yaml:"url"`
+	Model       string        `yaml:"model"`
+	KeyEnv      string        `yaml:"key_env"`
+	KeyFile     string        `yaml:"key_file" kind:"path"`
+	Tools       string        `yaml:"tools"` // native, schema; empty: as the preset says
+	Timeout     time.Duration `yaml:"timeout"`
+	MaxTokens   int           `yaml:"max_tokens"`
+	Temperature float64       `yaml:"temperature"`
+	Local       LocalLLM      `yaml:"local"`
+}
+
+// LocalLLM is the llama-server that Deputy runs itself.
+type LocalLLM struct {
+	Server  string `yaml:"server" kind:"path"` // empty: on PATH, else where set-up put it
+	Model   string `yaml:"model"`              // a name of "deputy models list" or a path
+	Port    int    `yaml:"port"`               // 0: any free one
+	Threads int    `yaml:"threads"`            // 0: chosen by the number of cores
+	Context int    `yaml:"context"`            // tokens
+}
+
+// TTS is the voice.
+type TTS struct {
+	Engine string  `yaml:"engine"` // auto, piper, espeak, remote, off
+	Voices Voices  `yaml:"voices"`
+	Speed  float64 `yaml:"speed"` // 1 is the voice's own
+	Remote Remote  `yaml:"remote"`
+}
+
+// Voices are names the engine knows; empty: its default.
+type Voices struct {
+	En string `yaml:"en"`
+	Ko string `yaml:"ko"`
+}
+
+// Agent is the desk.
+type Agent struct {
+	Workspace      string        `yaml:"workspace" kind:"path"`
+	State          string        `yaml:"state" kind:"path"`
+	StepLimit      int           `yaml:"step_limit"`       // tool calls a task may make
+	AskExpiry      time.Duration `yaml:"ask_expiry"`       // how long a question stands
+	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"` // deaf for this long after speaking
+}
+
+// Mail is the SMTP account; without a host there is no mail.
+type Mail struct {
+	Host         string   `yaml:"host"`
+	Port         int      `yaml:"port"`
+	TLS          string   `yaml:"tls"` // starttls, tls, none
+	User         string   `yaml:"user"`
+	PasswordEnv  string   `yaml:"password_env"`
+	PasswordFile string   `yaml:"password_file" kind:"path"`
+	From         string   `yaml:"from"`
+	Known        []string `yaml:"known"` // recipients that are not news
+}
+
+// Web is reading pages.
+type Web struct {
+	Allow    []string      `yaml:"allow"` // hosts that need no question
+	MaxBytes Bytes         `yaml:"max_bytes"`
+	Timeout  time.Duration `yaml:"timeout"`
+}
+
+// Shell is running commands in the sandbox.
+type Shell struct {
+	Enabled bool          `yaml:"enabled"`
+	Timeout time.Duration `yaml:"timeout"`
+	Memory  Bytes         `yaml:"memory"`
+}
+
+// Journal is where the record lies.
+type Journal struct {
+	Path string `yaml:"path" kind:"path"`
+}
+
+// Log is Deputy's own log.
+type Log struct {
+	Level string `yaml:"level"` // debug, info, warn, error
+}
+
+// Default returns usable values for this user.
+func Default() Config { return defaults(UserPaths()) }
+
+func defaults(p Paths) Config {
+	return Config{
+		Language: Language{Spoken: "auto", Set: []string{"en", "ko"}},
+		Audio: Audio{
+			Mode: "both", Hotkey: "Ctrl+Alt+Space", HotkeyPress: "both",
+			Endpoint: Endpoint{Min: 400 * time.Millisecond, Max: time.Second},
+		},
+		STT: STT{
+			Engine: "whisper", Model: "base-q8_0", Detector: "silero", WindowFloor: 768,
+			Remote: Remote{Model: "whisper-1", KeyEnv: "OPENAI_API_KEY", Timeout: 30 * time.Second},
+		},
+		LLM: LLM{
+			Preset: "auto", Timeout: 2 * time.Minute, MaxTokens: 1024,
+			Local: LocalLLM{Model: "qwen2.5-coder-1.5b", Context: 8192},
+		},
+		TTS: TTS{
+			Engine: "auto", Speed: 1,
+			Remote: Remote{Model: "tts-1", Voice: "alloy", KeyEnv: "OPENAI_API_KEY", Timeout: 30 * time.Second},
+		},
+		Agent: Agent{
+			Workspace: p.Workspace, State: p.State,
+			StepLimit: 12, AskExpiry: 10 * time.Minute, HalfDuplexTail: 250 * time.Millisecond,
+		},
+		Mail:    Mail{Port: 587, TLS: "starttls", PasswordEnv: "DEPUTY_SMTP_PASSWORD"},
+		Web:     Web{MaxBytes: 2 << 20, Timeout: 20 * time.Second},
+		Shell:   Shell{Enabled: true, Timeout: 30 * time.Second, Memory: 512 << 20},
+		Journal: Journal{Path: filepath.Join(p.State, "journal.db")},
+		Log:     Log{Level: "info"},
+	}
+}
