@@ -94,7 +94,7 @@ func (m *Model) explainStatus(ctx context.Context, e *statusError) error {
 	case e.code == 0 || e.code >= 500:
 		return m.unreachable("it failed, "+e.Error()+"; try again, and see its log", nil)
 	}
-	return fmt.Errorf("%s refused the request, %w: see whether model %s can do what is configured (tools: %s)", m.o.Name, e, m.modelName(), m.o.Tools)
+	return fmt.Errorf("%s refused the request, %w: see whether %s can do what is configured (tools: %s)", m.o.Name, e, m.modelName(), m.o.Tools)
 }
 
 func (m *Model) modelName() string {

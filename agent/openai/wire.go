@@ -65,7 +65,7 @@ func (e *notAPI) Error() string { return "got " + e.what + " where a model's API
 
 // A statusError is an HTTP answer that is not a success.
 type statusError struct {
-	code  int
+	code  int           // 0 = an error in a reply of status 200
 	after time.Duration // Retry-After; 0 = not said
 	kind  string        // the error's code or type, in the server's words
 	words string        // the error's message, in the server's words
@@ -75,7 +75,7 @@ func (e *statusError) Error() string {
 	if e.words == "" {
 		return fmt.Sprintf("status %d %s", e.code, http.StatusText(e.code))
 	}
-	return fmt.Sprintf("status %d: %s", e.code, e.words)
+	return strings.TrimPrefix(fmt.Sprintf("status %d: %s", e.code, e.words), "status 0: ")
 }
 
 func readStatus(resp *http.Response) *statusError {
@@ -194,7 +194,7 @@ func wholeReply(resp *http.Response) (*http.Response, error) {
 	}
 	if json.Unmarshal(body, &whole) != nil || len(whole.Choices) == 0 || whole.Choices[0].Message == nil {
 		if kind, words := serverError(body); words != "" {
-			return nil, &statusError{code: resp.StatusCode, kind: kind, words: words}
+			return nil, &statusError{kind: kind, words: words}
 		}
 		return nil, &notAPI{"JSON that is no reply"}
 	}
