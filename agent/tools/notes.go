@@ -1,0 +1,199 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+)
+
+// NoteOptions are the options of Notes; the zero value is usable.
+type NoteOptions struct {
+	// Clock gives the owner's wall clock, in the owner's time zone; nil is time.Now.
+	Clock func() time.Time
+	// Dir is the folder of the workspace for notes; "" is "notes".
+	Dir string
+}
+
+// Notes are the tools that keep what the owner wants to remember: take_note
+// appends to the file of the day, remind asks the desk to say something later.
+func Notes(w *Workspace, o NoteOptions) []agent.Tool {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Dir == "" {
+		o.Dir = "notes"
+	}
+	return []agent.Tool{takeNote{changer{w}, o}, remind{o}}
+}
+
+type takeNote struct {
+	changer
+	o NoteOptions
+}
+
+func (takeNote) Spec() agent.Spec {
+	return agent.Spec{
+		Name:        "take_note",
+		Description: "Add a note to today's notes.",
+		Params:      json.RawMessage(`{"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}`),
+	}
+}
+
+// noteArgs have the time, which no model gives: planned again tomorrow, the
+// note is still today's.
+type noteArgs struct {
+	Text string `json:"text"`
+	At   string `json:"at,omitempty"` // RFC 3339, whole minutes
+}
+
+func (t takeNote) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+	args, err := decode[noteArgs](raw)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if err := plainText("text", args.Text); err != nil {
+		return agent.Action{}, err
+	}
+	if args.Text = tidy(args.Text); args.Text == "" {
+		return agent.Action{}, errors.New("the text of the note is missing")
+	}
+	at := t.o.Clock().Truncate(time.Minute)
+	if args.At != "" {
+		if at, err = time.Parse(time.RFC3339, args.At); err != nil {
+			return agent.Action{}, fmt.Errorf("at is no time: %w", err)
+		}
+	}
+	args.At = at.Format(time.RFC3339)
+	rel, info, err := t.w.resolve(t.o.Dir + "/" + at.Format("2006-01-02") + ".md")
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if info != nil {
+		if err := regular(rel, info); err != nil {
+			return agent.Action{}, err
+		}
+		if info.Size() > maxKept {
+			return agent.Action{}, fmt.Errorf("%s is too large to be added to: more than %s", rel, size(maxKept))
+		}
+	}
+	entry := "- " + at.Format("15:04") + " " + strings.ReplaceAll(args.Text, "\n", "\n  ") + "\n"
+	return agent.Action{
+		Tool: "take_note", Target: rel, Args: encode(args), Level: policy.Draft, Phrase: "note",
+		Values:  map[string]string{"text": brief(args.Text, 120), "path": rel},
+		Summary: fmt.Sprintf("note in %s: %s", rel, brief(args.Text, 60)),
+		Repeat:  agent.Checkable,
+		Do: func(ctx context.Context, key string) (agent.Result, error) {
+			ch, err := t.w.apply(ctx, key, rel, policy.Draft, func(old []byte, exists bool) ([]byte, error) {
+				return appended(old, exists, at, entry), nil
+			})
+			if err != nil {
+				return agent.Result{}, fmt.Errorf("note in %s: %w", rel, err)
+			}
+			if ch.Before != "" {
+				ch.Added = entry
+			}
+			return t.w.done(ch, "noted in "+rel), nil
+		},
+	}, nil
+}
+
+func appended(old []byte, exists bool, at time.Time, entry string) []byte {
+	text := string(old)
+	switch {
+	case !exists:
+		text = "# " + at.Format("2006-01-02") + "\n\n"
+	case text != "" && !strings.HasSuffix(text, "\n"):
+		text += "\n"
+	}
+	return []byte(text + entry)
+}
+
+// tidy trims the lines of a dictated text and drops empty ones and what can't be seen.
+func tidy(s string) string {
+	var lines []string
+	for l := range strings.Lines(strings.ReplaceAll(norm.NFC.String(s), "\r\n", "\n")) {
+		if l = brief(l, maxArg); l != "" {
+			lines = append(lines, l)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+type remind struct{ o NoteOptions }
+
+func (remind) Spec() agent.Spec {
+	return agent.Spec{
+		Name:        "remind",
+		Description: "Remind the user of something at a time.",
+		Params:      json.RawMessage(`{"type":"object","properties":{"text":{"type":"string","description":"what to say"},"when":{"type":"string","description":"as the user said it, such as \"in ten minutes\", \"tomorrow at nine\", \"10분 뒤\""}},"required":["text","when"]}`),
+	}
+}
+
+type remindArgs struct {
+	Text string `json:"text"`
+	When string `json:"when"`
+}
+
+const (
+	// maxAhead is how far ahead a reminder may be.
+	maxAhead = 5 * 366 * 24 * time.Hour
+	// overdue is how long ago a frozen time may have passed: a reminder planned
+	// again after an outage is said late, not lost.
+	overdue = 7 * 24 * time.Hour
+)
+
+func (t remind) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+	args, err := decode[remindArgs](raw)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if err := plainText("text", args.Text); err != nil {
+		return agent.Action{}, err
+	}
+	if args.Text = strings.ReplaceAll(tidy(args.Text), "\n", " "); args.Text == "" {
+		return agent.Action{}, errors.New("the text of the reminder is missing: ask the user what to be reminded of")
+	}
+	if utf8.RuneCountInString(args.Text) > 500 {
+		return agent.Action{}, errors.New("the text of the reminder is too long: at most 500 characters")
+	}
+	now := t.o.Clock()
+	at, err := parseWhen(args.When, now)
+	switch {
+	case err != nil:
+		return agent.Action{}, err
+	case at.Before(now.Add(-overdue)), at.Before(now.Add(-time.Second)) && !isRFC3339(args.When):
+		return agent.Action{}, fmt.Errorf("%s is over: ask the user for a time to come", at.Format("2006-01-02 15:04"))
+	case at.After(now.Add(maxAhead)):
+		return agent.Action{}, errors.New("that is more than five years ahead: ask the user for an earlier time")
+	}
+	args.When = at.Format(time.RFC3339)
+	return agent.Action{
+		Tool: "remind", Target: args.When, Args: encode(args), Level: policy.Draft, Phrase: "remind",
+		Values: map[string]string{
+			"text": brief(args.Text, 120), "when": at.Format("2006-01-02 15:04"),
+			"day": at.Format("2006-01-02"), "clock": at.Format("15:04"),
+		},
+		Summary: fmt.Sprintf("remind at %s: %s", at.Format("2006-01-02 15:04"), brief(args.Text, 60)),
+		Repeat:  agent.Idempotent,
+		Do: func(context.Context, string) (agent.Result, error) {
+			return agent.Result{
+				Text:   "reminder set for " + at.Format("Monday 2006-01-02 15:04"),
+				Remind: &agent.Reminder{At: at, Text: args.Text},
+			}, nil
+		},
+	}, nil
+}
+
+func isRFC3339(s string) bool {
+	_, err := time.Parse(time.RFC3339, s)
+	return err == nil
+}
