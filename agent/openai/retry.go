@@ -3,9 +3,11 @@ package openai
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -23,18 +25,19 @@ func (m *Model) openRetrying(ctx context.Context, req openai.ChatCompletionReque
 			return s, nil
 		}
 		var status *statusError
-		if !errors.As(err, &status) || !status.passing() || try >= m.o.Retries {
+		isStatus := errors.As(err, &status)
+		if try >= m.o.Retries || isStatus && !status.passing() || !isStatus && !hungUp(err) {
 			return nil, err
 		}
 		pause := m.o.Backoff << min(try, 10)
 		pause += rand.N(pause/4 + 1)
-		if status.after > 0 {
+		if isStatus && status.after > 0 {
 			pause = status.after
 		}
 		if pause > maxPause {
 			return nil, err
 		}
-		m.log.Info("model's server is busy, asking again", "status", status.code, "in", pause, "try", try+1)
+		m.log.Info("model's server didn't answer, asking again", "why", err, "in", pause, "try", try+1)
 		w.renew(m.o.FirstToken + pause)
 		select {
 		case <-ctx.Done():
@@ -42,6 +45,12 @@ func (m *Model) openRetrying(ctx context.Context, req openai.ChatCompletionReque
 		case <-time.After(pause):
 		}
 	}
+}
+
+// hungUp reports a connection that was taken and closed without an answer: one
+// kept from before, most often.
+func hungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // passing reports a failure that may be over in a moment.

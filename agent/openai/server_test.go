@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -413,5 +414,50 @@ func TestCancelEndsARetryPause(t *testing.T) {
 	})
 	if _, _, err := ask(ctx, newModel(f, Native), order("go")); err != context.Canceled {
 		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+// A connection that the server closes without an answer costs a try, not the
+// order.
+func TestHungUp(t *testing.T) {
+	var n atomic.Int32
+	f := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1)%2 == 1 {
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			conn.Close()
+			return
+		}
+		stream(w, content("Here."), finish("stop"), done)
+	})
+	m := newModel(f, Native)
+	for range 2 {
+		if text, _, err := ask(t.Context(), m, order("go")); err != nil || strings.Join(text, "") != "Here." {
+			t.Errorf("got %q and %v, want the reply", text, err)
+		}
+	}
+	if n.Load() != 4 {
+		t.Errorf("asked %d times, want 4", n.Load())
+	}
+}
+
+// Turns share one connection.
+func TestConnectionIsKept(t *testing.T) {
+	from := make(chan string, 3)
+	f := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		from <- r.RemoteAddr
+		stream(w, content("Here."), finish("stop"), done)
+	})
+	m := newModel(f, Native)
+	for range 3 {
+		if _, _, err := ask(t.Context(), m, order("go")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a, b, c := <-from, <-from, <-from; a != b || b != c {
+		t.Errorf("got connections from %s, %s and %s, want one", a, b, c)
 	}
 }

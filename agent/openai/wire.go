@@ -143,6 +143,7 @@ type eventBody struct {
 	total int
 	line  int
 	head  []byte // how the stream began, for the error
+	last  []byte // how it ends so far
 }
 
 // An endError is a stream that ended without [DONE].
@@ -161,6 +162,8 @@ func (b *eventBody) Read(p []byte) (int, error) {
 	if len(b.head) < 120 {
 		b.head = append(b.head, p[:min(n, 120-len(b.head))]...)
 	}
+	b.last = append(b.last, p[max(0, n-16):n]...)
+	b.last = b.last[max(0, len(b.last)-16):]
 	b.total += n
 	if i := bytes.LastIndexByte(p[:n], '\n'); i >= 0 {
 		b.line = n - i - 1
@@ -176,7 +179,14 @@ func (b *eventBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *eventBody) Close() error { return b.body.Close() }
+// Close reads the few bytes that may follow [DONE], so that the connection can
+// be used again.
+func (b *eventBody) Close() error {
+	if bytes.Contains(b.last, []byte("[DONE]")) {
+		_, _ = io.CopyN(io.Discard, b.body, 1024) // the end is what is hoped for
+	}
+	return b.body.Close()
+}
 
 // wholeReply makes the one-event stream of a reply that the server sent whole,
 // in spite of being asked to stream.

@@ -1,0 +1,135 @@
+package openai
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"deputy/agent"
+)
+
+// An orderCase is an order as people speak it and what a good model does with
+// it in its first step.
+type orderCase struct {
+	said  string
+	tools string // acceptable tools, "a|b"
+	// args are what the call must contain somewhere in its arguments, letters'
+	// case aside; "a|b" = one of them.
+	args []string
+}
+
+// A followCase is an order of which the first step is done: the next reply must
+// be words, not another call, and say what counts.
+type followCase struct {
+	said   string
+	call   agent.Call
+	result string
+	says   []string // as orderCase.args
+}
+
+// BenchmarkOrders measures how a small model over schema mode carries out spoken
+// orders. It takes minutes. The odd cases of the list were not looked at while
+// the wording was chosen; their score is the one to quote.
+//
+//	DEPUTY_ORDERS_URL=http://127.0.0.1:8080/v1 DEPUTY_ORDERS_KEY=... go test -run xxx -bench Orders -benchtime 1x -timeout 60m ./agent/openai
+//
+// DEPUTY_ORDERS_HALF=even|odd takes only one half.
+func BenchmarkOrders(t *testing.B) {
+	url := os.Getenv("DEPUTY_ORDERS_URL")
+	if url == "" {
+		t.Skip("DEPUTY_ORDERS_URL names no server to measure")
+	}
+	m := New(Options{BaseURL: url, Key: os.Getenv("DEPUTY_ORDERS_KEY"), Model: os.Getenv("DEPUTY_ORDERS_MODEL"), Tools: Schema, FirstToken: 10 * time.Minute, MaxTokens: 300})
+	half := os.Getenv("DEPUTY_ORDERS_HALF")
+	score := map[string][2]int{}
+	count := func(ok bool, keys ...string) {
+		for _, k := range keys {
+			s := score[k]
+			s[1]++
+			if ok {
+				s[0]++
+			}
+			score[k] = s
+		}
+	}
+	began := time.Now()
+	for i, c := range orders {
+		h := [2]string{"even", "odd"}[i%2]
+		if half != "" && half != h {
+			continue
+		}
+		text, calls, err := ask(t.Context(), m, order(c.said))
+		ok := err == nil && c.right(strings.Join(text, ""), calls)
+		count(ok, "orders", "orders "+h, "orders "+language(c.said), "orders to "+c.tools)
+		if !ok {
+			t.Logf("MISS %s %q: got %s %v, want %s %q", h, c.said, describe(text, calls), err, c.tools, c.args)
+		}
+	}
+	for i, c := range follows {
+		h := [2]string{"even", "odd"}[i%2]
+		if half != "" && half != h {
+			continue
+		}
+		p := order(c.said)
+		p.Messages = append(p.Messages, agent.Message{Role: agent.Assistant, Calls: []agent.Call{c.call}}, agent.Message{Role: agent.ToolRole, Call: c.call.ID, Text: c.result})
+		text, calls, err := ask(t.Context(), m, p)
+		ok := err == nil && len(calls) == 0 && containsAll(strings.Join(text, ""), c.says)
+		count(ok, "follows", "follows "+h, "follows "+language(c.said))
+		if !ok {
+			t.Logf("MISS %s follow %q: got %s %v, want a reply with %q", h, c.said, describe(text, calls), err, c.says)
+		}
+	}
+	for _, k := range sortedKeys(score) {
+		t.Logf("%-40s %d of %d", k, score[k][0], score[k][1])
+	}
+	t.Logf("took %v", time.Since(began).Round(time.Second))
+}
+
+func (c orderCase) right(text string, calls []agent.Call) bool {
+	if len(calls) == 0 {
+		return strings.Contains("|"+c.tools+"|", "|"+replyTool+"|") && containsAll(text, c.args)
+	}
+	return len(calls) == 1 && strings.Contains("|"+c.tools+"|", "|"+calls[0].Tool+"|") && containsAll(string(calls[0].Args), c.args)
+}
+
+func containsAll(s string, want []string) bool {
+	s = strings.ToLower(s)
+	for _, w := range want {
+		any := false
+		for _, one := range strings.Split(strings.ToLower(w), "|") {
+			any = any || strings.Contains(s, one)
+		}
+		if !any {
+			return false
+		}
+	}
+	return true
+}
+
+func describe(text []string, calls []agent.Call) string {
+	if len(calls) > 0 {
+		return fmt.Sprintf("%s %s", calls[0].Tool, calls[0].Args)
+	}
+	return fmt.Sprintf("reply %q", strings.Join(text, ""))
+}
+
+func language(s string) string {
+	for _, r := range s {
+		if r >= 0xAC00 && r <= 0xD7A3 {
+			return "Korean"
+		}
+	}
+	return "English"
+}
+
+func sortedKeys(m map[string][2]int) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
