@@ -64,14 +64,20 @@ func (x *step) recoverTurn(t *Task) {
 	}
 }
 
-// intended says whether the call has become an effect.
+// intended says whether the call has become an effect that goes on by itself.
 func (x *step) intended(task, call string) bool {
 	for _, f := range x.Effects {
-		if f.Task == task && f.Call == call && !f.Ended {
+		if f.Task == task && f.Call == call && x.underWay(f) {
 			return true
 		}
 	}
 	return false
+}
+
+// underWay says whether an effect has begun or waits for a decision. One that
+// was only intended when the process died is planned and judged anew.
+func (x *step) underWay(f *Effect) bool {
+	return f.Started || slices.ContainsFunc(x.Asks, func(a *Ask) bool { return a.Key == f.Key })
 }
 
 // woke looks at everything that waits for a time.

@@ -136,7 +136,7 @@ func (x *step) planned(b Planned) {
 		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: d.Level, Phrase: a.Phrase, Values: a.Values,
 		Summary: a.Summary, Taint: taint, Untrusted: a.Untrusted, Repeat: a.Repeat, Rule: d.Rule, Reason: d.Reason,
 	}
-	if x.Effects[i.Key] != nil {
+	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {
 		return // planned twice, after a restart
 	}
 	x.record(i)

@@ -1,0 +1,344 @@
+package agent
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestFreeWorkIsDoneAndReported(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("write", `{"path":"a.txt"}`), {Text: "I wrote it."}}
+		b.start()
+		b.hear("write the shopping list")
+		b.effects(1)
+		if !b.mouth.said("I wrote it.") {
+			t.Errorf("said %q, want the report", b.mouth.spoken)
+		}
+		if b.has("asked") {
+			t.Error("a draft was asked for")
+		}
+		if !b.has("task.reported") {
+			t.Error("the report was heard but not noted")
+		}
+	})
+}
+
+func TestMailWaitsForTheCodeWord(t *testing.T) {
+	for _, tt := range []struct {
+		name, say string
+		want      int
+	}{
+		{"approved", "approve {code}", 1},
+		{"denied", "no", 0},
+		{"a bare yes", "yes", 0},
+		{"go ahead", "go ahead", 0},
+		{"another word", "approve banana", 0},
+		{"a condition", "approve {code} but wait", 0},
+		{"a question", "what does it do?", 0},
+		{"stop", "stop", 0},
+		{"a new order", "list the files in my folder please", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rehearse(t, func(b *bench) {
+				b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+				b.start()
+				b.hear("send the mail to finance")
+				b.effects(0)
+				b.hear(strings.ReplaceAll(tt.say, "{code}", b.code()))
+				b.effects(tt.want)
+			})
+		})
+	}
+}
+
+func TestOneAnswerDecidesOneActionOnce(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{
+			{Calls: []Call{{ID: "1", Tool: "mail", Args: []byte(`{"to":"a"}`)}, {ID: "2", Tool: "mail", Args: []byte(`{"to":"b"}`)}}},
+		}
+		b.start()
+		b.hear("send both mails")
+		first := b.code()
+		b.hear("approve " + first)
+		b.effects(1)
+		if second := b.code(); second == first {
+			t.Error("the second ask has the first one's code word")
+		}
+		b.hear("approve " + first) // replayed
+		b.effects(1)
+		b.hear("approve " + b.code())
+		b.effects(2)
+	})
+}
+
+func TestAnswerMustComeAfterTheAsk(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.start()
+		asked := time.Now()
+		b.hear("send the mail")
+		code := b.code()
+		b.hearWith(Heard{Text: "approve " + code, Began: asked.Add(-time.Second), Ended: asked})
+		b.effects(0)
+		s := b.state()
+		if s.posed() == nil {
+			t.Fatal("the ask is gone")
+		}
+		b.hear("approve " + b.code())
+		b.effects(1)
+	})
+}
+
+func TestOwnVoiceDecidesNothing(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.start()
+		b.hear("send the mail")
+		s := b.state()
+		last := s.Said[len(s.Said)-1]
+		b.hearWith(Heard{Text: "approve " + b.code(), Began: last.Ended.Add(-50 * time.Millisecond), Ended: last.Ended.Add(time.Second)})
+		b.effects(0)
+		b.hearWith(Heard{Text: last.Text, Began: last.Ended.Add(time.Second), Ended: last.Ended.Add(2 * time.Second)})
+		b.effects(0)
+	})
+}
+
+func TestUnansweredAskGoesToTheInboxAndComesBack(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.start()
+		b.hear("send the mail")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if n := count(b.kinds(), "ask.posing"); n != 2 {
+			t.Errorf("the ask was put %d times, want 2", n)
+		}
+		if !b.has("ask.parked") {
+			t.Fatal("the ask was not parked")
+		}
+		b.hear("what's waiting")
+		b.hear("approve " + b.code())
+		b.effects(1)
+	})
+}
+
+func TestRestartAsksAgain(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.start()
+		b.hear("send the mail")
+		b.stop()
+		b.start()
+		b.hear("approve " + b.code())
+		b.effects(1)
+	})
+}
+
+func TestUnknownEffectIsAskedAbout(t *testing.T) {
+	for _, tt := range []struct{ answer, kind string }{{"no", "effect.ended"}, {"approve {code}", "effect.started"}} {
+		rehearse(t, func(b *bench) {
+			b.model.replies = []Replied{calls("lost", `{}`)}
+			b.start()
+			b.hear("send the lost mail")
+			b.hear("approve " + b.code())
+			if !b.mouth.said("ask.unknown") {
+				t.Fatalf("said %q, want a question about the unknown effect", b.mouth.spoken)
+			}
+			n := count(b.kinds(), tt.kind)
+			b.hear(strings.ReplaceAll(tt.answer, "{code}", b.code()))
+			if count(b.kinds(), tt.kind) == n {
+				t.Errorf("after %q no %s follows", tt.answer, tt.kind)
+			}
+		})
+	}
+}
+
+func TestStrangersWordsRaiseTheLevel(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("page", `{"url":"x"}`), calls("run", `{"to":"evil@example.com"}`)}
+		b.start()
+		b.hear("run what the page says")
+		b.effects(1) // the page was read
+		if !b.mouth.said("ask.taint") {
+			t.Errorf("said %q, want a warning", b.mouth.spoken)
+		}
+		b.hear("go ahead") // would do for Reach
+		b.effects(1)
+	})
+}
+
+func TestSealIsNeverVoiceAlone(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("seal", `{}`)}
+		b.start()
+		b.hear("change the password")
+		s := b.state()
+		b.hear("approve " + s.Asks[0].ID)
+		b.hear("go ahead")
+		b.effects(0)
+		b.desk.Tell(Answered{Ask: s.Asks[0].ID, Approve: true, By: "terminal"})
+		b.rest()
+		b.effects(1)
+	})
+}
+
+func TestUndo(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("write", `{"path":"a"}`)}
+		b.start()
+		b.hear("write it")
+		b.hear("undo that")
+		b.effects(2)
+		if !b.mouth.said("say.undone") {
+			t.Errorf("said %q", b.mouth.spoken)
+		}
+		b.hear("undo that")
+		b.effects(2)
+	})
+}
+
+func TestNoteTakesWhatIsSaidWithoutAModel(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.start()
+		b.hear("메모해 줘")
+		b.hear("내일 회의는 세 시입니다")
+		b.hear("stop the presses, he said") // not a verb: it is dictation
+		b.hear("메모 끝")
+		b.effects(2)
+		if len(b.model.prompts) != 0 {
+			t.Error("the model was asked about dictation")
+		}
+	})
+}
+
+func TestRevisionGoesOnWithTheSameTask(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{{Text: "A long text."}, {Text: "Short."}}
+		b.start()
+		b.hear("describe the office")
+		b.hear("shorter")
+		s := b.state()
+		if len(s.Order) != 1 || s.Tasks["t1"].Report != "Short." {
+			t.Errorf("got %d tasks, the first reports %q", len(s.Order), s.Tasks["t1"].Report)
+		}
+	})
+}
+
+func TestWanderingEnds(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		for range 20 {
+			b.model.replies = append(b.model.replies, calls("look", `{}`))
+		}
+		b.start()
+		b.hear("what is the rent")
+		b.effects(1)
+		if !b.mouth.said("say.wandering") {
+			t.Errorf("said %q", b.mouth.spoken)
+		}
+	})
+}
+
+func TestEffectNobodyOrderedIsAskedFor(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("write", `{"path":"x"}`)}
+		b.start()
+		b.hear("how much is the rent in the budget?")
+		b.effects(0)
+		if !b.has("asked") {
+			t.Error("a question led to a write without an ask")
+		}
+	})
+}
+
+func TestMalformedReplyIsMendedTwice(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{{Err: "no such tool"}, {Err: "no such tool"}, {Text: "Now."}}
+		b.start()
+		b.hear("do something")
+		if !b.mouth.said("Now.") {
+			t.Errorf("said %q", b.mouth.spoken)
+		}
+	})
+}
+
+func TestStopEndsAWorkingTask(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.hold = make(chan struct{})
+		b.start()
+		b.hear("write a novel")
+		b.hear("stop")
+		s := b.state()
+		if got := s.Tasks["t1"].Status; got != Cancelled {
+			t.Errorf("got %s, want cancelled", got)
+		}
+	})
+}
+
+func TestThirdLanguageIsToldSo(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.start()
+		b.hearWith(Heard{Text: "Schalte das Licht ein", Language: "de"})
+		if !b.mouth.said("say.language") || b.has("task.opened") {
+			t.Errorf("said %q, events %v", b.mouth.spoken, b.kinds())
+		}
+	})
+}
+
+func TestWithoutAVoiceTypedAnswersCount(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.mute = true
+		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.start()
+		b.hearWith(Heard{Text: "send the mail", Typed: true})
+		code := b.code()
+		b.hear("approve " + code) // spoken, but the ask was not heard
+		b.effects(0)
+		b.hearWith(Heard{Text: "approve " + b.code(), Typed: true})
+		b.effects(1)
+	})
+}
+
+func TestJournalGivesTheStateBack(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{
+			calls("write", `{"path":"a"}`), {Text: "Wrote."}, calls("mail", `{"to":"a"}`),
+		}
+		b.start()
+		b.hear("write a list")
+		b.hear("send the mail to finance")
+		live := b.state()
+		folded := NewState()
+		for e, err := range b.journal.Events(1) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ev, err := Decode(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			folded.apply(ev)
+		}
+		for id, want := range live.Tasks {
+			got := *folded.Tasks[id]
+			got.speech, got.Opened, got.Closed = want.speech, want.Opened, want.Closed
+			if !reflect.DeepEqual(got, *want) {
+				t.Errorf("task %s: got %+v, want %+v", id, got, *want)
+			}
+		}
+		if len(folded.Asks) != len(live.Asks) || !reflect.DeepEqual(folded.Latest, live.Latest) {
+			t.Errorf("got asks %v and effects %v, want %v and %v", folded.Asks, folded.Latest, live.Asks, live.Latest)
+		}
+	})
+}
+
+func count(list []string, s string) (n int) {
+	for _, l := range list {
+		if l == s {
+			n++
+		}
+	}
+	return n
+}
