@@ -64,8 +64,8 @@ func checkPath(p string) error {
 		return fmt.Errorf("%q can't be used: %w", p, errOutside)
 	}
 	for _, r := range p {
-		if unicode.IsControl(r) || hidden(r) {
-			return fmt.Errorf("the path %q holds a character that can't be seen (%U)", p, r)
+		if unicode.IsControl(r) || hidden(r) || r == utf8.RuneError {
+			return fmt.Errorf("the path %q holds a character that no name may hold (%U)", p, r)
 		}
 	}
 	return nil
