@@ -1,5 +1,6 @@
 # What every step of scripts/setup shares: words to the user, checksums, locks, downloads, long commands.
 # Sourced, never run. Written for bash 3.2, since macOS has no newer one.
+# shellcheck shell=bash disable=SC2015,SC2034,SC2086,SC2154
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/deputy
 native=$cache/native
@@ -65,8 +66,11 @@ locked() {
 		sleep 1
 	done
 	echo $$ >"$dir/pid"
-	local rc=0
-	("$@") || rc=$?
+	local rc
+	set +e
+	(set -e; "$@")
+	rc=$?
+	set -e
 	rm -rf "$dir"
 	return $rc
 }

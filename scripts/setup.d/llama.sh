@@ -1,4 +1,5 @@
 # llama-server: the one on PATH, else llama.cpp's pinned source, built once. Deputy runs it as a child process.
+# shellcheck shell=bash disable=SC2015,SC2034,SC2154
 
 llama_version=b11434
 llama_url=https://github.com/ggml-org/llama.cpp/archive/refs/tags/$llama_version.tar.gz
@@ -16,7 +17,7 @@ llama_flags=(
 	-DLLAMA_BUILD_EXAMPLES=OFF
 	-DLLAMA_BUILD_UI=OFF
 	-DLLAMA_BUILD_NUMBER=11434
-	-DLLAMA_BUILD_COMMIT=$llama_version
+	"-DLLAMA_BUILD_COMMIT=$llama_version"
 	-DGGML_CCACHE=OFF
 	-DGGML_NATIVE=ON
 	-DGGML_LLAMAFILE=ON

@@ -1,4 +1,5 @@
 # The system's packages: compilers, sound, speech, sandbox, and what the tests play with.
+# shellcheck shell=bash disable=SC2015,SC2034,SC2154
 
 apt_packages=(
 	build-essential ca-certificates cmake curl pkg-config
@@ -39,6 +40,7 @@ install_packages() {
 	missing=$(missing_packages "$@")
 	if [ -z "$missing" ]; then return; fi
 	command="apt-get install --no-install-recommends $missing"
+	if [ "$(id -u)" != 0 ] && [ -t 0 ]; then say "packages: $missing must be installed; sudo may ask for your password"; fi
 	if ! as_root true; then
 		die "these packages are missing and this user may not install them; run: sudo $command"
 	fi

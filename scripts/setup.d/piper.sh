@@ -1,4 +1,5 @@
 # Piper, neural English speech: a virtual environment of its own and one voice. GPL, so Deputy runs it as a child process.
+# shellcheck shell=bash disable=SC2015,SC2034,SC2154
 
 piper_dir=$cache/piper
 piper_lock=$root/scripts/setup.d/piper.lock

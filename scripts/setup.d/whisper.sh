@@ -1,4 +1,5 @@
 # whisper.cpp as a static library: the system's own where it is the right one, else the pinned source, built once.
+# shellcheck shell=bash disable=SC2015,SC2034,SC2154
 
 whisper_version=1.8.3
 whisper_url=https://github.com/ggml-org/whisper.cpp/archive/refs/tags/v$whisper_version.tar.gz
