@@ -70,14 +70,15 @@ func (o *Options) withDefaults() Options {
 		}
 	}
 	def(&v.MinSilence, 400*time.Millisecond)
-	def(&v.MaxSilence, max(time.Second, v.MinSilence))
-	def(&v.PauseAfter, min(200*time.Millisecond, v.MinSilence))
+	def(&v.MaxSilence, time.Second)
+	def(&v.PauseAfter, 200*time.Millisecond)
 	def(&v.PreRoll, 300*time.Millisecond)
 	def(&v.OnsetAfter, 60*time.Millisecond)
 	def(&v.MinSpeech, 120*time.Millisecond)
 	def(&v.MaxUtterance, 30*time.Second)
 	def(&v.ReleaseTail, 250*time.Millisecond)
 	v.MaxSilence = max(v.MaxSilence, v.MinSilence)
+	v.PauseAfter = min(v.PauseAfter, v.MinSilence)
 	if v.Threshold <= 0 {
 		v.Threshold = 0.5
 	}
