@@ -44,6 +44,10 @@ func TestCounts(t *testing.T) {
 			want: counts{Failed: 1}, shows: "every test must run"},
 		{name: "an excused skip", excuses: []string{"bare twin"}, events: []string{start, `{"Action":"output","Package":"p","Test":"TestA","Output":"bare twin only\n"}`,
 			`{"Action":"skip","Package":"p","Test":"TestA"}`, closed}, want: counts{Skipped: 1}},
+		{name: "a fuzz target refuses a seed", excuses: []string{"-"}, events: []string{
+			`{"Action":"run","Package":"p","Test":"FuzzA"}`, `{"Action":"run","Package":"p","Test":"FuzzA/seed#0"}`,
+			`{"Action":"skip","Package":"p","Test":"FuzzA/seed#0"}`, `{"Action":"pass","Package":"p","Test":"FuzzA"}`, closed,
+		}, want: counts{Skipped: 1}},
 		{name: "what is no event is passed on", events: []string{"go: downloading x", start, passed, closed}, want: counts{Passed: 1}, shows: "go: downloading x"},
 	}
 	for _, tt := range tests {
