@@ -1,0 +1,7 @@
+package llama
+
+import "syscall"
+
+const kernelEndsChildren = true
+
+func dieWithParent(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGKILL }
