@@ -28,6 +28,7 @@ func cleanPath(dir, p string) (string, error) {
 	p = norm.NFC.String(strings.TrimSpace(p))
 	p = strings.TrimPrefix(p, "file://")
 	if filepath.IsAbs(p) {
+		p = path.Clean(p)
 		rel, ok := below(p, norm.NFC.String(filepath.ToSlash(dir)))
 		if !ok {
 			rel, ok = below(p, sandboxDir)
@@ -40,6 +41,9 @@ func cleanPath(dir, p string) (string, error) {
 	p = path.Clean(p)
 	if p == ".." || strings.HasPrefix(p, "../") || p == "~" || strings.HasPrefix(p, "~/") {
 		return "", fmt.Errorf("%q can't be used: %w", p, errOutside)
+	}
+	if strings.TrimSpace(p) != p {
+		return "", fmt.Errorf("%q begins or ends with a space", p)
 	}
 	for part := range strings.SplitSeq(p, "/") {
 		if len(part) > 240 { // 255 is the file system's limit; a temporary name needs room
