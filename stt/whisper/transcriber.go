@@ -1,0 +1,291 @@
+package whisper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"deputy/audio"
+	"deputy/stt"
+)
+
+// An engine is whisper.cpp's model with its one state. It is used by one
+// goroutine at a time; none of its methods can be interrupted.
+type engine interface {
+	network
+	// Load computes the spectrogram of samples, of which there are at least 100 ms.
+	Load(samples []float32) error
+	// Encode runs the encoder on window units of 20 ms from offset on.
+	Encode(offset, window int) error
+	Vocabulary() vocabulary
+	Free()
+}
+
+// A Transcriber implements stt.Transcriber with whisper.cpp. Calls take turns: the
+// engine has one state.
+type Transcriber struct {
+	engine engine
+	opts   Options
+	set    []int // language ids
+
+	turn chan struct{} // holds one token: whoever has it computes
+
+	mu     sync.Mutex // guards closed and cancel, which Close reads while a call computes
+	closed bool
+	cancel context.CancelCauseFunc
+}
+
+// newTranscriber owns e and frees it on Close, or at once on an error.
+func newTranscriber(e engine, o Options) (*Transcriber, error) {
+	t := &Transcriber{engine: e, opts: o, turn: make(chan struct{}, 1)}
+	known := e.Vocabulary().languages
+	for _, name := range o.Languages {
+		id, code := -1, stt.LanguageCode(name)
+		for i, k := range known {
+			if k == code && code != "" {
+				id = i
+			}
+		}
+		if id < 0 {
+			e.Free()
+			return nil, fmt.Errorf("whisper model %s knows no language %q: name one such as en or ko", o.Model, name)
+		}
+		t.set = append(t.set, id)
+	}
+	t.turn <- struct{}{}
+	return t, nil
+}
+
+// Transcribe implements stt.Transcriber.
+func (t *Transcriber) Transcribe(ctx context.Context, u audio.Utterance) (stt.Transcript, error) {
+	out := stt.Of(u)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if err := ctx.Err(); err != nil {
+		return out, err
+	}
+	select {
+	case <-t.turn:
+		defer func() { t.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return out, ctx.Err()
+	}
+	if !t.begin(cancel) {
+		return out, stt.ErrClosed
+	}
+	if u.Duration() < stt.Shortest {
+		return out, nil
+	}
+	began := time.Now()
+	err := t.transcribe(ctx, &out, sound(u.Samples))
+	out.Took = time.Since(began)
+	switch {
+	case errors.Is(context.Cause(ctx), stt.ErrClosed):
+		return stt.Of(u), stt.ErrClosed
+	case ctx.Err() != nil:
+		return stt.Of(u), ctx.Err()
+	case err != nil:
+		return stt.Of(u), fmt.Errorf("transcribe utterance %d: %w", u.ID, err)
+	}
+	return out, nil
+}
+
+// begin lets Close stop the call that starts; false when Close came first.
+func (t *Transcriber) begin(cancel context.CancelCauseFunc) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cancel = cancel
+	return !t.closed
+}
+
+// Warm runs one small pass so that the first utterance finds the model's pages
+// and the graphs in place.
+func (t *Transcriber) Warm(ctx context.Context) error {
+	_, err := t.Transcribe(ctx, audio.Utterance{Samples: make([]float32, audio.Rate/2)})
+	return err
+}
+
+// Close implements stt.Transcriber. The call under way ends with stt.ErrClosed,
+// after the encoder's pass at the latest.
+func (t *Transcriber) Close() error {
+	t.mu.Lock()
+	first := !t.closed
+	t.closed = true
+	if t.cancel != nil {
+		t.cancel(stt.ErrClosed)
+	}
+	t.mu.Unlock()
+	<-t.turn
+	if first {
+		t.engine.Free()
+	}
+	t.turn <- struct{}{}
+	return nil
+}
+
+// transcribe reads samples window by window. Sound of up to 30 s is one window,
+// cut to its length; longer sound is read in windows of 30 s, each beginning
+// where the text of the one before was whole.
+func (t *Transcriber) transcribe(ctx context.Context, out *stt.Transcript, samples []float32) error {
+	if err := t.engine.Load(samples); err != nil {
+		return err
+	}
+	total := (len(samples) + unit - 1) / unit
+	var sum tally
+	for at := 0; total-at >= 5; {
+		have := min(total-at, fullWindow)
+		window := fullWindow
+		if total <= fullWindow {
+			window = windowFor(len(samples), t.opts.Floor)
+		}
+		r, err := t.window(ctx, out, at, have, window, total-at > have)
+		if err != nil {
+			return err
+		}
+		sum.add(r, at)
+		at += r.advance
+	}
+	sum.into(out)
+	return nil
+}
+
+// window reads the sound from at on, with the full window if the given one shows
+// what a short window does.
+func (t *Transcriber) window(ctx context.Context, out *stt.Transcript, at, have, window int, more bool) (reading, error) {
+	for {
+		r, heard, err := t.encoded(ctx, at, have, window, more)
+		if err != nil {
+			return r, err
+		}
+		if window < fullWindow && r.suspect(have) {
+			t.opts.Logger.Debug("reading again with the full window", "window", window, "tokens", r.tokens, "runaway", r.runaway)
+			window = fullWindow
+			continue
+		}
+		if at == 0 {
+			out.Window = window
+			out.NoSpeech = heard.nospeech
+			out.Language, out.LanguageProb = r.language, heard.language(r.language)
+			if len(t.set) == 1 {
+				out.LanguageProb = 1
+			}
+		}
+		return r, nil
+	}
+}
+
+// hearing is what the model says before the first word.
+type hearing struct {
+	nospeech float32
+	probs    []float32
+	names    []string
+}
+
+func (h hearing) language(code string) float32 {
+	for i, n := range h.names {
+		if n == code {
+			return h.probs[i]
+		}
+	}
+	return 0
+}
+
+// encoded encodes one window, once, and reads it in the language it is in: in two
+// when only the text can tell which, keeping the likelier text.
+func (t *Transcriber) encoded(ctx context.Context, at, have, window int, more bool) (reading, hearing, error) {
+	if err := ctx.Err(); err != nil {
+		return reading{}, hearing{}, err
+	}
+	if err := t.engine.Encode(at, window); err != nil {
+		return reading{}, hearing{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return reading{}, hearing{}, err
+	}
+	v := t.engine.Vocabulary()
+	logits, err := t.engine.Decode([]int32{v.sot}, 0)
+	if err != nil {
+		return reading{}, hearing{}, err
+	}
+	h := hearing{nospeech: softmaxAt(logits, v.nospeech), probs: languageProbs(logits, v), names: v.languages}
+	var best reading
+	candidates := tongues(h.probs, t.set)
+	if len(t.set) == 1 {
+		candidates = []tongue{{id: t.set[0], p: 1}}
+	}
+	for i, c := range candidates {
+		r, err := read(ctx, t.engine, sampler{vocab: v, latest: 50}, c.id, have, more)
+		if err != nil {
+			return r, h, err
+		}
+		t.opts.Logger.Debug("read", slog.String("language", r.language), slog.Float64("score", r.score()), slog.Int("tokens", r.tokens))
+		if i == 0 || r.score() > best.score() {
+			best = r
+		}
+	}
+	return best, h, nil
+}
+
+// unit is the number of samples in 20 ms.
+const unit = audio.Rate / 50
+
+// sound is samples as the engine may see them: what isn't a number is silence,
+// what is too loud is clipped. It copies only when it must.
+func sound(samples []float32) []float32 {
+	bad := func(s float32) bool { return !(s >= -1 && s <= 1) }
+	for i, s := range samples {
+		if !bad(s) {
+			continue
+		}
+		out := append([]float32(nil), samples...)
+		for j := i; j < len(out); j++ {
+			if s := out[j]; s != s {
+				out[j] = 0
+			} else if bad(s) {
+				out[j] = max(-1, min(1, s))
+			}
+		}
+		return out
+	}
+	return samples
+}
+
+// A tally joins the readings of a long sound.
+type tally struct {
+	segments []stt.Segment
+	p        float64
+	n        int
+	lowest   float32
+}
+
+func (s *tally) add(r reading, at int) {
+	if r.tokens > 0 && (s.n == 0 || r.lowest < s.lowest) {
+		s.lowest = r.lowest
+	}
+	for _, g := range r.segments {
+		s.p += g.p
+		s.n += g.n
+		s.segments = append(s.segments, stt.Segment{
+			Text:  g.text,
+			Start: time.Duration(at+g.start) * tick, End: time.Duration(at+g.end) * tick,
+			Confidence: float32(g.p / float64(max(g.n, 1))),
+		})
+	}
+}
+
+func (s *tally) into(out *stt.Transcript) {
+	var texts []string
+	for _, g := range s.segments {
+		texts = append(texts, g.Text)
+	}
+	out.Text = stt.Clean(strings.Join(texts, " "))
+	out.Segments = s.segments
+	if s.n > 0 {
+		out.Confidence = max(float32(s.p/float64(s.n)), s.lowest)
+		out.Lowest = s.lowest
+	}
+}
