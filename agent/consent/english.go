@@ -1,0 +1,117 @@
+package consent
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// english holds what can be said, one phrase of at most six words a line or a
+// word among its like; apostrophes are left out ("dont").
+var english = table(map[kind][]string{
+	explicit: {
+		"approve", "approved", "i approve", "approve it", "approve this", "approve that", "i approve it",
+		"i approve this", "i approve that", "its approved", "thats approved", "you are approved", "consider it approved",
+		"confirm", "confirmed", "i confirm", "confirm it", "i confirm it", "go ahead", "go right ahead", "go ahead and do it",
+		"go ahead with it", "go ahead with that", "you can go ahead", "you may go ahead", "go for it", "do it", "do so", "do that", "just do it",
+		"please do", "please do it", "please do so", "lets do it", "lets do that", "make it happen", "make it so",
+		"proceed", "please proceed", "you may proceed", "you can proceed", "proceed with it", "carry it out", "you may do it", "you can do it",
+		"you may do that", "you can do that", "you may", "you have my permission", "you have my approval", "you have my okay", "you have my go ahead",
+		"permission granted", "granted", "approval granted", "authorize", "authorized", "authorise", "authorised", "authorize it", "authorise it",
+		"i authorize it", "i authorise it", "i authorize this", "accepted", "i accept", "agreed", "i agree", "green light", "you have the green light",
+		"by all means", "i give my permission", "i give my approval", "i allow it", "i permit it", "its okay to proceed", "okay to proceed", "good to go",
+		"youre good to go", "ship it", "execute", "i consent", "i give my consent", "thats a yes", "that is a yes", "im saying yes",
+	},
+	weak: {
+		"yes", "yeah", "yep", "yup", "ya", "aye", "yea", "yes yes", "okay", "ok", "okey", "okie", "sure", "sure thing", "all right", "alright",
+		"right", "fine", "good", "great", "cool", "correct", "perfect", "affirmative", "absolutely", "definitely", "certainly", "of course",
+		"yes please", "sounds good", "looks good", "sounds fine", "thats fine", "thats okay", "thats good", "thats right", "its fine", "its okay",
+		"fine by me", "fine with me", "okay with me", "okay by me", "works for me", "very well", "very good", "i do", "roger", "roger that", "exactly", "indeed", "lets go",
+	},
+	action: slices.Collect(maps.Keys(englishOrders)),
+	filler: {
+		"please", "deputy", "now", "then", "well", "so", "oh", "ah", "um", "uh", "er", "hey", "just", "right now",
+		"thanks", "thank you", "thank you very much", "thanks a lot", "and", "for me", "right away", "immediately", "at once", "i say", "sir", "hm", "mm",
+	},
+	refuse: {
+		"no", "nope", "nah", "naw", "nay", "noo", "never", "never mind", "nevermind", "no thanks", "no thank you", "no way", "noway", "hell no", "nuh uh", "uh uh", "nix",
+		"stop", "stops", "stopped", "stopping", "stop it", "stop that", "halt", "quit", "abort", "aborted", "cancel", "canceled", "cancelled", "cancel it", "cancel that", "cancelling", "canceling",
+		"deny", "denied", "i deny it", "decline", "declined", "reject", "rejected", "refuse", "refused", "disapprove", "disapproved", "disallow", "disallowed",
+		"forbid", "forbidden", "prohibit", "prohibited", "veto", "vetoed", "negative", "revoke", "revoked", "retract", "withdraw", "unapprove", "unapproved", "denying", "refusing", "rejecting", "declining",
+		"forget it", "forget about it", "forget that", "leave it", "leave it alone", "leave that", "leave me alone", "drop it", "drop that", "scrap it", "scrap that", "scratch that", "skip", "skip it", "skip that", "skip this",
+		"kill it", "back off", "back out", "knock it off", "cut it out", "call it off", "hands off", "shut up", "go away",
+		"ill pass", "i will pass", "i pass", "bad idea", "terrible idea", "wrong", "thats wrong", "incorrect", "of course not", "absolutely not", "certainly not", "definitely not",
+		"thumbs down", "over my dead body", "dont you dare", "rather not", "better not", "not a chance", "no chance", "no go", "on second thought",
+	},
+	negate: {
+		"not", "dont", "doesnt", "didnt", "wont", "wouldnt", "cant", "cannot", "couldnt", "shouldnt", "isnt", "arent", "wasnt", "werent", "havent",
+		"hasnt", "hadnt", "aint", "mustnt", "neednt", "shant", "mightnt", "nt", "don t", "doesn t", "didn t", "won t", "wouldn t", "can t", "couldn t",
+		"shouldn t", "isn t", "aren t", "wasn t", "weren t", "haven t", "hasn t", "ain t", "mustn t", "needn t", "nothing", "none", "neither", "nor", "nobody",
+		"hardly", "barely", "refrain", "avoid", "anything but", "far from", "unable", "unwilling", "unhappy", "against", "non", "dnot", "donot", "dont t", "nowhere", "object", "unacceptable", "opposed", "noone",
+	},
+	evade: {
+		"no problem", "no problems", "not a problem", "no worries", "dont worry", "do not worry", "no doubt", "why not", "no objection", "no objections", "not bad",
+		"dont mind", "do not mind", "wouldnt mind", "cant wait", "cannot wait", "no big deal", "no need to ask", "not sure", "not certain", "dont know", "do not know", "dont care", "do not care",
+		"no idea", "no comment", "no rush", "no hurry", "dunno", "nothing wrong", "whether or not", "no matter", "no harm", "not only", "cant decide", "cannot decide", "havent decided", "not decided", "uh huh", "mm hmm", "mhm",
+	},
+	yet: {"yet", "just yet", "right this moment", "at the moment"},
+	hold: {
+		"not yet", "not now", "not right now", "not just yet", "not today", "not at the moment", "not at this time", "not this time yet",
+		"wait", "waiting", "wait a minute", "wait a second", "wait a moment", "hold", "hold on", "hold off", "hold it", "hold up", "hang on", "one moment", "a moment", "just a moment", "moment please",
+		"one second", "one sec", "a sec", "a second", "just a second", "just a sec", "one minute", "a minute", "just a minute", "give me a minute", "give me a second", "later", "later on", "in a bit", "in a while",
+		"pause", "postpone", "postponed", "delay", "delayed", "defer", "snooze", "tomorrow", "tonight", "this afternoon", "this evening", "this weekend", "next week", "next month", "next time", "after lunch", "after dinner", "after the meeting",
+		"let me think", "let me check", "let me see", "let me look", "let me read", "think about it", "need to think", "some other time", "another time", "ask me again", "ask again later", "ask me later", "remind me", "come back to", "get back to you", "put it off", "maybe later", "on hold", "slow down",
+		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "noon", "midnight", "eventually",
+	},
+	repeat: {
+		"repeat", "repeat that", "repeat it", "pardon", "pardon me", "say again", "say that again", "say it again", "come again", "one more time", "once more", "again please", "what was that",
+		"excuse me", "huh", "sorry", "what did you say", "read that again", "read it again", "didnt hear", "did not hear", "didnt catch", "did not catch", "couldnt hear", "could not hear", "cant hear", "cannot hear", "missed that", "missed it", "didnt get that", "what again", "again",
+	},
+	explain: {
+		"explain", "explain it", "explain that", "details", "detail", "the details", "tell me more", "more info", "more information", "more details", "elaborate", "read it", "read it out", "read it to me", "read it aloud",
+		"show me", "describe", "describe it", "clarify", "what for", "tell me about", "dont understand", "do not understand", "didnt understand", "dont get it", "not clear", "unclear", "dont follow", "dont see why", "wonder",
+	},
+	ask: append([]string{
+		"what", "whats", "why", "whys", "how", "hows", "who", "whos", "whom", "whose", "where", "wheres", "when", "whens", "which", "what if", "really", "how about", "what about", "seriously",
+	}, pairs("is are am was were does did can could will would should shall may might have has isnt arent doesnt didnt wont cant couldnt wouldnt shouldnt do",
+		"i you we they he she it this that there the these those", "do it", "do this", "do that")...),
+	condition: {
+		"if", "unless", "until", "till", "once", "after", "before", "provided", "providing", "assuming", "as long as", "so long as", "only", "on condition", "on the condition", "depending", "depends", "as soon as", "in case", "whenever", "while", "first", "subject to", "or",
+	},
+	amend: {
+		"but", "however", "though", "although", "except", "except for", "instead", "change", "changed", "replace", "add", "adjust", "modify", "edit", "fix", "rewrite", "shorten", "make it", "make that", "make the", "make this", "make them",
+		"without", "also", "rather than", "instead of", "apart from", "other than", "leave out", "take out", "increase", "reduce", "lower", "raise", "rename",
+	},
+	hedge: {
+		"maybe", "perhaps", "probably", "possibly", "i guess", "guess so", "i think", "think so", "i suppose", "suppose so", "kind of", "sort of", "might", "could", "i dunno", "hopefully", "whatever", "if you must", "up to you", "you decide", "im joking", "just kidding", "kidding", "joking", "almost", "nearly", "pretend", "hypothetically", "supposedly", "allegedly", "as if",
+	},
+})
+
+// pairs is every word of a with every word of b ("is it"), but for some.
+func pairs(a, b string, but ...string) []string {
+	not := map[string]bool{}
+	for _, s := range but {
+		not[s] = true
+	}
+	var out []string
+	for _, x := range strings.Fields(a) {
+		for _, y := range strings.Fields(b) {
+			if s := x + " " + y; !not[s] {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// table turns the lists over. A phrase in two lists is of the kind that
+// approves less: the greater number.
+func table(lists map[kind][]string) map[string]kind {
+	t := map[string]kind{}
+	for k, phrases := range lists {
+		for _, p := range phrases {
+			t[p] = max(t[p], k)
+		}
+	}
+	return t
+}

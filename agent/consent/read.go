@@ -1,0 +1,181 @@
+package consent
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Read says what a decides about q. The rules, in this order; the first that
+// applies decides:
+//
+//  1. Nothing said, or only what recognisers write for noise: unclear.
+//  2. Another language than English and Korean: a plain "no" or "stop" denies,
+//     all else is unclear.
+//  3. A long piece of what Deputy said itself: unclear.
+//  4. A refusal anywhere ("no", "stop", 하지 마): deny. A negated verb ("don't",
+//     "not okay") too, unless it asks ("isn't it too long?"), or means not yet.
+//  5. Wait, later, tomorrow: later. Say again: repeat. A question: explain.
+//  6. A change or a condition: amend if it comes with a yes, else unclear.
+//  7. Only words that approve, at most eight: approve, if it carries what q
+//     demands, was heard well enough, and is no echo; else unclear.
+//  8. Several words that have nothing to do with an answer: unrelated.
+//
+// Rule 7 is a list of what may be said, not of what may not: a word that no
+// table holds makes an approval unclear.
+func Read(q Question, a Answer) Verdict {
+	u := parse(a.Text, q.Code)
+	switch {
+	case len(u.words) == 0:
+		return Verdict{Why: "nothing was said"}
+	case u.phantom():
+		return Verdict{Why: "recognisers write this when nobody speaks"}
+	case !spoken(a.Language):
+		if plainly(&u, refuse|filler) && u.has(refuse) {
+			return Verdict{Reading: Deny, Why: "a plain no"}
+		}
+		return Verdict{Why: "it is in another language"}
+	case !a.Typed && !a.Key && u.parrots(q.Said):
+		return Verdict{Why: "it is a piece of what Deputy said"}
+	}
+	asks := u.question || u.begins(ask)
+	switch {
+	case u.has(refuse):
+		return u.denied("it refuses")
+	case u.has(negate) && (u.has(yet) || u.has(hold)) && !asks:
+		return Verdict{Reading: Later, Why: "not yet", Rest: strings.TrimSpace(a.Text)}
+	case u.has(negate) && !asks && !u.has(repeat|explain):
+		return u.denied("it negates")
+	case u.has(hold):
+		return Verdict{Reading: Later, Why: "it puts it off", Rest: strings.TrimSpace(a.Text)}
+	case u.has(yet):
+		return Verdict{Reading: Later, Why: "not yet", Rest: strings.TrimSpace(a.Text)}
+	case u.has(repeat) || u.question && plainly(&u, weak|filler) && !u.has(evade):
+		return Verdict{Reading: Repeat, Why: "it asks to hear it again"}
+	case u.has(explain):
+		return Verdict{Reading: Explain, Why: "it asks what it is"}
+	case asks || u.has(ask):
+		return u.questioned(q)
+	case u.has(amend | condition):
+		return u.changed()
+	case u.has(negate | evade | hedge):
+		return Verdict{Why: "it neither approves nor refuses"}
+	case plainly(&u, explicit|weak|action|filler|code):
+		return u.approved(q, a)
+	}
+	return u.leftover(q, a)
+}
+
+// spoken says whether the language is one of those that can decide.
+func spoken(language string) bool {
+	l, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(language, "_", "-")), "-")
+	return slices.Contains([]string{"", "en", "ko", "english", "korean"}, l)
+}
+
+// plainly says whether everything in u is of one of the kinds k.
+func plainly(u *utterance, k kind) bool {
+	return !slices.ContainsFunc(u.marks, func(m mark) bool { return m.kind&k == 0 })
+}
+
+// denied is a denial; what it says beyond no is the reason.
+func (u *utterance) denied(why string) Verdict {
+	v := Verdict{Reading: Deny, Why: why}
+	reason := slices.ContainsFunc(u.marks, func(m mark) bool {
+		if m.kind&(refuse|negate|filler|explicit|weak|action|hold|yet) != 0 {
+			return false
+		}
+		for _, w := range u.words[m.from:m.to] {
+			if !bare[w.text] {
+				return true
+			}
+		}
+		return false
+	})
+	if !reason {
+		return v
+	}
+	// The refusing words at the beginning are said already.
+	i := 0
+	for moved := true; moved; {
+		moved = false
+		for _, m := range u.marks {
+			if m.from <= i && m.to > i && m.kind&(refuse|filler) != 0 {
+				i, moved = m.to, true
+			}
+		}
+	}
+	if v.Rest = u.after(i - 1); v.Rest == "" {
+		v.Rest = strings.TrimSpace(u.raw)
+	}
+	return v
+}
+
+// bare are words that add nothing to a refusal.
+var bare = func() map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(`i im ill id we you it its this that them the a an to do want wanna would like let lets please am is be going think say said saying send delete remove pay buy post
+		mail email message go ahead with okay ok yes approve ever all at just really any me my mean
+		그거 이거 그건 이건 그것 이것 메일 메일을 그 이 건 것 걸 거 나 난 나는 저 저는 보내 진행 승인`) {
+		m[w] = true
+	}
+	return m
+}()
+
+// questioned tells a question about the ask from one about something else.
+func (u *utterance) questioned(q Question) Verdict {
+	about := len(u.words) < 4 || u.has(weak|explicit|action|code|negate)
+	for _, w := range u.words {
+		if slices.Contains(strings.Fields("it its this that them they you your this 그거 이거 그건 이건 그게 이게"), w.text) {
+			about = true
+		}
+		for _, s := range q.Said {
+			about = about || utf8.RuneCountInString(w.text) > 3 && strings.Contains(strings.ToLower(s), w.text)
+		}
+	}
+	if !about {
+		return Verdict{Reading: Unrelated, Why: "it asks about something else"}
+	}
+	return Verdict{Reading: Explain, Why: "it asks"}
+}
+
+// changed is a yes with a change or a condition, or nothing at all.
+func (u *utterance) changed() Verdict {
+	last := -1 // the end of the words that lead up to the change
+	content := false
+	for _, m := range u.marks {
+		switch {
+		case m.kind&(amend|condition) != 0 && u.words[m.from].text != "make" && last < 0:
+			last = m.to - 1
+		case m.kind == other:
+			content = true
+		}
+	}
+	if !u.begins(explicit|weak|action|amend) || !content {
+		return Verdict{Why: "it holds a change or a condition, but not which"}
+	}
+	v := Verdict{Reading: Amend, Why: "it changes or conditions what was asked"}
+	if u.begins(explicit | weak | action) {
+		v.Rest = u.after(last)
+	}
+	if v.Rest == "" {
+		v.Rest = strings.TrimSpace(u.raw)
+	}
+	return v
+}
+
+// leftover is an answer that holds words that no table has.
+func (u *utterance) leftover(q Question, a Answer) Verdict {
+	if q.Code != "" && !u.has(code) && (len(u.words) <= 2 || u.has(explicit|weak)) {
+		if heard := u.nearMiss(q.Code); heard != "" {
+			return Verdict{Why: "it comes near the code word, but isn't it", NearMiss: heard}
+		}
+	}
+	several := len(u.words) >= 3 || hangul(u.text) && utf8.RuneCountInString(u.text) >= 6
+	switch {
+	case u.has(explicit|action|code) || u.begins(weak):
+		return Verdict{Why: "it holds more than an approval"}
+	case several && !u.tagged && (a.Typed || !(a.NoSpeech > mostNoSpeech)):
+		return Verdict{Reading: Unrelated, Why: "it has nothing of an answer"}
+	}
+	return Verdict{Why: "it can't be read as an answer"}
+}
