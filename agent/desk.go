@@ -23,8 +23,8 @@ type Voice interface {
 
 // A Splitter cuts streamed text into sentences that can be spoken already.
 type Splitter interface {
-	// Write takes the next piece of text and gives the sentences that are sure.
-	Write(delta string) []string
+	// Push takes the next piece of text and gives the sentences that are sure.
+	Push(delta string) []string
 	// Flush gives what is left.
 	Flush() []string
 }

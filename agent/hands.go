@@ -157,7 +157,7 @@ func (d *Desk) think(ctx context.Context, i Think) Body {
 		if c.Text != "" {
 			text.WriteString(c.Text)
 			if split != nil {
-				tell(split.Write(c.Text))
+				tell(split.Push(c.Text))
 			}
 		}
 		if c.Call != nil {
