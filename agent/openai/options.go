@@ -25,7 +25,7 @@ const (
 // Options say which server and model, and how patient to be. The zero value is
 // OpenAI's own server with native tool calls.
 type Options struct {
-	Name    string // what errors call the server; "" = the host of BaseURL
+	Name    string // what errors call the server; "" = "the model's server"
 	BaseURL string // "http://127.0.0.1:11434/v1"; without a path "/v1" is added; "" = OpenAI's
 	Key     string // sent as the bearer token; "" = none
 	// KeyVar is where Key comes from, for the error that says it is missing.
@@ -116,9 +116,6 @@ func (o *Options) fill() {
 	}
 	if o.Name == "" {
 		o.Name = "the model's server"
-		if u, err := baseURL(o.BaseURL); err == nil {
-			o.Name = u.Host
-		}
 	}
 }
 

@@ -65,7 +65,7 @@ func BenchmarkOrders(t *testing.B) {
 		ok := err == nil && c.right(strings.Join(text, ""), calls)
 		count(ok, "orders", "orders "+h, "orders "+language(c.said), "orders to "+c.tools)
 		if !ok {
-			t.Logf("MISS %s %q: got %s %v, want %s %q", h, c.said, describe(text, calls), err, c.tools, c.args)
+			fmt.Printf("MISS %s %q: got %s %v, want %s %q\n", h, c.said, describe(text, calls), err, c.tools, c.args)
 		}
 	}
 	for i, c := range follows {
@@ -79,13 +79,13 @@ func BenchmarkOrders(t *testing.B) {
 		ok := err == nil && len(calls) == 0 && containsAll(strings.Join(text, ""), c.says)
 		count(ok, "follows", "follows "+h, "follows "+language(c.said))
 		if !ok {
-			t.Logf("MISS %s follow %q: got %s %v, want a reply with %q", h, c.said, describe(text, calls), err, c.says)
+			fmt.Printf("MISS %s follow %q: got %s %v, want a reply with %q\n", h, c.said, describe(text, calls), err, c.says)
 		}
 	}
 	for _, k := range sortedKeys(score) {
-		t.Logf("%-40s %d of %d", k, score[k][0], score[k][1])
+		fmt.Printf("%-40s %d of %d\n", k, score[k][0], score[k][1])
 	}
-	t.Logf("took %v", time.Since(began).Round(time.Second))
+	fmt.Printf("took %v\n", time.Since(began).Round(time.Second))
 }
 
 func (c orderCase) right(text string, calls []agent.Call) bool {
