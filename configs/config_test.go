@@ -29,14 +29,14 @@ func TestDefaultIsUsable(t *testing.T) {
 
 func TestExampleShowsEveryDefault(t *testing.T) {
 	home(t)
-	bare, problems := read([]byte(Example), Default())
+	bare, problems := read(Example(), Default())
 	if len(problems) > 0 || cmp.Diff(Default(), bare) != "" {
 		t.Errorf("the example as it is changes something: %q %s", problems, cmp.Diff(Default(), bare))
 	}
 	// Only lines with # directly before a key or its indentation show settings; prose
 	// has a capital or no colon.
 	setting := regexp.MustCompile(`(?m)^#( *[a-z_]+:.*)$`)
-	shown := setting.ReplaceAllString(Example, "$1")
+	shown := setting.ReplaceAllString(string(Example()), "$1")
 	got, problems := read([]byte(shown), Config{})
 	expandPaths(&got)
 	if len(problems) > 0 {
@@ -123,7 +123,7 @@ func TestEmptySectionsKeepDefaults(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(Example))
+	f.Add(Example())
 	f.Add([]byte("audio:\n  endpoint: {min: 2s}\n  input: &a x\n  output: *a\n"))
 	f.Add([]byte("a: &a [*a]\n? [x]: y\n<<: {b: c}\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {

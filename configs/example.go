@@ -1,9 +1,13 @@
 package configs
 
-import _ "embed"
+import (
+	"bytes"
+	_ "embed"
+)
+
+//go:embed example.yaml
+var example []byte
 
 // Example is a commented configuration file that shows every key with its default and
 // sets none of them.
-//
-//go:embed example.yaml
-var Example string
+func Example() []byte { return bytes.Clone(example) }

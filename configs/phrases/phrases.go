@@ -83,6 +83,9 @@ func (p *Phrases) book(lang string) book {
 // {name}[을/를] or "{name}"[을/를].
 var placeholder = regexp.MustCompile(`\{([a-z_]+)\}(?:("?)\[([^\]/]+)/([^\]]+)\])?`)
 
+// optional is <name|words>: the words are said only if name has a value.
+var optional = regexp.MustCompile(`<([a-z_]+)\|([^<>]*)>`)
+
 // Phrase renders the sentence with this key, with values put into its placeholders. A
 // value goes in as one line and is never itself searched for placeholders. A key that
 // does not exist comes out in brackets, as does a placeholder that has no value: both
@@ -92,6 +95,14 @@ func (p *Phrases) Phrase(lang, key string, values map[string]string) string {
 	if !ok {
 		return "[" + key + "]"
 	}
+	// Values go in last, so that none of them is read as a part of the sentence.
+	text = optional.ReplaceAllStringFunc(text, func(found string) string {
+		m := optional.FindStringSubmatch(found)
+		if values[m[1]] == "" {
+			return ""
+		}
+		return m[2]
+	})
 	return placeholder.ReplaceAllStringFunc(text, func(found string) string {
 		m := placeholder.FindStringSubmatch(found)
 		value, ok := values[m[1]]

@@ -16,14 +16,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// names lists the values a sentence can use.
 func names(text string) []string {
 	var out []string
+	for _, m := range optional.FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
 	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 		out = append(out, m[1])
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// needed lists the values a sentence must have.
+func needed(text string) []string { return names(optional.ReplaceAllString(text, "")) }
 
 func TestLanguagesSayTheSameThings(t *testing.T) {
 	en, ko := Embedded().books["en"], Embedded().books["ko"]
@@ -39,6 +46,9 @@ func TestLanguagesSayTheSameThings(t *testing.T) {
 		for lang, s := range map[string]string{"en": text, "ko": other} {
 			if s == "" || strings.Count(s, "{") != len(placeholder.FindAllString(s, -1)) {
 				t.Errorf("%s %s is empty or has a brace that is no placeholder: %q", lang, key, s)
+			}
+			if rest := optional.ReplaceAllString(s, ""); strings.ContainsAny(rest, "<>|") {
+				t.Errorf("%s %s has an optional part that is not closed: %q", lang, key, s)
 			}
 			if lang == "en" && strings.Contains(s, "[") {
 				t.Errorf("en %s has a particle: %q", key, s)
@@ -64,20 +74,36 @@ func TestPhrase(t *testing.T) {
 		"code": "falcon", "heard": "falling", "query": "{to}\n\x1b[2J  rent\u202e",
 	}
 	cases := []struct{ lang, key, want string }{
-		{"en", "ask.mail", `Send the e-mail "Q3 figures" to finance@acme.example.`},
-		{"ko", "ask.mail", `finance@acme.example 앞으로 "Q3 figures" 메일을 보냅니다.`},
+		{"en", "ask.mail", `Send the e-mail "Q3 figures" to finance@acme.example, a new recipient.`},
+		{"ko", "ask.mail", `finance@acme.example 앞으로 "Q3 figures" 메일을 보냅니다. 처음 보내는 주소입니다.`},
 		{"en", "ask.code", "Say no, or say: approve falcon."},
 		{"ko", "ask.delete", "회의록.txt를 삭제합니다. 크기는 3 kB입니다."},
 		{"ko", "ask.edit", `회의록.txt에서 "사과"를 "귤"로 바꿉니다.`},
 		{"en", "ask.search", `Search your files for "{to} [2J rent".`},
 		{"fr", "say.done", "Done."},
 		{"en", "ask.nonsense", "[ask.nonsense]"},
-		{"en", "ask.shell", "Run the command: [command]."},
+		{"en", "ask.command", "Run the command: [command]."},
 	}
 	for _, c := range cases {
 		if got := Embedded().Phrase(c.lang, c.key, values); got != c.want {
 			t.Errorf("%s %s: got %q, want %q", c.lang, c.key, got, c.want)
 		}
+	}
+}
+
+func TestOptionalParts(t *testing.T) {
+	values := map[string]string{"to": "kim@a.example", "subject": "<warning|x> {to}", "name": "", "new": "yes"}
+	for lang, want := range map[string]string{
+		"en": `Send the e-mail "<warning|x> {to}" to kim@a.example, a new recipient.`,
+		"ko": `kim@a.example 앞으로 "<warning|x> {to}" 메일을 보냅니다. 처음 보내는 주소입니다.`,
+	} {
+		if got := Embedded().Phrase(lang, "ask.mail", values); got != want {
+			t.Errorf("%s: got %q, want %q", lang, got, want)
+		}
+	}
+	values["name"], values["new"] = "Kim", ""
+	if got, want := Embedded().Phrase("en", "done.mail", values), `sent the e-mail "<warning|x> {to}" to Kim, kim@a.example`; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -212,7 +238,7 @@ func checkCall(t *testing.T, path string, call *ast.CallExpr) int {
 			pairs = pairs && ok
 			given[name] = true
 		}
-		for _, name := range names(text) {
+		for _, name := range needed(text) {
 			if pairs && !given[name] {
 				t.Errorf("%s: %s needs {%s}, which is not given", filepath.Base(path), key, name)
 			}
@@ -259,7 +285,7 @@ func checkAction(t *testing.T, path string, lit *ast.CompositeLit) int {
 			t.Errorf("%s: there is no phrase %s", filepath.Base(path), key)
 			continue
 		}
-		for _, name := range names(text) {
+		for _, name := range needed(text) {
 			if !given[name] {
 				t.Errorf("%s: %s needs {%s}, which is not given", filepath.Base(path), key, name)
 			}
