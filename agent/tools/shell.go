@@ -1,0 +1,208 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+)
+
+// ShellOptions are the options of Shell; the zero value is usable.
+type ShellOptions struct {
+	Timeout   time.Duration // of one command; 0 is 30 s
+	Memory    int64         // bytes that all its processes may hold together; 0 is 1 GiB
+	Processes int           // 0 is 128
+	FileSize  int64         // bytes of one file that it writes; 0 is 256 MiB
+	DiskSpace int64         // bytes that it may take from the disk in all; 0 is 1 GiB
+	Bwrap     string        // the bubblewrap program; "" is looked up on PATH
+	Logger    *slog.Logger  // nil is silent
+}
+
+func (o ShellOptions) filled() ShellOptions {
+	set := func(v *int64, to int64) {
+		if *v == 0 {
+			*v = to
+		}
+	}
+	set((*int64)(&o.Timeout), int64(30*time.Second))
+	set(&o.Memory, 1<<30)
+	set(&o.FileSize, 256<<20)
+	set(&o.DiskSpace, 1<<30)
+	if o.Processes == 0 {
+		o.Processes = 128
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Shell are the tools that run commands: run_command, in a sandbox that sees
+// the system read-only, the workspace, and nothing else: no home, no network,
+// no other process. Where there is no sandbox nothing is run.
+func Shell(w *Workspace, o ShellOptions) []agent.Tool {
+	return []agent.Tool{runCommand{newSandbox(w.dir, o.filled())}}
+}
+
+// ProbeSandbox says whether commands can be run on this machine; the error says
+// what is missing and what to do.
+func ProbeSandbox(ctx context.Context, w *Workspace, o ShellOptions) error {
+	return newSandbox(w.dir, o.filled()).probe(ctx)
+}
+
+type runCommand struct{ box *sandbox }
+
+func (runCommand) Spec() agent.Spec {
+	return agent.Spec{
+		Name:        "run_command",
+		Description: "Run a shell command in the workspace, without network.",
+		Params:      json.RawMessage(`{"type":"object","properties":{"command":{"type":"string"}},"required":["command"]}`),
+	}
+}
+
+type commandArgs struct {
+	Command string `json:"command"`
+}
+
+func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action, error) {
+	args, err := decode[commandArgs](raw)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	args.Command = strings.TrimSpace(args.Command)
+	parsed, err := parseCommand(args.Command)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if err := t.box.probe(ctx); err != nil {
+		return agent.Action{}, err
+	}
+	a := agent.Action{
+		Tool: "run_command", Target: args.Command, Args: encode(args), Level: policy.Reach, Phrase: "command",
+		Values:    map[string]string{"command": strings.Join(strings.Fields(strings.ReplaceAll(args.Command, "\n", " ; ")), " "), "programs": strings.Join(programs(parsed), ", ")},
+		Summary:   "run " + brief(args.Command, 100),
+		Untrusted: true,
+	}
+	if utf8.RuneCountInString(args.Command) > 160 {
+		a.Values["warning"] = "long"
+	}
+	reads := onlyReads(parsed)
+	if reads {
+		a.Level, a.Repeat = policy.Look, agent.Idempotent
+	}
+	a.Do = func(ctx context.Context, _ string) (agent.Result, error) {
+		o, err := t.box.run(ctx, args.Command, reads)
+		if err != nil {
+			return agent.Result{}, fmt.Errorf("run the command: %w", err)
+		}
+		return agent.Result{Text: o.text()}, nil
+	}
+	return a, nil
+}
+
+// parseCommand refuses what bash could not run, and what a person asked to
+// allow it could not see.
+func parseCommand(command string) (*syntax.File, error) {
+	switch {
+	case command == "":
+		return nil, errors.New("the command is missing")
+	case len(command) > 8000:
+		return nil, errors.New("the command is too long: at most 8000 bytes; write a script with write_file")
+	}
+	if err := plainText("command", command); err != nil {
+		return nil, err
+	}
+	for _, r := range command {
+		if hidden(r) || r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return nil, fmt.Errorf("the command holds a character that can't be seen (%U)", r)
+		}
+	}
+	parsed, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(command), "")
+	if err != nil {
+		return nil, fmt.Errorf("the command is no valid bash: %w", err)
+	}
+	if len(parsed.Stmts) == 0 {
+		return nil, errors.New("the command does nothing")
+	}
+	return parsed, nil
+}
+
+// programs are the names of what the command runs, as far as they are written
+// out, each once.
+func programs(f *syntax.File) []string {
+	var names []string
+	syntax.Walk(f, func(n syntax.Node) bool {
+		if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 {
+			if name := call.Args[0].Lit(); name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		return true
+	})
+	return names
+}
+
+// An output is what a command wrote, and how it ended.
+type output struct {
+	head, tail []byte // the beginning, and the end when there was more
+	total      int64
+	status     int
+	ended      string // why it was ended; "" if it ended by itself
+}
+
+const (
+	keepHead  = maxText * 2 / 3
+	keepTail  = maxText - keepHead
+	maxOutput = 16 << 20 // a command that writes more is ended
+)
+
+func (o *output) add(p []byte) {
+	o.total += int64(len(p))
+	if room := keepHead - len(o.head); room > 0 {
+		n := min(room, len(p))
+		o.head = append(o.head, p[:n]...)
+		p = p[n:]
+	}
+	o.tail = append(o.tail, p...)
+	if len(o.tail) > 4*keepTail {
+		o.tail = append(o.tail[:0], o.tail[len(o.tail)-keepTail:]...)
+	}
+}
+
+// text is for the model: what was written, then how it ended.
+func (o *output) text() string {
+	tail := o.tail
+	if len(tail) > keepTail {
+		tail = tail[len(tail)-keepTail:]
+	}
+	text := strings.ToValidUTF8(string(o.head), "")
+	if left := o.total - int64(len(o.head)+len(tail)); left > 0 {
+		text += fmt.Sprintf("\n[%s left out]\n", size(left))
+	}
+	text += strings.ToValidUTF8(string(tail), "")
+	text = strings.TrimRight(strings.Map(func(r rune) rune {
+		if hidden(r) || unlikely(r) {
+			return -1
+		}
+		return r
+	}, text), "\n ")
+	switch {
+	case o.ended != "":
+		return strings.TrimSpace(text + "\n[the command was ended: " + o.ended + "]")
+	case o.status != 0:
+		return strings.TrimSpace(text + fmt.Sprintf("\n[exit status %d]", o.status))
+	case text == "":
+		return "[done, no output]"
+	}
+	return text
+}
