@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"strings"
 	"syscall"
@@ -34,6 +35,9 @@ func (m *Model) openRetrying(ctx context.Context, req openai.ChatCompletionReque
 		if isStatus && status.after > 0 {
 			pause = status.after
 		}
+		if !isStatus && try == 0 {
+			pause = 0 // a kept connection that was too old; a new one will do
+		}
 		if pause > maxPause {
 			return nil, err
 		}
@@ -50,7 +54,7 @@ func (m *Model) openRetrying(ctx context.Context, req openai.ChatCompletionReque
 // hungUp reports a connection that was taken and closed without an answer: one
 // kept from before, most often.
 func hungUp(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed)
 }
 
 // passing reports a failure that may be over in a moment.
