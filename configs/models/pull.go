@@ -101,7 +101,7 @@ func (p *pull) model(ctx context.Context, m Model) error {
 		err := p.try(ctx, m, place)
 		if err == nil {
 			p.ready[m.Name] = true
-			p.say("%s: ready, %s from %s", m.Name, size(m.Bytes), place)
+			p.say("%s: ready, %s (%s)", m.Name, size(m.Bytes), place)
 			return nil
 		}
 		if ctx.Err() != nil {
