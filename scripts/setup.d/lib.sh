@@ -76,7 +76,7 @@ locked() {
 }
 
 # long LABEL COMMAND...: runs the command with its output in a log, and says every few seconds how long it has taken and,
-# where the log ends in a percentage, how far it is. A failing command shows the end of its log.
+# where it is cmake's, how far it is. A failing command shows the end of its log.
 long() {
 	local label=$1 log pid start percent every=15 rc=0 next
 	shift
@@ -91,7 +91,7 @@ long() {
 		sleep 0.2
 		if [ $((SECONDS - start)) -ge $next ]; then
 			next=$((next + every))
-			percent=$(tail -n 40 "$log" | grep -oE '[0-9]+%' | tail -n 1 || true)
+			percent=$(tail -n 40 "$log" | sed -n 's/^\[ *\([0-9]*%\)\].*/\1/p' | tail -n 1)
 			say "$label: $((SECONDS - start)) s${percent:+, $percent}"
 		fi
 	done
