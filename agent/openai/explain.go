@@ -20,7 +20,7 @@ func (m *Model) explain(outer, inner context.Context, err error) error {
 		return e
 	}
 	if inner != nil && errors.Is(context.Cause(inner), errSilent) {
-		return m.unreachable(fmt.Sprintf("it said nothing for too long; see whether it is overloaded, or allow more time (timeout, now %v to the first token and %v between two)",
+		return m.unreachable(fmt.Sprintf("it said nothing for too long; see whether it is overloaded, or allow more time (llm.timeout; it was %v to the first token and %v between two)",
 			m.o.FirstToken, m.o.BetweenTokens), nil)
 	}
 	var status *statusError
@@ -30,7 +30,7 @@ func (m *Model) explain(outer, inner context.Context, err error) error {
 	case errors.As(err, &status):
 		return m.explainStatus(outer, status)
 	case errors.As(err, &page):
-		return m.unreachable(page.Error()+"; correct base_url", nil)
+		return m.unreachable(page.Error()+"; correct llm.url", nil)
 	case errors.Is(err, errEndless), errors.Is(err, errFiltered):
 		return fmt.Errorf("%s: %w", m.o.Name, err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -63,7 +63,7 @@ func (m *Model) startHint() string {
 	case "8080":
 		return "start it with: llama-server -m MODEL.gguf"
 	}
-	return "see whether it runs and base_url is right"
+	return "see whether it runs and llm.url is right"
 }
 
 func (m *Model) explainStatus(ctx context.Context, e *statusError) error {
@@ -74,7 +74,7 @@ func (m *Model) explainStatus(ctx context.Context, e *statusError) error {
 	switch {
 	case e.code == http.StatusUnauthorized || e.code == http.StatusForbidden:
 		if m.o.KeyVar == "" {
-			return fmt.Errorf("%s wants a key%s: name its environment variable in the configuration (key_env)", m.o.Name, said)
+			return fmt.Errorf("%s wants a key%s: name its environment variable in the configuration (llm.key_env)", m.o.Name, said)
 		}
 		return fmt.Errorf("%s refused the key%s: put a valid one into the environment variable %s", m.o.Name, said, m.o.KeyVar)
 	case e.noCredit():
@@ -84,7 +84,7 @@ func (m *Model) explainStatus(ctx context.Context, e *statusError) error {
 	case e.noModel():
 		return m.explainNoModel(ctx, said)
 	case e.code == http.StatusNotFound || e.code == http.StatusMethodNotAllowed:
-		return fmt.Errorf("%w: nothing answers at %s/chat/completions%s: correct base_url", agent.ErrUnreachable, m.base, said)
+		return fmt.Errorf("%w: nothing answers at %s/chat/completions%s: correct llm.url", agent.ErrUnreachable, m.base, said)
 	case e.code == http.StatusTooManyRequests:
 		wait := ""
 		if e.after > 0 {
@@ -94,7 +94,7 @@ func (m *Model) explainStatus(ctx context.Context, e *statusError) error {
 	case e.code == 0 || e.code >= 500:
 		return m.unreachable("it failed, "+e.Error()+"; try again, and see its log", nil)
 	}
-	return fmt.Errorf("%s refused the request, %w: see whether %s can do what is configured (tools: %s)", m.o.Name, e, m.modelName(), m.o.Tools)
+	return fmt.Errorf("%s refused the request, %w: see whether %s can do what is configured (llm.tools: %s)", m.o.Name, e, m.modelName(), m.o.Tools)
 }
 
 func (m *Model) modelName() string {
@@ -139,7 +139,7 @@ func (m *Model) explainNoModel(ctx context.Context, said string) error {
 	defer cancel()
 	list, err := m.client.ListModels(ctx)
 	if err != nil || len(list.Models) == 0 {
-		hint := "correct model in the configuration"
+		hint := "correct llm.model"
 		if m.base.Port() == "11434" {
 			hint += ", or fetch it with: ollama pull " + m.o.Model
 		}
@@ -153,5 +153,5 @@ func (m *Model) explainNoModel(ctx context.Context, said string) error {
 		}
 		have = append(have, x.ID)
 	}
-	return fmt.Errorf("%s has no %s: set model in the configuration to one of: %s", m.o.Name, name, strings.Join(have, ", "))
+	return fmt.Errorf("%s has no %s: set llm.model to one of: %s", m.o.Name, name, strings.Join(have, ", "))
 }

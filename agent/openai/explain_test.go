@@ -24,21 +24,21 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	}{
 		{name: "no key", o: Options{Name: "Groq", KeyVar: "GROQ_API_KEY"}, says: []string{"no key for Groq", "set the environment variable GROQ_API_KEY"}},
 		{name: "bad key", o: Options{Key: "sk-x", KeyVar: "GROQ_API_KEY"}, code: 401, body: `{"error":{"message":"Invalid API Key"}}`, says: []string{"refused the key", "Invalid API Key", "GROQ_API_KEY"}},
-		{name: "key wanted", code: 401, body: `{"error":"no token"}`, says: []string{"wants a key", "no token", "key_env"}},
-		{name: "bad base URL", o: Options{BaseURL: "localhost:8080"}, says: []string{`"localhost:8080"`, "base_url"}},
+		{name: "key wanted", code: 401, body: `{"error":"no token"}`, says: []string{"wants a key", "no token", "llm.key_env"}},
+		{name: "bad base URL", o: Options{BaseURL: "localhost:8080"}, says: []string{`"localhost:8080"`, "llm.url"}},
 		{name: "bad mode", o: Options{Tools: "magic"}, says: []string{`"magic"`, `"native"`, `"schema"`}},
 		{
 			name: "wrong model, with a list", o: Options{Model: "big"}, code: 404, body: `{"error":{"message":"The model big does not exist","code":"model_not_found"}}`,
 			list: `{"object":"list","data":[{"id":"small"},{"id":"tiny"}]}`, says: []string{"no model big", "one of: small, tiny"},
 		},
-		{name: "wrong model, no list", o: Options{Model: "big"}, code: 404, body: `{"error":{"message":"model \"big\" not found, try pulling it first"}}`, says: []string{"no model big", "not found", "correct model"}},
+		{name: "wrong model, no list", o: Options{Model: "big"}, code: 404, body: `{"error":{"message":"model \"big\" not found, try pulling it first"}}`, says: []string{"no model big", "not found", "correct llm.model"}},
 		{name: "wrong model, status 400", o: Options{Model: "big"}, code: 400, body: `{"error":{"message":"Model Not Exist"}}`, list: `{"data":[{"id":"chat"}]}`, says: []string{"no model big", "one of: chat"}},
-		{name: "wrong path", code: 404, body: "404 page not found", says: []string{"nothing answers at", "/chat/completions", "base_url"}, wraps: agent.ErrUnreachable},
+		{name: "wrong path", code: 404, body: "404 page not found", says: []string{"nothing answers at", "/chat/completions", "llm.url"}, wraps: agent.ErrUnreachable},
 		{name: "too long", code: 400, body: `{"error":{"code":400,"message":"the request exceeds the available context size (2048 tokens)","type":"exceed_context_size_error"}}`, says: []string{"too long for", "2048", "new task"}},
 		{name: "too long, OpenAI", code: 400, body: `{"error":{"message":"too big","code":"context_length_exceeded"}}`, says: []string{"too long for"}},
 		{name: "no credit", code: 402, body: `{"error":{"message":"Insufficient Balance"}}`, says: []string{"no credit left", "Insufficient Balance"}},
-		{name: "refused", code: 422, body: `{"detail":"tools unsupported"}`, says: []string{"refused the request", "tools unsupported", "tools: native"}},
-		{name: "redirect", code: 302, says: []string{"redirect", "base_url"}, wraps: agent.ErrUnreachable},
+		{name: "refused", code: 422, body: `{"detail":"tools unsupported"}`, says: []string{"refused the request", "tools unsupported", "llm.tools: native"}},
+		{name: "redirect", code: 302, says: []string{"redirect", "llm.url"}, wraps: agent.ErrUnreachable},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newServer(t, func(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +96,7 @@ func TestUnreachableNamesURLAndWhatToStart(t *testing.T) {
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("took %v, want at once", took)
 	}
-	for port, hint := range map[string]string{"11434": "ollama serve", "1234": "LM Studio", "8000": "vllm serve", "8080": "llama-server", "99": "base_url"} {
+	for port, hint := range map[string]string{"11434": "ollama serve", "1234": "LM Studio", "8000": "vllm serve", "8080": "llama-server", "99": "llm.url"} {
 		if got := New(Options{BaseURL: "http://127.0.0.1:" + port}).startHint(); !strings.Contains(got, hint) {
 			t.Errorf("port %s: got %q, want %q in it", port, got, hint)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -49,6 +50,7 @@ func (m *Model) Warm(ctx context.Context, p agent.Prompt) error {
 		p.Messages = []agent.Message{{Role: agent.User, Text: "."}}
 	}
 	req, _ := m.request(p)
+	req.Model = m.name(ctx)
 	if req.MaxTokens > 0 {
 		req.MaxTokens = 1
 	}
@@ -80,6 +82,7 @@ func (m *Model) next(ctx context.Context, p agent.Prompt, emit func(agent.Chunk)
 	w := newWatch(m.o.FirstToken, m.o.Held, cancel)
 	defer w.stop()
 
+	req.Model = m.name(inner)
 	s, err := m.openRetrying(inner, req, w)
 	if err != nil {
 		return m.explain(ctx, inner, err)
@@ -98,6 +101,31 @@ func (m *Model) next(ctx context.Context, p agent.Prompt, emit func(agent.Chunk)
 
 func (m *Model) open(ctx context.Context, req openai.ChatCompletionRequest) (*openai.ChatCompletionStream, error) {
 	return m.client.CreateChatCompletionStream(ctx, req)
+}
+
+// name is the model to ask for. If none is configured it is the first that the
+// server lists, found out once; a server that lists none is asked without.
+func (m *Model) name(ctx context.Context) string {
+	if m.o.Model != "" {
+		return m.o.Model
+	}
+	if name, ok := m.chosen.Load().(string); ok {
+		return name
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	list, err := m.client.ListModels(ctx)
+	if err != nil {
+		return ""
+	}
+	for _, x := range list.Models {
+		if x.ID != "" && !strings.Contains(strings.ToLower(x.ID), "embed") { // those can't talk
+			m.chosen.Store(x.ID)
+			m.log.Info("model chosen", "model", x.ID)
+			return x.ID
+		}
+	}
+	return ""
 }
 
 // A turn is one reply being read.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -31,7 +32,7 @@ type Options struct {
 	// KeyVar is where Key comes from, for the error that says it is missing.
 	// "" = the server needs no key.
 	KeyVar string
-	Model  string // as the server names it; "" where the server has just one
+	Model  string // as the server names it; "" = the first that it lists
 	Tools  Mode   // "" = Native
 	// Start is the command that starts the server, for the error that says it
 	// doesn't answer; "" = guessed from the port.
@@ -63,6 +64,8 @@ type Model struct {
 	base   *url.URL // nil if BaseURL is wrong
 	client *openai.Client
 	log    *slog.Logger
+	// chosen is the model's name once the server was asked for it: a string.
+	chosen atomic.Value
 }
 
 // New makes a Model; it touches nothing. What is wrong with o comes out of Next.
@@ -124,7 +127,7 @@ func (o *Options) fill() {
 func baseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, fmt.Errorf("base URL %q is not like http://127.0.0.1:8080/v1: correct base_url in the configuration", s)
+		return nil, fmt.Errorf("base URL %q is not like http://127.0.0.1:8080/v1: correct llm.url", s)
 	}
 	u.RawQuery, u.Fragment = "", ""
 	u.Path = strings.TrimRight(u.Path, "/")
@@ -142,7 +145,7 @@ func (m *Model) check() error {
 		return err
 	}
 	if m.o.Tools != Native && m.o.Tools != Schema {
-		return fmt.Errorf("tools: %q is neither %q nor %q: correct it in the configuration", m.o.Tools, Native, Schema)
+		return fmt.Errorf("llm.tools: %q is neither %q nor %q", m.o.Tools, Native, Schema)
 	}
 	if m.o.Key == "" && m.o.KeyVar != "" {
 		return fmt.Errorf("there is no key for %s: set the environment variable %s, or choose a local model (deputy models)", m.o.Name, m.o.KeyVar)

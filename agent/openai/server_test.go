@@ -249,7 +249,7 @@ func TestSilenceEnds(t *testing.T) {
 				<-r.Context().Done()
 				close(gone)
 			})
-			m := New(Options{BaseURL: f.URL, FirstToken: 50 * time.Millisecond, BetweenTokens: 50 * time.Millisecond})
+			m := New(Options{BaseURL: f.URL, Model: "m", FirstToken: 50 * time.Millisecond, BetweenTokens: 50 * time.Millisecond})
 			_, _, err := ask(t.Context(), m, order("go"))
 			if !errors.Is(err, agent.ErrUnreachable) || !strings.Contains(err.Error(), "said nothing for too long") {
 				t.Errorf("got %v, want an unreachable error about silence", err)
@@ -266,7 +266,7 @@ func TestEmptyEventsAreSilence(t *testing.T) {
 			stream(w, `{"choices":[{"index":0,"delta":{"content":""}}]}`)
 		}
 	})
-	m := New(Options{BaseURL: f.URL, FirstToken: 100 * time.Millisecond})
+	m := New(Options{BaseURL: f.URL, Model: "m", FirstToken: 100 * time.Millisecond})
 	if _, _, err := ask(t.Context(), m, order("go")); err == nil || !strings.Contains(err.Error(), "said nothing") {
 		t.Errorf("got %v, want an error about silence", err)
 	}
@@ -280,7 +280,7 @@ func TestHeldServerIsWaitedFor(t *testing.T) {
 		stream(w, content("Here."), finish("stop"), done)
 	})
 	asked := 0
-	m := New(Options{BaseURL: f.URL, FirstToken: 10 * time.Millisecond, Held: func() bool {
+	m := New(Options{BaseURL: f.URL, Model: "m", FirstToken: 10 * time.Millisecond, Held: func() bool {
 		if asked++; asked == 20 { // twenty times the patience has passed
 			close(resume)
 		}
@@ -459,5 +459,32 @@ func TestConnectionIsKept(t *testing.T) {
 	}
 	if a, b, c := <-from, <-from, <-from; a != b || b != c {
 		t.Errorf("got connections from %s, %s and %s, want one", a, b, c)
+	}
+}
+
+// Without a configured model the server's first that can talk is used, and the
+// server is asked for it once.
+func TestModelIsChosen(t *testing.T) {
+	var lists atomic.Int32
+	f := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/models") {
+			lists.Add(1)
+			w.Header().Set("Content-Type", "application/json")
+			io.WriteString(w, `{"data":[{"id":"nomic-embed-text"},{"id":"qwen3"},{"id":"llama"}]}`)
+			return
+		}
+		stream(w, content("Here."), finish("stop"), done)
+	})
+	m := New(Options{BaseURL: f.URL})
+	for range 2 {
+		if _, _, err := ask(t.Context(), m, order("go")); err != nil {
+			t.Fatal(err)
+		}
+		if got := (<-f.asked)["model"]; got != "qwen3" {
+			t.Errorf("got model %v, want qwen3", got)
+		}
+	}
+	if lists.Load() != 1 {
+		t.Errorf("asked for the list %d times, want once", lists.Load())
 	}
 }
