@@ -14,9 +14,13 @@
 package whisper
 
 import (
+	"errors"
 	"log/slog"
 	"runtime"
 )
+
+// ErrNotBuilt is what New and NewDetector return in a build without the tag.
+var ErrNotBuilt = errors.New("this build of deputy has no whisper.cpp: build it with `make build`, or set stt.engine to remote")
 
 const (
 	// fullWindow is the encoder window whisper was trained with: 30 s.
