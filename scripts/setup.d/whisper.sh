@@ -57,12 +57,21 @@ whisper_source() {
 		return
 	fi
 	say "whisper: the release on github.com cannot be used from here; taking the crate $whisper_crate $whisper_crate_version"
-	if ! have cargo; then install_packages cargo; fi
+	whisper_cargo
 	long "whisper source" whisper_vendor "$dir/crate" ||
 		die "whisper: no source; tried $whisper_url and the crate $whisper_crate $whisper_crate_version; when either can be reached run: scripts/setup whisper"
 	whisper_proven "$dir/crate/vendor/$whisper_crate/whisper.cpp" "the crate $whisper_crate $whisper_crate_version" ||
 		die "whisper: the crate is not the pinned source; nothing was built"
 	mv "$dir/crate/vendor/$whisper_crate/whisper.cpp" "$dir/source"
+}
+
+# whisper_cargo: a cargo that reads the registry's index without git, which 1.70 is the first to do. Debian 12 has
+# one in cargo-web.
+whisper_cargo() {
+	local version
+	version=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\)\..*/\1/p')
+	if [ "${version:-0}" -ge 70 ] || [ "$os" = Darwin ]; then return; fi
+	if apt-cache show cargo-web >/dev/null 2>&1; then install_packages cargo-web; else install_packages cargo; fi
 }
 
 # whisper_vendor DIR: downloads the crate and only it. Its build dependencies are replaced by empty ones,
