@@ -226,7 +226,7 @@ func (s Suite) closed(t *testing.T) {
 // begin starts a text that is too long to be at its end soon.
 func (s Suite) begin(t *testing.T, ctx context.Context, y tts.Synthesizer) audio.Source {
 	t.Helper()
-	src, err := y.Synthesize(ctx, strings.Repeat("this sentence is said again and again. ", 200), "en")
+	src, err := y.Synthesize(ctx, strings.Repeat("This sentence is said again and again. ", 200), "en")
 	if err != nil {
 		t.Fatalf("Synthesize: got %v, want nil", err)
 	}

@@ -1,0 +1,214 @@
+package piper
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"deputy/tts"
+	"deputy/tts/ttstest"
+)
+
+func newPiper(t testing.TB) *Piper {
+	t.Helper()
+	p, err := New(Options{})
+	if err != nil {
+		if os.Getenv("DEPUTY_TEST_ALL") == "1" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+func TestSuite(t *testing.T) {
+	p := newPiper(t)
+	ttstest.Suite{
+		New:       func(t *testing.T) tts.Synthesizer { return p },
+		Languages: []string{"en"},
+	}.Run(t)
+}
+
+func drain(t testing.TB, p *Piper, text string) (n int, err error) {
+	t.Helper()
+	src, err := p.Synthesize(t.Context(), text, "en")
+	if err != nil {
+		return 0, err
+	}
+	defer src.Close()
+	buf := make([]float32, 4096)
+	for {
+		k, err := src.Read(buf)
+		n += k
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+func TestDiedProcessIsReplaced(t *testing.T) {
+	p := newPiper(t)
+	src, err := p.Synthesize(t.Context(), strings.Repeat("this is said again and again. ", 100), "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	buf := make([]float32, 100)
+	if _, err := src.Read(buf); err != nil {
+		t.Fatal(err)
+	}
+	p.proc.cmd.Process.Kill()
+	for err = nil; err == nil; {
+		_, err = src.Read(buf)
+	}
+	if errors.Is(err, io.EOF) || !strings.Contains(err.Error(), "piper has ended") {
+		t.Errorf("got %v from a process that was killed, want an error that says so", err)
+	}
+	if n, err := drain(t, p, "Here I am again."); n < 10000 || err != nil {
+		t.Errorf("got %d samples, %v after it was killed; want speech", n, err)
+	}
+}
+
+func TestPace(t *testing.T) {
+	p := newPiper(t)
+	usual, err := drain(t, p, "This is said at one speed or another.")
+	p.SetPace(0.6)
+	slow, err2 := drain(t, p, "This is said at one speed or another.")
+	if err != nil || err2 != nil || slow < usual*5/4 {
+		t.Errorf("got %d samples at a pace of 0.6 and %d at 1, %v, %v; want clearly more", slow, usual, err, err2)
+	}
+}
+
+func TestClosed(t *testing.T) {
+	p := newPiper(t)
+	src, err := p.Synthesize(t.Context(), strings.Repeat("this is said again and again. ", 100), "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+	buf := make([]float32, 1<<20)
+	for err = nil; err == nil; {
+		_, err = src.Read(buf)
+	}
+	if !errors.Is(err, ErrClosed) {
+		t.Errorf("Read: got %v, want %v", err, ErrClosed)
+	}
+	if err := p.Warm(t.Context()); !errors.Is(err, ErrClosed) {
+		t.Errorf("Warm: got %v, want %v", err, ErrClosed)
+	}
+}
+
+func TestMissing(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	if _, err := New(Options{}); err == nil || !strings.Contains(err.Error(), "scripts/setup piper") {
+		t.Errorf("got %v, want an error that says how to get it", err)
+	}
+}
+
+// standIn is a Piper whose interpreter is a shell script.
+func standIn(t *testing.T, body string) *Piper {
+	t.Helper()
+	dir := t.TempDir()
+	voice := filepath.Join(dir, "voice.onnx")
+	python := filepath.Join(dir, "python")
+	for path, text := range map[string]string{python: "#!/bin/sh\n" + body, voice: "", voice + ".json": "{}"} {
+		if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := New(Options{Python: python, Voice: voice})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+// hold is a frame as a printf of the shell.
+func hold(kind byte, id uint32, body string) string {
+	b := binary.LittleEndian.AppendUint32([]byte{kind}, id)
+	b = append(binary.LittleEndian.AppendUint32(b, uint32(len(body))), body...)
+	var s strings.Builder
+	s.WriteString("printf '")
+	for _, c := range b {
+		s.WriteString(`\` + string('0'+c>>6) + string('0'+c>>3&7) + string('0'+c&7))
+	}
+	return s.String() + "'\n"
+}
+
+func TestBrokenProcess(t *testing.T) {
+	ready := hold('R', 0, "22050")
+	tests := []struct{ name, body, want string }{
+		{"doesn't start", "echo 'No module named piper' >&2; exit 1", "No module named piper"},
+		{"bad rate", hold('R', 0, "22"), "sample rate"},
+		{"ends", ready + "read line; exit 0", "piper has ended"},
+		{"odd frame", ready + "read line\n" + hold('Q', 1, ""), "kind 'Q'"},
+		{"endless frame", ready + "read line; printf 'A\\1\\0\\0\\0\\377\\377\\377\\377'; read line", "bytes"},
+		{"answer to nobody", ready + "read line\n" + hold('E', 9, "") + "read line", "wasn't made"},
+		{"refuses", ready + "read line\n" + hold('X', 1, "no such phoneme") + "read line", "no such phoneme"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := standIn(t, test.body)
+			_, err := drain(t, p, "hello")
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want an error with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestBrokenStartIsNotTriedForEverySentence(t *testing.T) {
+	count := filepath.Join(t.TempDir(), "count")
+	p := standIn(t, "echo x >>"+count+"; exit 1")
+	for range 3 {
+		if _, err := drain(t, p, "hello"); err == nil {
+			t.Error("got no error from a program that fails")
+		}
+	}
+	if b, _ := os.ReadFile(count); len(b) != 2 {
+		t.Errorf("started %d times, want once", len(b)/2)
+	}
+}
+
+func TestHangingStartEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	p := standIn(t, "exec sleep 600")
+	if _, err := p.Synthesize(ctx, "hello", "en"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
+	}
+	began := time.Now()
+	p.Close()
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("Close took %v", took)
+	}
+}
+
+func BenchmarkFirstSound(b *testing.B) {
+	p := newPiper(b)
+	if err := p.Warm(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	buf := make([]float32, 320)
+	for b.Loop() {
+		src, err := p.Synthesize(b.Context(), "I saved the file. You can look now.", "en")
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := src.Read(buf); err != nil {
+			b.Fatal(err)
+		}
+		src.Close()
+	}
+}
