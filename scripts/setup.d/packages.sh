@@ -12,7 +12,7 @@ brew_packages=(cmake pkg-config portaudio espeak-ng ffmpeg sox python@3.12)
 # missing_packages NAME...: those of them that dpkg does not have.
 missing_packages() {
 	local name installed
-	installed=$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii  *//p')
+	installed=$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii  *//p' || true)
 	for name in "$@"; do
 		printf '%s\n' "$installed" | grep -qxF -- "$name" || printf '%s ' "$name"
 	done

@@ -69,7 +69,7 @@ whisper_source() {
 # one in cargo-web.
 whisper_cargo() {
 	local version
-	version=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\)\..*/\1/p')
+	version=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\)\..*/\1/p' || true)
 	if [ "${version:-0}" -ge 70 ] || [ "$os" = Darwin ]; then return; fi
 	if apt-cache show cargo-web >/dev/null 2>&1; then install_packages cargo-web; else install_packages cargo; fi
 }
