@@ -91,8 +91,7 @@ func (e *Espeak) Synthesize(ctx context.Context, text, language string) (audio.S
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start espeak-ng: %w", err)
 	}
-	s.out = out
-	if err := s.header(); err != nil {
+	if err := s.open(out); err != nil {
 		s.Close()
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package espeak
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"deputy/audio"
+	"deputy/tts"
 )
 
 // source is the sound of one process. Read is for one goroutine; Close may come
@@ -19,10 +19,8 @@ import (
 type source struct {
 	ctx       func() error // the error of the ctx it was made with
 	cmd       *exec.Cmd
-	out       io.ReadCloser
-	rate      int
-	odd       []byte // half a sample
-	ended     error  // what Read returned last, if it was an error
+	wave      *tts.Wave
+	ended     error // what Read returned last, if it was an error
 	complaint tail
 
 	closed atomic.Bool
@@ -30,75 +28,40 @@ type source struct {
 	waited error
 }
 
-// header reads the head of the WAV; the lengths in it are made up, since the
-// program doesn't know them yet. A text with no sound in it has no head at all.
-func (s *source) header() error {
-	var head [12]byte
-	if _, err := io.ReadFull(s.out, head[:]); err != nil {
-		if err := s.end(err); !errors.Is(err, io.EOF) {
-			return err
+// open reads the head of the WAV. A text without a sound in it may have none.
+func (s *source) open(out io.Reader) error {
+	wave, err := tts.OpenWave(out)
+	switch {
+	case err == nil:
+		s.wave = wave
+		return nil
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		if end := s.end(io.EOF); end != io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+			return fmt.Errorf("espeak-ng: %w", errors.Join(err, end))
 		}
-		s.rate, s.ended = 22050, io.EOF
+		s.wave, s.ended = tts.RawWave(out, 22050), io.EOF
 		return nil
 	}
-	if string(head[:4]) != "RIFF" || string(head[8:]) != "WAVE" {
-		return fmt.Errorf("espeak-ng wrote no WAV but %q", head)
-	}
-	for {
-		var chunk [8]byte
-		if _, err := io.ReadFull(s.out, chunk[:]); err != nil {
-			return fmt.Errorf("read espeak-ng's WAV: %w", err)
-		}
-		if string(chunk[:4]) == "data" {
-			return nil
-		}
-		size := binary.LittleEndian.Uint32(chunk[4:])
-		if size > 1<<12 {
-			return fmt.Errorf("read espeak-ng's WAV: a chunk of %d bytes", size)
-		}
-		body := make([]byte, size)
-		if _, err := io.ReadFull(s.out, body); err != nil {
-			return fmt.Errorf("read espeak-ng's WAV: %w", err)
-		}
-		if string(chunk[:4]) != "fmt " {
-			continue
-		}
-		if size < 16 || binary.LittleEndian.Uint16(body[2:]) != 1 || binary.LittleEndian.Uint16(body[14:]) != 16 {
-			return errors.New("espeak-ng's WAV is not mono with 16 bits")
-		}
-		s.rate = int(binary.LittleEndian.Uint32(body[4:]))
-	}
+	return fmt.Errorf("espeak-ng: %w", err)
 }
 
-func (s *source) Rate() int { return s.rate }
+func (s *source) Rate() int { return s.wave.Rate() }
 
 func (s *source) Read(buf []float32) (int, error) {
-	if s.closed.Load() {
+	switch {
+	case s.closed.Load():
 		return 0, audio.ErrClosed
-	}
-	if err := s.ctx(); err != nil {
-		return 0, err
-	}
-	if s.ended != nil {
+	case s.ctx() != nil:
+		return 0, s.ctx()
+	case s.ended != nil:
 		return 0, s.ended
 	}
-	b := make([]byte, 2*len(buf))
-	for {
-		k := copy(b, s.odd)
-		n, err := s.out.Read(b[k:])
-		n += k
-		s.odd = append(s.odd[:0], b[n&^1:n]...)
-		for i := range n / 2 {
-			buf[i] = float32(int16(binary.LittleEndian.Uint16(b[2*i:]))) / 32768
-		}
-		if n >= 2 {
-			return n / 2, nil
-		}
-		if err != nil {
-			s.ended = s.end(err)
-			return 0, s.ended
-		}
+	n, err := s.wave.Read(buf)
+	if err != nil {
+		s.ended = s.end(err)
+		return 0, s.ended
 	}
+	return n, nil
 }
 
 // end turns the end of the pipe into the reason for it.
@@ -111,7 +74,7 @@ func (s *source) end(err error) error {
 		return s.ctx()
 	case waited != nil:
 		return fmt.Errorf("espeak-ng: %w%s", waited, s.complaint.said())
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.EOF):
 		return io.EOF
 	}
 	return fmt.Errorf("read from espeak-ng: %w", err)
@@ -132,15 +95,11 @@ func (s *source) Close() error {
 	return nil
 }
 
-// tail keeps the end of what a program wrote on its standard error.
-type tail struct {
-	mu  sync.Mutex // written by exec's goroutine
-	buf []byte
-}
+// tail keeps the end of what a program wrote on its standard error. exec
+// writes it; it is read when that is over.
+type tail struct{ buf []byte }
 
 func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.buf = append(t.buf, b...)
 	if len(t.buf) > 400 {
 		t.buf = bytes.Clone(t.buf[len(t.buf)-400:])
@@ -149,8 +108,6 @@ func (t *tail) Write(b []byte) (int, error) {
 }
 
 func (t *tail) said() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if s := strings.Join(strings.Fields(string(t.buf)), " "); s != "" {
 		return ": " + s
 	}
