@@ -1,67 +1,9 @@
 package models
 
 import (
-	"context"
-	"crypto/tls"
-	"io"
-	"net"
-	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 )
-
-var zeroTime time.Time
-
-const hour = time.Hour
-
-// anyTLS is a client that takes the test servers' certificates, whoever made them.
-func anyTLS() *http.Client {
-	c := hubClient()
-	c.Transport.(*http.Transport).TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
-	return c
-}
-
-type dialer = func(context.Context, string, string) (net.Conn, error)
-
-// countDials counts attempts at hosts that are not on this machine.
-func countDials(n *atomic.Int32, next dialer) dialer {
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if !strings.HasPrefix(address, "127.0.0.1:") {
-			n.Add(1)
-		}
-		return next(ctx, network, address)
-	}
-}
-
-// ending calls do when a body is read on after that many bytes; all of them have been
-// written to the disk then.
-type ending struct {
-	next  http.RoundTripper
-	after int
-	do    func()
-	body  io.ReadCloser
-}
-
-func (e *ending) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := e.next.RoundTrip(r)
-	if err == nil {
-		e.body, resp.Body = resp.Body, e
-	}
-	return resp, err
-}
-
-func (e *ending) Read(b []byte) (int, error) {
-	if e.after == 0 {
-		e.do()
-	}
-	n, err := e.body.Read(b)
-	e.after -= n
-	return n, err
-}
-
-func (e *ending) Close() error { return e.body.Close() }
 
 func TestEmbedded(t *testing.T) {
 	m, err := Parse(embedded)
