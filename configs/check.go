@@ -98,6 +98,9 @@ func (c Config) checkModel(k *checker) {
 	names := append([]string{"auto"}, presetNames()...)
 	k.oneOf("llm.preset", c.LLM.Preset, names...)
 	k.baseURL("llm.url", c.LLM.URL)
+	for _, p := range presets() {
+		k.that(p.Name != c.LLM.Preset || !p.Edit || c.LLM.URL != "", "llm.url", "the preset %s needs the address of your server", p.Name)
+	}
 	if c.LLM.Tools != "" {
 		k.oneOf("llm.tools", c.LLM.Tools, "native", "schema")
 	}

@@ -29,6 +29,11 @@ func TestDefaultIsUsable(t *testing.T) {
 
 func TestExampleShowsEveryDefault(t *testing.T) {
 	home(t)
+	for _, p := range presetNames() {
+		if !strings.Contains(string(Example()), p) {
+			t.Errorf("the example does not name the preset %s", p)
+		}
+	}
 	bare, problems := read(Example(), Default())
 	if len(problems) > 0 || cmp.Diff(Default(), bare) != "" {
 		t.Errorf("the example as it is changes something: %q %s", problems, cmp.Diff(Default(), bare))
@@ -87,6 +92,7 @@ func TestProblems(t *testing.T) {
 			`agent.workspace: "relative" is not an absolute path`,
 		}},
 		{"language not in the set", "language: {spoken: ko, set: [en]}\n", []string{`language.spoken: "ko" is not one of auto, en`}},
+		{"intranet without an address", "llm: {preset: intranet}\n", []string{"llm.url: the preset intranet needs the address"}},
 		{"NaN", "tts:\n  speed: .nan\nllm:\n  temperature: .nan\n", []string{"tts.speed", "llm.temperature"}},
 	}
 	for _, c := range cases {
