@@ -67,6 +67,9 @@ func TestStartAndClose(t *testing.T) {
 	if !slices.Contains(c.Env, "LLAMA_API_KEY="+s.Key()) || len(s.Key()) < 20 {
 		t.Errorf("the key %q isn't in the child's environment", s.Key())
 	}
+	if !slices.Contains(c.Env, "OMP_WAIT_POLICY=PASSIVE") {
+		t.Error("the child's threads are not told to sleep while they wait")
+	}
 	for _, e := range c.Env {
 		if strings.Contains(e, "sk-secret") || strings.HasPrefix(e, "LLAMA_ARG") {
 			t.Errorf("got %s in the child's environment", e)
