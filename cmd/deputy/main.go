@@ -1,24 +1,82 @@
-// Command deputy is the voice-command delegation assistant. It is the only package
-// that sees every other one: it joins them and knows nothing they should know.
+// Command deputy is the voice-command delegation assistant. It is the only
+// package that sees every other one: it joins them (build.go) and knows nothing
+// that they should know.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
 
-func main() {
+// errSilent ends the program with status 1 when everything has been said.
+var errSilent = errors.New("")
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run is the whole program: 0 when all went well, 1 when something failed, 130
+// when it was interrupted.
+func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := &cobra.Command{Use: "deputy", Short: "Say what you want done", SilenceUsage: true, SilenceErrors: true}
-	root.AddCommand(modelsCommand())
-	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "deputy:", err)
-		os.Exit(1)
+	giveWay()
+	// What does not end within two seconds of the first signal is ended by force;
+	// the journal is written before each deed, so nothing is lost.
+	defer context.AfterFunc(ctx, func() {
+		stop() // a second signal ends it at once
+		time.AfterFunc(2*time.Second, func() {
+			fmt.Fprintln(os.Stderr, "deputy: something did not end in time and was cut off; the journal is whole")
+			os.Exit(130)
+		})
+	})()
+	err := rootCommand(args).ExecuteContext(ctx)
+	switch {
+	case err == nil && ctx.Err() == nil:
+		return 0
+	case ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)):
+		return 130
+	case errors.Is(err, errSilent):
+		return 1
 	}
+	fmt.Fprintln(os.Stderr, "deputy:", err)
+	return 1
+}
+
+func rootCommand(args []string) *cobra.Command {
+	a := &app{}
+	root := &cobra.Command{
+		Use:   "deputy",
+		Short: "Say what you want done; Deputy does it, and asks only for what needs your authority",
+		Long: `Deputy listens, writes down what you say, has a language model carry it out with
+tools on this machine, and asks aloud before anything that needs your authority.
+
+Without a command it runs: deputy run.`,
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+	}
+	root.SetArgs(args)
+	f := root.PersistentFlags()
+	f.StringVar(&a.configPath, "config", "", "configuration file (default: see deputy config path)")
+	f.BoolVar(&a.json, "json", false, "print JSON, an object a line")
+	f.StringVar(&a.logLevel, "log", "", "log level: debug, info, warn, error")
+	daily := runCommand(a)
+	root.RunE = daily.RunE
+	root.Flags().AddFlagSet(daily.Flags())
+	root.AddCommand(
+		daily, demoCommand(a), sayCommand(a), hearCommand(a), transcribeCommand(),
+		tasksCommand(a), inboxCommand(a), approveCommand(a), denyCommand(a),
+		verbCommand(a, "stop", "Silence Deputy and end what runs"),
+		verbCommand(a, "undo", "Take back the last thing that was done"),
+		pttCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
+		doctorCommand(a), rehearseCommand(a), benchCommand(a),
+	)
+	return root
 }

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"deputy/agent"
+	"deputy/configs"
+	"deputy/tts"
+)
+
+func benchCommand(a *app) *cobra.Command {
+	b := bencher{}
+	c := &cobra.Command{
+		Use:   "bench RECORDING...",
+		Short: "Measure this machine: from the end of speech to text, to the model's first token, to the first sound",
+		Long: `Bench speaks each recording, at its own pace, into the real loop (voice detector,
+endpoint, transcriber, language model, voice; only the sound card is left out) and
+prints percentiles. Recordings should hold one order each, at most 5 s long.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, files []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			return b.run(c.Context(), cfg, files, c.OutOrStdout())
+		},
+	}
+	c.Flags().BoolVar(&b.withModel, "model", true, "with the language model and the voice")
+	c.Flags().DurationVar(&b.idle, "idle", 20*time.Second, "how long to measure idling; 0 leaves it out")
+	c.Flags().IntVar(&b.orders, "orders", 5, "how many of the recordings are given to the language model")
+	return c
+}
+
+// A bencher holds what is measured, in the order of the recordings.
+type bencher struct {
+	withModel bool
+	idle      time.Duration
+	orders    int
+
+	// mu guards the figures: they come from the ear's, the model's and the
+	// voice's goroutines.
+	mu       sync.Mutex
+	hearings []hearing
+	asked    time.Time // when the model was last asked
+	first    []time.Duration
+	sound    []time.Duration
+	heardAt  time.Time // the last speech end that was given to the model
+}
+
+func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, out io.Writer) (err error) {
+	dir, err := os.MkdirTemp("", "deputy-bench-")
+	if err != nil {
+		return fmt.Errorf("make a place for the bench: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	cfg.Agent.State, cfg.Agent.Workspace = filepath.Join(dir, "state"), filepath.Join(dir, "workspace")
+	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
+	cfg.Audio.Mode = "hands-free"
+	st := newStage()
+	p := parts{source: st, heard: b.hearing, player: tts.Silent{}}
+	if !b.withModel {
+		p.model, p.instant = &scriptedModel{}, true
+	}
+	h, err := build(ctx, cfg, p)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	if h.ear == nil {
+		return errors.New(strings.Join(h.lacks, " "))
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	events, stop := h.feed.watch()
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- h.run(ctx) }()
+	defer func() { cancel(); err = errors.Join(err, <-ended) }()
+	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 3 * time.Minute, seen: b.seen}
+	if err := r.rest(ctx); err != nil {
+		return err
+	}
+	if b.idle > 0 {
+		if err := b.measureIdle(ctx, r, out); err != nil {
+			return err
+		}
+	}
+	for i, f := range files {
+		if b.withModel && i >= b.orders {
+			break
+		}
+		if err := r.speak(ctx, f); err != nil {
+			return err
+		}
+	}
+	b.print(out)
+	return nil
+}
+
+// hearing takes note of one utterance.
+func (b *bencher) hearing(h hearing) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hearings = append(b.hearings, h)
+	b.heardAt = h.SpeechEnd
+}
+
+// seen takes note of when the first words and the first sound of an answer came.
+func (b *bencher) seen(e agent.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch v := e.Body.(type) {
+	case agent.TaskOpened:
+		b.asked = e.At
+	case agent.Replied, agent.Sentence:
+		if !b.asked.IsZero() {
+			b.first = append(b.first, e.At.Sub(b.heardAt))
+			b.asked = time.Time{}
+		}
+	case agent.Speaking:
+		if !b.heardAt.IsZero() {
+			b.sound = append(b.sound, v.At.Sub(b.heardAt))
+			b.heardAt = time.Time{}
+		}
+	}
+}
+
+// measureIdle counts the processor time of this process while nobody speaks.
+func (b *bencher) measureIdle(ctx context.Context, r *rehearsal, out io.Writer) error {
+	before, began := cpu(), time.Now()
+	if err := r.pass(ctx, b.idle); err != nil {
+		return err
+	}
+	share := float64(cpu()-before) / float64(time.Since(began)) * 100
+	fmt.Fprintf(out, "idle\t%.2f %% of one core\n", share)
+	return nil
+}
+
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// print writes the percentiles, tab-separated.
+func (b *bencher) print(out io.Writer) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var end, ready, took []time.Duration
+	texts := 0
+	for _, h := range b.hearings {
+		end = append(end, h.Ready.Sub(h.SpeechEnd))
+		ready = append(ready, h.Ready.Sub(h.Endpoint))
+		took = append(took, h.Transcript.Took)
+		if h.Transcript.Text != "" {
+			texts++
+		}
+	}
+	fmt.Fprintf(out, "utterances\t%d, %d with text\n", len(b.hearings), texts)
+	fmt.Fprintln(out, "what\tn\tp50\tp95\tmax")
+	row(out, "transcription alone", took)
+	row(out, "endpoint -> transcript", ready)
+	row(out, "end of speech -> transcript", end)
+	row(out, "end of speech -> model's first sentence or call", b.first)
+	row(out, "end of speech -> first sound", b.sound)
+	fmt.Fprintf(out, "resident memory\t%d MB\n", resident()>>20)
+}
+
+func row(out io.Writer, what string, d []time.Duration) {
+	if len(d) == 0 {
+		return
+	}
+	slices.Sort(d)
+	at := func(q float64) time.Duration { return d[min(len(d)-1, int(q*float64(len(d))))].Round(time.Millisecond) }
+	fmt.Fprintf(out, "%s\t%d\t%v\t%v\t%v\n", what, len(d), at(0.5), at(0.95), d[len(d)-1].Round(time.Millisecond))
+}
+
+// resident is this process's memory in bytes; 0 where it can't be read.
+func resident() int64 {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if rest, ok := strings.CutPrefix(lines.Text(), "VmRSS:"); ok {
+			kb, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+			return kb << 10
+		}
+	}
+	return 0
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"deputy/agent"
+	"deputy/agent/journal/sqlite"
+	"deputy/agent/policy"
+	"deputy/agent/tools"
+	"deputy/audio"
+	"deputy/configs"
+	"deputy/configs/phrases"
+	"deputy/tts"
+)
+
+// parts are what a caller puts in the place of something that a configuration
+// would lead to. The zero value replaces nothing.
+type parts struct {
+	source  audio.Source // instead of the microphone
+	deaf    bool         // no microphone at all
+	model   agent.Model  // instead of the configured one
+	player  tts.Player   // instead of the speaker
+	instant bool         // no sound: every line is said at once
+	tools   []agent.Tool // beside the usual ones
+	heard   func(hearing)
+}
+
+// build makes a house from a configuration: one line for each thing that could
+// be left out. What Deputy can do without becomes a sentence in house.lacks.
+func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err error) {
+	log, err := logger(cfg)
+	if err != nil {
+		return nil, err
+	}
+	words := phrases.Embedded()
+	h = &house{cfg: cfg, log: log, phrases: words, feed: newFeed(), keys: &pttKey{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.close())
+			h = nil
+		}
+	}()
+	if err := os.MkdirAll(cfg.Agent.State, 0o700); err != nil {
+		return nil, fmt.Errorf("make the state folder: %w", err)
+	}
+	if h.journal, err = sqlite.Open(ctx, cfg.Journal.Path, &sqlite.Options{Log: log}); err != nil {
+		return nil, err
+	}
+	h.later(h.journal.Close)
+	all, err := h.tools()
+	if err != nil {
+		return nil, err
+	}
+	o := agent.Options{
+		Rules: agent.Rules{
+			Phrases: words, Policy: policy.Rules{}, System: words.Prompt("en"),
+			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
+		},
+		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Version: version, Logger: log,
+		Split: func() agent.Splitter { return &tts.Splitter{} },
+	}
+	var c *cores
+	if o.Model, c, err = h.model(ctx, p, o); err != nil {
+		return nil, err
+	}
+	tell := func(b agent.Body) { h.desk.Tell(b) }
+	if o.Voice, err = h.speech(p, tell); err != nil {
+		return nil, err
+	}
+	h.desk = agent.NewDesk(o)
+	if !p.deaf {
+		if err := h.hearing(ctx, p, c); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+// tools are everything the model may wish for.
+func (h *house) tools() ([]agent.Tool, error) {
+	cfg := h.cfg
+	w, err := tools.NewWorkspace(cfg.Agent.Workspace, filepath.Join(cfg.Agent.State, "undo"))
+	if err != nil {
+		return nil, err
+	}
+	h.later(w.Close)
+	all := tools.Files(w)
+	if cfg.Shell.Enabled {
+		all = append(all, tools.Shell(w, tools.ShellOptions{Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Logger: h.log})...)
+	}
+	all = append(all, tools.Web(tools.WebOptions{
+		Allow: cfg.Web.Allow, MaxBytes: int64(cfg.Web.MaxBytes), Timeout: cfg.Web.Timeout, Logger: h.log,
+	})...)
+	all = append(all, tools.Notes(w, tools.NoteOptions{})...)
+	mails, err := h.mail()
+	return append(all, mails...), err
+}
+
+func (h *house) mail() ([]agent.Tool, error) {
+	m := h.cfg.Mail
+	if m.Host == "" {
+		return tools.Mail(tools.MailOptions{})
+	}
+	password, err := configs.ReadSecret(m.PasswordEnv, m.PasswordFile)
+	if err != nil && m.User != "" {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
+	return tools.Mail(tools.MailOptions{
+		Host: m.Host, Port: m.Port, Security: tools.Security(m.TLS), User: m.User, Password: password.Reveal(),
+		From: m.From, Contacts: contacts(m.Known), Logger: h.log,
+	})
+}
+
+// contacts gives the addresses of mail.known by the name that is spoken: the
+// display name, else what stands before the @.
+func contacts(known []string) map[string]string {
+	out := map[string]string{}
+	for _, k := range known {
+		a, err := mail.ParseAddress(k)
+		if err != nil {
+			continue // validated with the configuration
+		}
+		name := a.Name
+		if name == "" {
+			name, _, _ = strings.Cut(a.Address, "@")
+		}
+		out[name] = a.Address
+	}
+	return out
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"deputy/agent"
+	"deputy/agent/llama"
+	"deputy/agent/openai"
+	"deputy/configs"
+)
+
+// model is the language model that the configuration leads to: a named server,
+// one that already answers on this machine, or a llama-server of our own.
+func (h *house) model(ctx context.Context, p parts, o agent.Options) (agent.Model, *cores, error) {
+	if p.model != nil {
+		return p.model, nil, nil
+	}
+	l := h.cfg.LLM
+	name := l.Preset
+	if name == "auto" && l.URL != "" {
+		name = "llama-server"
+	}
+	if name == "auto" {
+		found, err := openai.Detect(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		name = configs.Local
+		for _, f := range found {
+			name, l.URL = presetOf(f), f.BaseURL
+			if l.Model == "" {
+				l.Model = f.Models[0]
+			}
+			break
+		}
+	}
+	preset, err := l.Resolve(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if name == configs.Local {
+		return h.localModel(preset, o)
+	}
+	key, err := configs.ReadSecret(preset.KeyEnv, l.KeyFile)
+	if err != nil && preset.KeyEnv != "" {
+		return nil, nil, fmt.Errorf("the model %q: %w", name, err)
+	}
+	return openai.New(openai.Options{
+		Name: name, BaseURL: preset.URL, Key: key.Reveal(), KeyVar: preset.KeyEnv, Model: preset.Model,
+		Tools: openai.Mode(preset.Tools), Temperature: float32(l.Temperature), MaxTokens: l.MaxTokens,
+		FirstToken: l.Timeout, Logger: h.log,
+	}), nil, nil
+}
+
+// presetOf is the preset for a server that was found.
+func presetOf(f openai.Found) string { return strings.ReplaceAll(strings.ToLower(f.Name), " ", "") }
+
+// localModel runs a llama-server as a child process. It starts and warms up
+// beside everything else; the first order waits for it.
+func (h *house) localModel(preset configs.Preset, o agent.Options) (agent.Model, *cores, error) {
+	l, paths := h.cfg.LLM, configs.UserPaths()
+	program, err := llama.Find(l.Local.Server, paths.Cache)
+	if err != nil {
+		h.lack("lack.model", err)
+		return absentModel{err}, nil, nil
+	}
+	late, c := &lateModel{ready: make(chan struct{})}, &cores{}
+	h.workers = append(h.workers, func(ctx context.Context) error {
+		server, err := llama.Start(ctx, llama.Options{
+			Program: program, Model: speechModel(l.Local.Model), Port: l.Local.Port, Threads: l.Local.Threads,
+			Context: l.Local.Context, CacheDir: filepath.Join(paths.Cache, "prompts"), Logger: h.log,
+		})
+		if err != nil {
+			late.set(absentModel{err})
+			if ctx.Err() == nil {
+				h.log.Error("there is no language model", "err", err)
+			}
+			return nil
+		}
+		defer server.Close()
+		m := openai.New(openai.Options{
+			Name: "the local model", BaseURL: server.URL(), Key: server.Key(), Tools: openai.Mode(preset.Tools),
+			Temperature: float32(l.Temperature), MaxTokens: l.MaxTokens, FirstToken: l.Timeout, Held: server.Paused, Logger: h.log,
+		})
+		c.use(server)
+		late.set(m)
+		if err := warm(ctx, server, m, o); err != nil && ctx.Err() == nil {
+			h.log.Warn("the model could not be warmed up; the first order takes longer", "err", err)
+		}
+		<-ctx.Done()
+		return nil
+	})
+	return late, c, nil
+}
+
+// warm has the server read what every prompt begins with.
+func warm(ctx context.Context, s *llama.Server, m *openai.Model, o agent.Options) error {
+	p := agent.Prompt{System: o.Rules.System}
+	for _, t := range o.Tools {
+		p.Tools = append(p.Tools, t.Spec())
+	}
+	return s.Warm(ctx, []byte(m.System(p)), func(ctx context.Context) error { return m.Warm(ctx, p) })
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"deputy/agent"
+	"deputy/agent/journal"
+)
+
+// A child is a Deputy in a process of its own, as a user runs it, watched over
+// its socket. The demonstration and the crash trials speak to one.
+type child struct {
+	cmd    *exec.Cmd
+	socket string
+	events chan agent.Event // closed when it has ended
+	ended  chan error
+}
+
+// startChild runs this very program with a configuration and waits until it can
+// be reached.
+func startChild(ctx context.Context, config string, env []string, runtimeDir string, log io.Writer) (*child, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	c := &child{
+		cmd:    exec.Command(self, "--config", config, "run"),
+		socket: filepath.Join(runtimeDir, "deputy", "deputy.sock"),
+		events: make(chan agent.Event, 1024), ended: make(chan error, 1),
+	}
+	c.cmd.Env, c.cmd.Stdout, c.cmd.Stderr = env, log, log
+	c.cmd.SysProcAttr = dieWithParent()
+	if err := c.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start Deputy: %w", err)
+	}
+	exited := make(chan struct{})
+	go func() {
+		c.ended <- c.cmd.Wait()
+		close(exited)
+	}()
+	watching := make(chan struct{})
+	go c.watch(ctx, watching, exited)
+	select {
+	case <-watching:
+		return c, nil
+	case <-exited:
+		return nil, errors.New("Deputy ended while it was starting; its log says why")
+	case <-time.After(time.Minute):
+		c.kill()
+		return nil, errors.New("Deputy could not be reached within a minute; its log says why")
+	case <-ctx.Done():
+		c.kill()
+		return nil, ctx.Err()
+	}
+}
+
+// watch follows the child's events, trying until its socket is there.
+func (c *child) watch(ctx context.Context, watching, exited chan struct{}) {
+	defer close(c.events)
+	for {
+		err := ask(ctx, c.socket, request{Do: "watch"}, func(r response) error {
+			if r.Kind == "watching" {
+				close(watching)
+				return nil
+			}
+			e, err := agent.Decode(journal.Event{Kind: r.Kind, Time: r.At, Body: r.Body})
+			if err == nil {
+				c.events <- e
+			}
+			return err
+		})
+		select {
+		case <-watching:
+			return
+		case <-exited:
+			return
+		case <-ctx.Done():
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+		if !errors.Is(err, errNoInstance) {
+			return
+		}
+	}
+}
+
+// kill ends the child at once, as a crash would.
+func (c *child) kill() {
+	c.cmd.Process.Kill()
+	c.drain()
+}
+
+// stop asks the child to end and waits for it.
+func (c *child) stop() error {
+	c.cmd.Process.Signal(syscall.SIGTERM)
+	c.drain()
+	err := <-c.ended
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == 130 {
+		return nil // it was interrupted, as asked
+	}
+	return err
+}
+
+func (c *child) drain() {
+	for range c.events {
+	}
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"deputy/agent"
+	"deputy/agent/journal"
+)
+
+// The commands in this file speak to the running instance over its socket.
+
+func sayCommand(a *app) *cobra.Command {
+	var language string
+	c := &cobra.Command{
+		Use:   "say TEXT...",
+		Short: "Give the running Deputy an order, typed",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			scr, err := a.screen(c.OutOrStdout())
+			if err != nil {
+				return err
+			}
+			r := request{Do: "say", Text: strings.Join(args, " "), Language: language}
+			return ask(c.Context(), a.socket(), r, func(resp response) error {
+				if a.json {
+					return a.print(c, resp)
+				}
+				e, err := agent.Decode(journal.Event{Kind: resp.Kind, Time: resp.At, Body: resp.Body})
+				if err != nil {
+					return err
+				}
+				scr.event(e)
+				return nil
+			})
+		},
+	}
+	c.Flags().StringVar(&language, "lang", "", "en or ko (default: what the text is in)")
+	return c
+}
+
+func tasksCommand(a *app) *cobra.Command {
+	var all bool
+	c := &cobra.Command{
+		Use:   "tasks",
+		Short: "List what the running Deputy does and has done",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return rows(a, c, request{Do: "tasks", All: all}, func(w *tabwriter.Writer, t taskRow) {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Status, clipRunes(printable(t.Order), 50), clipRunes(printable(t.Report), 70))
+			})
+		},
+	}
+	c.Flags().BoolVar(&all, "all", false, "finished ones too, however old")
+	return c
+}
+
+func inboxCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "inbox",
+		Short: "List the decisions that wait for you",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return rows(a, c, request{Do: "inbox"}, func(w *tabwriter.Writer, r askRow) {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Asked.Local().Format("15:04"), printable(r.Summary))
+			})
+		},
+	}
+}
+
+// rows prints a list of the running instance, a line each or as JSON.
+func rows[T any](a *app, c *cobra.Command, r request, line func(*tabwriter.Writer, T)) error {
+	return ask(c.Context(), a.socket(), r, func(resp response) error {
+		var list []T
+		if err := json.Unmarshal(resp.Body, &list); err != nil {
+			return fmt.Errorf("read the answer: %w", err)
+		}
+		if a.json {
+			return a.print(c, list)
+		}
+		w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
+		for _, t := range list {
+			line(w, t)
+		}
+		return w.Flush()
+	})
+}
+
+func approveCommand(a *app) *cobra.Command { return decideCommand(a, "approve", true) }
+func denyCommand(a *app) *cobra.Command    { return decideCommand(a, "deny", false) }
+
+func decideCommand(a *app, name string, approve bool) *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use:   name + " ID",
+		Short: strings.ToUpper(name[:1]) + name[1:] + " a waiting decision by its name (see: deputy inbox)",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			decided := false
+			r := request{Do: "decide", ID: args[0], Approve: approve, Text: reason}
+			err := ask(c.Context(), a.socket(), r, func(resp response) error {
+				decided = decided || resp.Kind == agent.Decided{}.Kind()
+				return nil
+			})
+			if err == nil && !decided {
+				err = errors.New("it was decided by someone else meanwhile")
+			}
+			return err
+		},
+	}
+	if !approve {
+		c.Flags().StringVar(&reason, "reason", "", "what the model is told")
+	}
+	return c
+}
+
+// verbCommand is a local verb as a command.
+func verbCommand(a *app, name, short string) *cobra.Command {
+	return &cobra.Command{
+		Use: name, Short: short, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			scr, err := a.screen(c.OutOrStdout())
+			if err != nil {
+				return err
+			}
+			return ask(c.Context(), a.socket(), request{Do: "say", Text: name, Language: "en"}, func(resp response) error {
+				e, err := agent.Decode(journal.Event{Kind: resp.Kind, Time: resp.At, Body: resp.Body})
+				if err == nil {
+					scr.event(e)
+				}
+				return err
+			})
+		},
+	}
+}
+
+func pttCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:       "ptt start|stop|toggle",
+		Short:     "Hold or release the push-to-talk key from another program",
+		ValidArgs: []string{"start", "stop", "toggle"},
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		RunE: func(c *cobra.Command, args []string) error {
+			return ask(c.Context(), a.socket(), request{Do: "ptt", Text: args[0]}, func(response) error { return nil })
+		},
+	}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"deputy/configs"
+)
+
+func configCommand(a *app) *cobra.Command {
+	c := &cobra.Command{Use: "config", Short: "Show, make or locate the configuration"}
+	show := &cobra.Command{
+		Use: "show", Short: "Print the configuration in force, secrets hidden", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.print(c, cfg)
+			}
+			return cfg.Print(c.OutOrStdout())
+		},
+	}
+	path := &cobra.Command{
+		Use: "path", Short: "Print where the configuration file is looked for", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(c.OutOrStdout(), a.path())
+			return err
+		},
+	}
+	init := &cobra.Command{
+		Use: "init", Short: "Write a commented configuration file to start from", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			p := a.path()
+			if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
+				return fmt.Errorf("make the configuration folder: %w", err)
+			}
+			f, err := os.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+			if errors.Is(err, os.ErrExist) {
+				return fmt.Errorf("%s is there already; edit it, or move it away first", p)
+			}
+			if err != nil {
+				return fmt.Errorf("write the configuration: %w", err)
+			}
+			if _, err = f.Write(configs.Example()); err != nil {
+				f.Close()
+				return fmt.Errorf("write the configuration: %w", err)
+			}
+			if err := f.Close(); err != nil {
+				return fmt.Errorf("write the configuration: %w", err)
+			}
+			_, err = fmt.Fprintln(c.OutOrStdout(), p)
+			return err
+		},
+	}
+	c.AddCommand(show, init, path)
+	return c
+}
+
+func (a *app) path() string {
+	if a.configPath != "" {
+		return a.configPath
+	}
+	return configs.UserPaths().Config
+}

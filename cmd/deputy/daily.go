@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"deputy/configs"
+)
+
+func runCommand(a *app) *cobra.Command {
+	var deaf bool
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Listen and work until interrupted (daily use)",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			scr, err := a.screen(c.OutOrStdout())
+			if err != nil {
+				return err
+			}
+			return daily(c.Context(), cfg, scr, os.Stdin, deaf)
+		},
+	}
+	c.Flags().BoolVar(&deaf, "typed", false, "without the microphone: typed orders only")
+	return c
+}
+
+// daily runs the whole house with a terminal and a socket.
+func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, deaf bool) (err error) {
+	l, err := listenSocket(configs.UserPaths().Socket())
+	if err != nil {
+		return err
+	}
+	h, err := build(ctx, cfg, parts{deaf: deaf})
+	if err != nil {
+		l.Close()
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	s := &server{desk: h.desk, feed: h.feed, keys: h.keys}
+	h.workers = append(h.workers, func(ctx context.Context) error { return s.serve(ctx, l) })
+	events, stop := h.feed.watch()
+	defer stop()
+	go scr.follow(events)
+	h.greet(scr, deaf)
+	if isTerminal(in) {
+		go readOrders(ctx, in, h)
+	}
+	return h.run(ctx)
+}
+
+// greet says what works and what doesn't, in one line each.
+func (h *house) greet(scr *screen, deaf bool) {
+	for _, l := range h.lacks {
+		scr.line("lacks", l)
+	}
+	key := "greet.listening"
+	if h.ear == nil {
+		key = "greet.typed"
+	}
+	if deaf {
+		key = "greet.deaf"
+	}
+	scr.line("ready", h.phrases.Phrase(scr.language, key, map[string]string{"hotkey": h.cfg.Audio.Hotkey}))
+}
+
+// readOrders takes each line that is typed as an order or an answer.
+func readOrders(ctx context.Context, in io.Reader, h *house) {
+	lines := bufio.NewScanner(in)
+	for lines.Scan() && ctx.Err() == nil {
+		if text := strings.TrimSpace(lines.Text()); text != "" {
+			h.desk.Tell(typed(text, ""))
+		}
+	}
+}
+
+func hearCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "hear FILE...",
+		Short: "Take recordings as if they were spoken, through the whole loop",
+		Long: `Hear plays each recording, at the pace at which it was spoken, into the ear of a
+Deputy of its own that uses your configuration and journal. No other may be
+running. What is asked meanwhile can be answered by the next recording, or stays
+in the inbox.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, files []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			scr, err := a.screen(c.OutOrStdout())
+			if err != nil {
+				return err
+			}
+			return hearFiles(c.Context(), cfg, scr, files)
+		},
+	}
+}
+
+// hearFiles speaks recordings one after the other into a house.
+func hearFiles(ctx context.Context, cfg configs.Config, scr *screen, files []string) (err error) {
+	st := newStage()
+	h, err := build(ctx, cfg, parts{source: st})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	if h.ear == nil {
+		return errors.New(strings.Join(h.lacks, " "))
+	}
+	events, stop := h.feed.watch()
+	defer stop()
+	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 10 * time.Minute, seen: scr.event}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- h.run(ctx) }()
+	failed := 0
+	for _, f := range files {
+		if e := r.speak(ctx, f); e != nil {
+			if ctx.Err() != nil {
+				break
+			}
+			failed++
+			fmt.Fprintln(os.Stderr, "deputy:", e)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		return err
+	}
+	if failed > 0 {
+		return errSilent
+	}
+	return nil
+}

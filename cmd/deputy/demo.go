@@ -1,0 +1,306 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"deputy/agent"
+	"deputy/agent/journal/sqlite"
+	"deputy/agent/tools/smtptest"
+	"deputy/configs"
+	"deputy/configs/phrases"
+)
+
+func demoCommand(a *app) *cobra.Command {
+	var language string
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Play the main job from the first word to the report, without a sound card",
+		Long: `Demo starts a private sound server with a virtual microphone and speaker, a mail
+server that keeps what it gets, and a Deputy in a process of its own, as in daily
+use. A synthetic user speaks two orders and one approval into the microphone. It
+ends with what was done, what was asked, where the file and the recording are, and
+a check of the journal. The exit status says whether all of it really happened.
+The user's own sound, mail and files are not touched.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			dir := filepath.Join(configs.UserPaths().State, "demo", time.Now().Format("20060102-150405"))
+			scr := newScreen(c.OutOrStdout(), phrases.Embedded(), language, colored(c.OutOrStdout()))
+			return playDemo(c.Context(), scr, dir)
+		},
+	}
+	c.Flags().StringVar(&language, "lang", screenLanguage(configs.Default()), "language of the screen: en or ko")
+	return c
+}
+
+// The orders of the demonstration. Whisper writes them down and the local model
+// carries them out; nothing here is known to either.
+const (
+	demoFileOrder = "Please read the report and write a short summary into summary dot t x t."
+	demoMailOrder = "Send the summary to finance by email."
+	demoReport    = `Quarterly report, third quarter.
+
+Revenue rose eleven percent to 4.2 million, mostly from the new office in Busan.
+Costs were flat at 2.9 million. Two people will be hired in November.
+`
+)
+
+// playDemo is the whole demonstration; its error is what did not happen.
+func playDemo(ctx context.Context, scr *screen, dir string) (err error) {
+	d := &demo{screen: scr, dir: dir}
+	if err := d.open(ctx); err != nil {
+		return errors.Join(err, d.close())
+	}
+	err = d.play(ctx)
+	err = errors.Join(err, d.close())
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if e := d.conclude(context.WithoutCancel(ctx)); err == nil {
+		err = e
+	}
+	return err
+}
+
+// A demo is a demonstration under way.
+type demo struct {
+	*screen
+	dir    string
+	room   *room // microphone, speaker, synthetic user
+	post   *smtptest.Server
+	deputy *child
+	log    *os.File
+	heard  []agent.Event
+}
+
+// open starts everything that the demonstration needs.
+func (d *demo) open(ctx context.Context) (err error) {
+	workspace := filepath.Join(d.dir, "workspace")
+	for _, dir := range []string{workspace, filepath.Join(d.dir, "run"), filepath.Join(d.dir, "mails")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("make a place for the demonstration: %w", err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(workspace, "report.txt"), []byte(demoReport), 0o644); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	d.step("demo.sound")
+	if d.room, err = openRoom(ctx, d.dir); err != nil {
+		return err
+	}
+	if d.post, err = smtptest.Start("127.0.0.1:0", filepath.Join(d.dir, "mails")); err != nil {
+		return fmt.Errorf("start the mail server: %w", err)
+	}
+	config := filepath.Join(d.dir, "config.yaml")
+	if err := os.WriteFile(config, []byte(demoConfig(d.dir, d.post.Port(), "")), 0o600); err != nil {
+		return fmt.Errorf("write the demonstration's configuration: %w", err)
+	}
+	if d.log, err = os.Create(filepath.Join(d.dir, "deputy.log")); err != nil {
+		return err
+	}
+	d.step("demo.start")
+	d.deputy, err = startChild(ctx, config, d.room.env(filepath.Join(d.dir, "run")), filepath.Join(d.dir, "run"), d.log)
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, d.log.Name())
+	}
+	return nil
+}
+
+// demoConfig is the configuration of the demonstration's Deputy.
+func demoConfig(dir string, smtpPort int, more string) string {
+	return fmt.Sprintf(`audio:
+  mode: hands-free
+agent:
+  workspace: %q
+  state: %q
+journal:
+  path: %q
+mail:
+  host: 127.0.0.1
+  port: %d
+  tls: none
+  from: owner@acme.example
+  known: ["finance <finance@acme.example>"]
+%s`, filepath.Join(dir, "workspace"), filepath.Join(dir, "state"), filepath.Join(dir, "state", "journal.db"), smtpPort, more)
+}
+
+// play is the scene: an order that is free, an order that needs the owner.
+func (d *demo) play(ctx context.Context) error {
+	if err := d.speak(ctx, demoFileOrder); err != nil {
+		return err
+	}
+	if err := d.until(ctx, "the summary was written and reported", reportHeard); err != nil {
+		return err
+	}
+	if _, err := os.Stat(d.summary()); err != nil {
+		return fmt.Errorf("the order was reported as done, but there is no %s", d.summary())
+	}
+	if err := d.speak(ctx, demoMailOrder); err != nil {
+		return err
+	}
+	var code string
+	if err := d.until(ctx, "the mail was asked for", func(e agent.Event) bool {
+		if p, ok := e.Body.(agent.Posing); ok {
+			code = p.Code
+		}
+		_, posed := e.Body.(agent.Posed)
+		return posed
+	}); err != nil {
+		return err
+	}
+	if n := len(d.post.Mails()); n != 0 {
+		return fmt.Errorf("%d mails were sent before they were approved", n)
+	}
+	// A misheard code word is asked for again, as with any user.
+	for try := 0; ; try++ {
+		if err := d.speak(ctx, "Approve "+code+"."); err != nil {
+			return err
+		}
+		approved, again := false, false
+		if err := d.until(ctx, "the approval was heard", func(e agent.Event) bool {
+			switch b := e.Body.(type) {
+			case agent.Decided:
+				approved = b.Approve
+				return true
+			case agent.Posing:
+				code = b.Code
+			case agent.Posed:
+				again = true
+				return true
+			}
+			return false
+		}); err != nil {
+			return err
+		}
+		if approved {
+			break
+		}
+		if !again || try == 2 {
+			return errors.New("the approval was not understood")
+		}
+	}
+	return d.until(ctx, "the mail was sent and reported", reportHeard)
+}
+
+// reportHeard says that a task's report was spoken to its end.
+func reportHeard(e agent.Event) bool {
+	_, ok := e.Body.(agent.Reported)
+	return ok
+}
+
+func (d *demo) summary() string { return filepath.Join(d.dir, "workspace", "summary.txt") }
+
+// speak has the synthetic user say something into the microphone.
+func (d *demo) speak(ctx context.Context, text string) error {
+	d.line("user", text)
+	return d.room.say(ctx, text)
+}
+
+// patience is how long each stage may take: the first order waits for the model.
+const demoPatience = 4 * time.Minute
+
+// until shows what happens until done says that it has.
+func (d *demo) until(ctx context.Context, what string, done func(agent.Event) bool) error {
+	limit := time.NewTimer(demoPatience)
+	defer limit.Stop()
+	for {
+		select {
+		case e, ok := <-d.deputy.events:
+			if !ok {
+				return fmt.Errorf("Deputy ended before %s; its log: %s", what, d.log.Name())
+			}
+			d.heard = append(d.heard, e)
+			d.event(e)
+			if c, ok := e.Body.(agent.TaskClosed); ok && c.Status != agent.Done {
+				return fmt.Errorf("before %s the task was %s: %s", what, c.Status, c.Text)
+			}
+			if done(e) {
+				return nil
+			}
+		case <-limit.C:
+			return fmt.Errorf("after %v it is not so that %s; Deputy's log: %s", demoPatience, what, d.log.Name())
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// close ends what open started.
+func (d *demo) close() error {
+	var errs []error
+	if d.deputy != nil {
+		errs = append(errs, d.deputy.stop())
+	}
+	if d.post != nil {
+		errs = append(errs, d.post.Close())
+	}
+	if d.room != nil {
+		errs = append(errs, d.room.close())
+	}
+	if d.log != nil {
+		errs = append(errs, d.log.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// conclude says what really happened, from the outside: the file, the mails, the
+// journal.
+func (d *demo) conclude(ctx context.Context) error {
+	out := d.w
+	fmt.Fprintln(out)
+	for _, e := range d.heard {
+		switch b := e.Body.(type) {
+		case agent.Intended:
+			fmt.Fprintf(out, "  %s: %s [%s]\n", d.word("plan"), printable(b.Summary), b.Level)
+		case agent.Decided:
+			fmt.Fprintf(out, "  %s: %s (%s)\n", d.word("approved"), b.Ask, b.By)
+		}
+	}
+	mails := d.post.Mails()
+	fmt.Fprintf(out, "  %s\n", d.phrase("demo.file", "path", d.summary()))
+	fmt.Fprintf(out, "  %s\n", d.phrase("demo.mails", "n", fmt.Sprint(len(mails)), "path", filepath.Join(d.dir, "mails")))
+	fmt.Fprintf(out, "  %s\n", d.phrase("demo.recording", "path", d.room.recording))
+	path := filepath.Join(d.dir, "state", "journal.db")
+	n, err := verifyJournal(ctx, path)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "  %s\n", d.phrase("demo.journal", "n", fmt.Sprint(n), "path", path))
+	if len(mails) != 1 {
+		return fmt.Errorf("%d mails were sent, want exactly one", len(mails))
+	}
+	fmt.Fprintf(out, "\n%s\n", d.phrase("demo.all"))
+	return nil
+}
+
+// verifyJournal proves a journal and counts its events.
+func verifyJournal(ctx context.Context, path string) (n uint64, err error) {
+	j, err := sqlite.OpenReadOnly(ctx, path, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	if err := j.Verify(ctx); err != nil {
+		return 0, err
+	}
+	seq, _ := j.Head()
+	return uint64(seq), nil
+}
+
+// step says what the demonstration does now.
+func (d *demo) step(key string) { d.line("step", d.phrase(key)) }
+
+// phrase renders one of the demonstration's own sentences.
+func (d *demo) phrase(key string, kv ...string) string {
+	values := map[string]string{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		values[kv[i]] = kv[i+1]
+	}
+	return d.phrases.Phrase(d.language, key, values)
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"deputy/agent/journal/sqlite"
+	"deputy/agent/llama"
+	"deputy/agent/openai"
+	"deputy/audio/portaudio"
+	"deputy/configs"
+	"deputy/configs/models"
+	"deputy/stt/whisper"
+	"deputy/tts/espeak"
+	"deputy/tts/piper"
+)
+
+// A finding is what the doctor says of one thing.
+type finding struct {
+	What   string `json:"what"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	// Needed says that Deputy can't work without it.
+	Needed bool `json:"needed"`
+}
+
+func doctorCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Check every part that Deputy needs, and say what to do about what is missing",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			bad := false
+			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
+			for _, f := range examine(c.Context(), cfg) {
+				bad = bad || f.Needed && !f.OK
+				if a.json {
+					if err := a.print(c, f); err != nil {
+						return err
+					}
+					continue
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\n", mark(f), f.What, f.Detail)
+			}
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			if bad {
+				return errSilent
+			}
+			return nil
+		},
+	}
+}
+
+func mark(f finding) string {
+	switch {
+	case f.OK:
+		return "ok"
+	case f.Needed:
+		return "MISSING"
+	}
+	return "without"
+}
+
+// examine looks at one thing after the other; none of them changes anything.
+func examine(ctx context.Context, cfg configs.Config) []finding {
+	checks := []struct {
+		what   string
+		needed bool
+		look   func() (string, error)
+	}{
+		{"configuration", true, func() (string, error) { return configs.UserPaths().Config, nil }},
+		{"workspace", true, func() (string, error) { return cfg.Agent.Workspace, os.MkdirAll(cfg.Agent.Workspace, 0o755) }},
+		{"journal", true, func() (string, error) { return journalState(ctx, cfg) }},
+		{"microphone, speaker", false, devicesState},
+		{"speech model", true, func() (string, error) { return modelState(ctx, cfg.STT.Model) }},
+		{"voice detector", false, func() (string, error) { return detectorState(cfg) }},
+		{"language model", true, func() (string, error) { return languageModelState(ctx, cfg) }},
+		{"English voice", false, func() (string, error) {
+			p, err := piper.New(piper.Options{})
+			if err != nil {
+				return "", err
+			}
+			return "piper", p.Close()
+		}},
+		{"voice", true, func() (string, error) {
+			_, err := espeak.New(espeak.Options{})
+			return "espeak-ng", err
+		}},
+		{"sandbox", false, func() (string, error) {
+			path, err := exec.LookPath("bwrap")
+			if err != nil {
+				return "", errors.New("commands can't be run: install the package bubblewrap")
+			}
+			return path, nil
+		}},
+		{"mail", false, func() (string, error) {
+			if cfg.Mail.Host == "" {
+				return "", errors.New("no mail can be sent: set mail.host and mail.from in the configuration")
+			}
+			return cfg.Mail.Host, nil
+		}},
+	}
+	var out []finding
+	for _, c := range checks {
+		detail, err := c.look()
+		if err != nil {
+			detail = err.Error()
+		}
+		out = append(out, finding{What: c.what, OK: err == nil, Detail: detail, Needed: c.needed})
+	}
+	return out
+}
+
+func journalState(ctx context.Context, cfg configs.Config) (string, error) {
+	if _, err := os.Stat(cfg.Journal.Path); errors.Is(err, os.ErrNotExist) {
+		return "none yet", nil
+	}
+	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, nil)
+	if err != nil {
+		return "", err
+	}
+	defer j.Close()
+	if err := j.Verify(ctx); err != nil {
+		return "", err
+	}
+	n, _ := j.Head()
+	return fmt.Sprintf("%d events, whole", n), nil
+}
+
+func devicesState() (string, error) {
+	list, err := portaudio.Devices()
+	if err != nil {
+		return "", err
+	}
+	in, out := "no microphone", "no speaker"
+	for _, d := range list {
+		if d.DefaultInput {
+			in = d.Name
+		}
+		if d.DefaultOutput {
+			out = d.Name
+		}
+	}
+	return in + ", " + out, nil
+}
+
+func modelState(ctx context.Context, name string) (string, error) {
+	m, known := models.Embedded().Find(name)
+	path := speechModel(name)
+	if !known {
+		_, err := os.Stat(path)
+		return path, err
+	}
+	state, err := models.Check(ctx, configs.UserPaths().Models(), m)
+	if err != nil {
+		return "", err
+	}
+	if state != models.Ready {
+		return "", fmt.Errorf("%s is %s; run: deputy models pull %s", m.File, state, m.Name)
+	}
+	return path, nil
+}
+
+func detectorState(cfg configs.Config) (string, error) {
+	d, err := whisper.NewDetector(speechModel(cfg.STT.Detector))
+	if err != nil {
+		return "", err
+	}
+	return "Silero", d.Close()
+}
+
+func languageModelState(ctx context.Context, cfg configs.Config) (string, error) {
+	if cfg.LLM.Preset != "auto" && cfg.LLM.Preset != configs.Local {
+		p, err := cfg.LLM.Resolve(cfg.LLM.Preset)
+		if err != nil {
+			return "", err
+		}
+		if p.KeyEnv != "" {
+			_, err = configs.ReadSecret(p.KeyEnv, cfg.LLM.KeyFile)
+		}
+		return p.Name + " at " + p.URL, err
+	}
+	if cfg.LLM.Preset == "auto" {
+		found, err := openai.Detect(ctx)
+		if err != nil {
+			return "", err
+		}
+		if len(found) > 0 {
+			return found[0].Name + " at " + found[0].BaseURL, nil
+		}
+	}
+	program, err := llama.Find(cfg.LLM.Local.Server, configs.UserPaths().Cache)
+	if err != nil {
+		return "", err
+	}
+	file, err := modelState(ctx, cfg.LLM.Local.Model)
+	return program + " with " + file, err
+}

@@ -1,0 +1,333 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"deputy/agent"
+	"deputy/audio"
+	"deputy/stt"
+)
+
+// An ear listens to one source and tells the desk what was said. The loop that
+// reads frames never waits for the transcriber.
+type ear struct {
+	source      audio.Source
+	detector    audio.Detector
+	transcriber stt.Transcriber
+	options     audio.Options
+	tell        func(agent.Body)
+	// onset and quiet bracket speech, for whoever must be silent meanwhile (the
+	// voice) or leave the cores alone (a local model server). May be nil.
+	onset, quiet func()
+	// heard is called with every final transcript and its timing. May be nil.
+	heard func(hearing)
+	log   *slog.Logger
+
+	clock   sampleClock
+	hints   sync.Map     // utterance ID -> audio.Hint
+	pending atomic.Int32 // utterances that have ended and aren't told yet
+}
+
+// A hearing is how one utterance came to its transcript, for the screen and the
+// measurements.
+type hearing struct {
+	Utterance  audio.Utterance
+	Transcript stt.Transcript
+	Noise      string
+	SpeechEnd  time.Time // when the last speech was in the room
+	Endpoint   time.Time // when the endpoint fired
+	Ready      time.Time // when the transcript was there
+}
+
+// A draft is a transcription under way for one stretch of speech.
+type draft struct {
+	end    int64 // Utterance.SpeechEnd it was made from
+	cancel context.CancelFunc
+	done   chan struct{} // closed when text and err are set
+	text   stt.Transcript
+	err    error
+}
+
+// run listens until the source or ctx ends. It returns when every utterance that
+// was heard has been told.
+func (e *ear) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { e.source.Close() })
+	defer stop()
+	e.options.Finished = e.hint
+	e.clock.source = e.source
+	finals := make(chan final, 64)
+	var writer sync.WaitGroup
+	writer.Go(func() { e.deliver(ctx, finals) })
+	err := e.listen(ctx, finals)
+	close(finals)
+	writer.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// A final is an utterance whose text is on its way.
+type final struct {
+	u        audio.Utterance
+	d        *draft
+	began    time.Time
+	ended    time.Time
+	endpoint time.Time
+}
+
+func (e *ear) listen(ctx context.Context, finals chan<- final) error {
+	var d *draft
+	for ev, err := range audio.Listen(&e.clock, e.detector, &e.options) {
+		if err != nil {
+			return err
+		}
+		switch ev := ev.(type) {
+		case audio.Onset:
+			d.drop()
+			d = nil
+			call(e.onset)
+		case audio.Pause:
+			d.drop()
+			d = e.transcribe(ctx, ev.Utterance, true)
+		case audio.Utterance:
+			if d == nil || d.end != ev.SpeechEnd {
+				d.drop()
+				d = e.transcribe(ctx, ev, false)
+			}
+			f := final{
+				u: ev, d: d, began: e.clock.when(ev.SpeechStart), ended: e.clock.when(ev.SpeechEnd), endpoint: time.Now(),
+			}
+			d = nil
+			e.pending.Add(1)
+			select {
+			case finals <- f:
+			case <-ctx.Done():
+			}
+		}
+	}
+	d.drop()
+	return nil
+}
+
+func call(f func()) {
+	if f != nil {
+		f()
+	}
+}
+
+func (d *draft) drop() {
+	if d != nil {
+		d.cancel()
+	}
+}
+
+// transcribe starts writing an utterance down. hint says that the speech may go
+// on: the text then tells the endpoint whether it sounds finished.
+func (e *ear) transcribe(ctx context.Context, u audio.Utterance, hint bool) *draft {
+	ctx, cancel := context.WithCancel(ctx)
+	d := &draft{end: u.SpeechEnd, cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(d.done)
+		d.text, d.err = e.transcriber.Transcribe(ctx, u)
+		if hint && d.err == nil {
+			e.hints.Store(u.ID, finished(d.text))
+		}
+	}()
+	return d
+}
+
+func (e *ear) hint(id int64) audio.Hint {
+	if h, ok := e.hints.Load(id); ok {
+		return h.(audio.Hint)
+	}
+	return audio.HintNone
+}
+
+// deliver tells the utterances in the order in which they were spoken.
+func (e *ear) deliver(ctx context.Context, finals <-chan final) {
+	for f := range finals {
+		e.deliverOne(ctx, f)
+		e.pending.Add(-1)
+	}
+}
+
+// busy says whether something was said that the desk doesn't know yet.
+func (e *ear) busy() bool { return e.pending.Load() > 0 }
+
+func (e *ear) deliverOne(ctx context.Context, f final) {
+	<-f.d.done
+	f.d.cancel()
+	e.hints.Delete(f.u.ID)
+	if errors.Is(f.d.err, context.Canceled) || ctx.Err() != nil {
+		return
+	}
+	if f.d.err != nil {
+		e.log.Error("what was said could not be written down", "utterance", f.u.ID, "err", f.d.err)
+		call(e.quiet)
+		return
+	}
+	e.say(f, time.Now())
+}
+
+func (e *ear) say(f final, ready time.Time) {
+	t, u := f.d.text, f.u
+	why, noise := stt.Noise(t)
+	if !noise {
+		why = ""
+	}
+	if e.heard != nil {
+		e.heard(hearing{Utterance: u, Transcript: t, Noise: why, SpeechEnd: f.ended, Endpoint: f.endpoint, Ready: ready})
+	}
+	if !noise && t.Text != "" {
+		e.tell(agent.Heard{
+			Utterance: u.ID, Text: t.Text, Language: t.Language, Key: u.Key,
+			Confidence: t.Confidence, Lowest: t.Lowest, NoSpeech: t.NoSpeech, Voiced: u.Voiced, SNR: u.SNR,
+			Began: f.began, Ended: f.ended, Audio: digest(u.Samples),
+		})
+	}
+	call(e.quiet)
+}
+
+// digest is the SHA-256 of samples as little-endian float32, in hex.
+func digest(samples []float32) string {
+	h := sha256.New()
+	b := make([]byte, 0, 4096)
+	for len(samples) > 0 {
+		n := min(len(samples), 1024)
+		b = b[:0]
+		for _, s := range samples[:n] {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(s))
+		}
+		h.Write(b)
+		samples = samples[n:]
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// finished guesses from its text whether an utterance is over.
+func finished(t stt.Transcript) audio.Hint {
+	switch {
+	case t.Text == "":
+		return audio.HintNone
+	case soundsFinished(t.Text, t.Language):
+		return audio.HintFinished
+	case soundsUnfinished(t.Text, t.Language):
+		return audio.HintUnfinished
+	}
+	return audio.HintNone
+}
+
+// A sampleClock is a source that knows when each of its samples was in the room.
+type sampleClock struct {
+	source audio.Source
+	// mark is written by the reader and read by it as well, but for the level,
+	// which the screen may ask for at any time.
+	read  int64
+	at    time.Time
+	level atomic.Uint32 // peak of the last read, float32 bits
+}
+
+func (c *sampleClock) Rate() int    { return c.source.Rate() }
+func (c *sampleClock) Close() error { return c.source.Close() }
+
+func (c *sampleClock) Read(buf []float32) (int, error) {
+	n, err := c.source.Read(buf)
+	if n > 0 {
+		c.read += int64(n)
+		c.at = time.Now()
+		var peak float32
+		for _, s := range buf[:n] {
+			peak = max(peak, s, -s)
+		}
+		c.level.Store(math.Float32bits(peak))
+	}
+	return n, err
+}
+
+// when is the wall time of a position that Listen named (in samples at
+// audio.Rate). It is called from the goroutine that reads.
+func (c *sampleClock) when(pos int64) time.Time {
+	now := time.Duration(float64(c.read) / float64(c.source.Rate()) * float64(time.Second))
+	return c.at.Add(audio.Samples(pos).Duration() - now)
+}
+
+// paced is a source that gives its samples no faster than they would be spoken.
+type paced struct {
+	audio.Source
+	begun time.Time
+	given int64
+	end   chan struct{}
+	once  sync.Once
+}
+
+func newPaced(src audio.Source) *paced { return &paced{Source: src, end: make(chan struct{})} }
+
+func (p *paced) Read(buf []float32) (int, error) {
+	if len(buf) > p.Rate()/50 {
+		buf = buf[:p.Rate()/50]
+	}
+	if p.begun.IsZero() {
+		p.begun = time.Now()
+	}
+	due := p.begun.Add(time.Duration(p.given) * time.Second / time.Duration(p.Rate()))
+	timer := time.NewTimer(time.Until(due))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-p.end:
+		return 0, audio.ErrClosed
+	}
+	n, err := p.Source.Read(buf)
+	p.given += int64(n)
+	return n, err
+}
+
+func (p *paced) Close() error {
+	p.once.Do(func() { close(p.end) })
+	return p.Source.Close()
+}
+
+// silenceAfter gives a source's samples and then that much silence, so that the
+// last utterance finds its endpoint.
+func silenceAfter(src audio.Source, d time.Duration) audio.Source {
+	return &tailed{Source: src, left: int64(d.Seconds() * float64(src.Rate()))}
+}
+
+type tailed struct {
+	audio.Source
+	left int64
+	over bool
+}
+
+func (t *tailed) Read(buf []float32) (int, error) {
+	if !t.over {
+		n, err := t.Source.Read(buf)
+		if !errors.Is(err, io.EOF) {
+			return n, err
+		}
+		t.over = true
+	}
+	if t.left == 0 {
+		return 0, io.EOF
+	}
+	n := int(min(int64(len(buf)), t.left))
+	clear(buf[:n])
+	t.left -= int64(n)
+	return n, nil
+}
+
+func earError(err error) error { return fmt.Errorf("the microphone is gone: %w", err) }

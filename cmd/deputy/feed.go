@@ -1,0 +1,49 @@
+package main
+
+import (
+	"sync"
+
+	"deputy/agent"
+)
+
+// A feed hands the desk's events to whoever watches: the terminal, a socket, a
+// rehearsal. A watcher that falls far behind is cut off, since the desk must
+// never wait for one.
+type feed struct {
+	// mu guards watchers: they come and go on their own goroutines.
+	mu       sync.Mutex
+	watchers map[chan agent.Event]bool
+}
+
+func newFeed() *feed { return &feed{watchers: map[chan agent.Event]bool{}} }
+
+// observe is agent.Options.Observe.
+func (f *feed) observe(e agent.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for w := range f.watchers {
+		select {
+		case w <- e:
+		default:
+			delete(f.watchers, w)
+			close(w)
+		}
+	}
+}
+
+// watch gives every event from now on. stop may be called more than once; the
+// channel is closed then, or when the watcher was cut off.
+func (f *feed) watch() (events <-chan agent.Event, stop func()) {
+	w := make(chan agent.Event, 4096)
+	f.mu.Lock()
+	f.watchers[w] = true
+	f.mu.Unlock()
+	return w, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.watchers[w] {
+			delete(f.watchers, w)
+			close(w)
+		}
+	}
+}

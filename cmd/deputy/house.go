@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"deputy/agent"
+	"deputy/agent/journal/sqlite"
+	"deputy/configs"
+	"deputy/configs/phrases"
+	"deputy/tts"
+)
+
+// A house is everything that runs: the desk and, where there are, an ear, a
+// voice and a model of its own. build makes one from a configuration.
+type house struct {
+	cfg     configs.Config
+	log     *slog.Logger
+	phrases *phrases.Phrases
+	feed    *feed
+	journal *sqlite.Journal
+	desk    *agent.Desk
+	voice   *tts.Voice // nil where nothing can be spoken
+	mouth   *mouth
+	ear     *ear // nil where nothing can be heard
+	keys    *pttKey
+	// workers run beside the desk until ctx ends; none of them may end it but by
+	// an error.
+	workers []func(ctx context.Context) error
+	closers []func() error
+	// lacks says, a sentence each, what could not be had and what to do about it.
+	lacks []string
+}
+
+// later adds what must be closed at the end, in reverse order.
+func (h *house) later(f func() error) { h.closers = append(h.closers, f) }
+
+// lack notes that something is missing that Deputy can do without.
+func (h *house) lack(key string, err error) {
+	h.lacks = append(h.lacks, h.phrases.Phrase(screenLanguage(h.cfg), key, map[string]string{"why": err.Error()}))
+	h.log.Debug("missing", "what", key, "err", err)
+}
+
+// run works until ctx ends or the desk fails. A microphone that is lost for good
+// does not end it: typed orders go on.
+func (h *house) run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		err := h.desk.Run(ctx)
+		if err == nil && ctx.Err() == nil {
+			err = errors.New("the desk ended by itself")
+		}
+		return err
+	})
+	if h.voice != nil {
+		g.Go(func() error { return ignoreEnd(ctx, h.voice.Run(ctx, h.mouth.told)) })
+	}
+	if h.ear != nil {
+		g.Go(func() error {
+			if err := h.ear.run(ctx); err != nil && ctx.Err() == nil {
+				h.log.Error("nothing can be heard any more; typed orders go on", "err", err)
+			}
+			return nil
+		})
+	}
+	for _, w := range h.workers {
+		g.Go(func() error { return ignoreEnd(ctx, w(ctx)) })
+	}
+	return ignoreEnd(ctx, g.Wait())
+}
+
+// ignoreEnd drops the error that says no more than that ctx has ended.
+func ignoreEnd(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}
+
+// close gives everything back, the journal last.
+func (h *house) close() error {
+	var errs []error
+	for _, f := range slices.Backward(h.closers) {
+		errs = append(errs, f())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("end: %w", err)
+	}
+	return nil
+}

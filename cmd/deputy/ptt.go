@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// maxHold is the longest that a key held by command stays down: a release that
+// got lost must not leave the microphone open.
+const maxHold = 60 * time.Second
+
+// A pttKey is the push-to-talk key as commands of other programs hold it
+// (`deputy ptt start`), beside whatever key of the keyboard is watched.
+type pttKey struct {
+	down atomic.Int64 // unix nanoseconds at which it went down; 0 is up
+	// also is the keyboard's key; nil if there is none.
+	also func() bool
+}
+
+// Held says whether the key is down.
+func (k *pttKey) Held() bool {
+	if k.also != nil && k.also() {
+		return true
+	}
+	at := k.down.Load()
+	return at != 0 && time.Since(time.Unix(0, at)) < maxHold
+}
+
+// command presses, releases, or toggles the key.
+func (k *pttKey) command(what string) error {
+	now := time.Now().UnixNano()
+	switch what {
+	case "start":
+		k.down.Store(now)
+	case "stop":
+		k.down.Store(0)
+	case "toggle":
+		at := k.down.Load()
+		if at != 0 && time.Since(time.Unix(0, at)) < maxHold {
+			k.down.Store(0)
+		} else {
+			k.down.Store(now)
+		}
+	default:
+		return fmt.Errorf("deputy ptt knows start, stop and toggle, not %q", what)
+	}
+	return nil
+}

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"deputy/agent"
+	"deputy/audio"
+	"deputy/configs"
+)
+
+// A rehearsal is a scene being played.
+type rehearsal struct {
+	scene    scene
+	dir      string // its own
+	from     string // where the recordings are looked for
+	cfg      configs.Config
+	patience time.Duration
+
+	house  *house
+	stage  *stage // nil without recordings
+	model  *scriptedModel
+	tool   *rehearsalTool
+	events []agent.Event // since the last direction that was not an expectation
+	all    []agent.Event
+	feed   <-chan agent.Event
+	stop   func() error
+	seen   func(agent.Event) // called with every event; may be nil
+}
+
+// play follows every direction; the first that fails ends the scene.
+func (r *rehearsal) play(ctx context.Context) (err error) {
+	r.tool = &rehearsalTool{}
+	if r.scene.model != nil {
+		if r.model, err = newScriptedModel(r.scene.model); err != nil {
+			return err
+		}
+	}
+	if err := r.open(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.stop()) }()
+	for _, d := range r.scene.directions {
+		if d.verb != "expect" {
+			r.events = nil
+		}
+		if err := r.follow(ctx, d); err != nil {
+			return fmt.Errorf("%s:%d: %s: %w", r.scene.name, d.line, d, err)
+		}
+	}
+	return nil
+}
+
+// open starts a house for the scene.
+func (r *rehearsal) open(ctx context.Context) error {
+	p := parts{tools: []agent.Tool{r.tool}, instant: true}
+	if r.model != nil {
+		p.model = r.model
+	}
+	for _, d := range r.scene.directions {
+		if d.verb == "play" {
+			r.stage = newStage()
+			p.source = r.stage
+			break
+		}
+	}
+	h, err := build(ctx, r.cfg, p)
+	if err != nil {
+		return err
+	}
+	r.house = h
+	feed, unwatch := h.feed.watch()
+	r.feed = feed
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- h.run(ctx) }()
+	r.stop = func() error {
+		cancel()
+		err := <-ended
+		unwatch()
+		return errors.Join(err, h.close())
+	}
+	return r.rest(ctx)
+}
+
+func (r *rehearsal) follow(ctx context.Context, d direction) error {
+	switch d.verb {
+	case "play":
+		return r.speak(ctx, d.args[0])
+	case "say":
+		return r.hear(ctx, d.args[0], 0.97, len(d.args) > 1 && d.args[1] == "key")
+	case "mumble":
+		return r.hear(ctx, d.args[0], 0.3, false)
+	case "type":
+		text, err := r.fill(ctx, d.args[0])
+		if err != nil {
+			return err
+		}
+		r.house.desk.Tell(typed(text, ""))
+		return r.rest(ctx)
+	case "ask":
+		return r.ask(ctx, d.args[0], d.args[1])
+	case "silence":
+		t, err := time.ParseDuration(d.args[0])
+		if err != nil {
+			return err
+		}
+		return r.pass(ctx, t)
+	case "restart":
+		if err := r.stop(); err != nil {
+			return err
+		}
+		return r.open(ctx)
+	case "expect":
+		return r.expect(ctx, d.args)
+	}
+	return fmt.Errorf("there is no direction %q", d.verb)
+}
+
+// hear tells the desk a text as if it had just been spoken.
+func (r *rehearsal) hear(ctx context.Context, text string, confidence float32, key bool) error {
+	text, err := r.fill(ctx, text)
+	if err != nil {
+		return err
+	}
+	lang := "en"
+	if strings.ContainsFunc(text, func(c rune) bool { return c >= 0xAC00 && c <= 0xD7A3 }) {
+		lang = "ko"
+	}
+	// Speaking takes time: the words begin after whatever was just asked.
+	if err := r.pass(ctx, 300*time.Millisecond); err != nil {
+		return err
+	}
+	now := time.Now()
+	r.house.desk.Tell(agent.Heard{
+		Text: text, Language: lang, Key: key, Confidence: confidence, Lowest: confidence * 0.9,
+		Voiced: confidence, SNR: 30 * confidence, Began: now, Ended: now,
+	})
+	return r.rest(ctx)
+}
+
+// fill puts the code word of the posed ask into a text.
+func (r *rehearsal) fill(ctx context.Context, text string) (string, error) {
+	if !strings.Contains(text, "{code}") {
+		return text, nil
+	}
+	var code string
+	err := r.house.desk.View(ctx, func(s *agent.State, _ int) {
+		for _, a := range s.Asks {
+			if !a.Posed.IsZero() {
+				code = a.Code
+			}
+		}
+	})
+	if err == nil && code == "" {
+		err = errors.New("no ask with a code word is posed")
+	}
+	return strings.ReplaceAll(text, "{code}", code), err
+}
+
+// ask has the model want an action of a level.
+func (r *rehearsal) ask(ctx context.Context, level, text string) error {
+	if r.model == nil {
+		return errors.New("ask needs a scripted model: add a file named model to the scene, it may be empty")
+	}
+	r.model.next(scriptLine{Tool: "rehearse", Args: []byte(fmt.Sprintf(`{"level":%q,"text":%q}`, level, text))})
+	r.house.desk.Tell(typed("send this: "+text, "en"))
+	return r.rest(ctx)
+}
+
+// speak plays a recording into the microphone and waits until it was dealt with.
+func (r *rehearsal) speak(ctx context.Context, name string) error {
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(r.from, os.ExpandEnv(name))
+	}
+	src, err := openSound(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	samples, err := audio.ReadAll(audio.Resample(src, audio.Rate))
+	if err != nil {
+		return err
+	}
+	// The last utterance needs its endpoint: the longest silence and a little.
+	samples = append(samples, make([]float32, audio.Count(r.cfg.Audio.Endpoint.Max+500*time.Millisecond))...)
+	select {
+	case <-r.stage.play(samples):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return r.rest(ctx)
+}
+
+// rest waits until nothing is under way but what waits for the owner.
+func (r *rehearsal) rest(ctx context.Context) error {
+	deadline := time.Now().Add(r.patience)
+	for time.Now().Before(deadline) {
+		if err := r.pass(ctx, 30*time.Millisecond); err != nil {
+			return err
+		}
+		rest, err := atRest(ctx, r.house.desk)
+		if err != nil {
+			return err
+		}
+		if rest && len(r.feed) == 0 && (r.house.ear == nil || !r.house.ear.busy()) {
+			return nil
+		}
+	}
+	return fmt.Errorf("something is still under way after %v: %s", r.patience, r.summary())
+}
+
+// pass lets time go by and takes note of what happens meanwhile.
+func (r *rehearsal) pass(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	for {
+		select {
+		case e, open := <-r.feed:
+			if !open {
+				return errors.New("the desk has ended")
+			}
+			r.note(e)
+		case <-t.C:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (r *rehearsal) note(e agent.Event) {
+	r.events = append(r.events, e)
+	r.all = append(r.all, e)
+	if r.seen != nil {
+		r.seen(e)
+	}
+}
+
+// summary lists what has happened since the last direction.
+func (r *rehearsal) summary() string {
+	var parts []string
+	for _, e := range r.events {
+		if k := e.Body.Kind(); k != "" {
+			parts = append(parts, k)
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"deputy/configs"
+)
+
+func rehearseCommand(a *app) *cobra.Command {
+	var patience time.Duration
+	var keep bool
+	c := &cobra.Command{
+		Use:   "rehearse FILE.txtar...",
+		Short: "Play written scenes through the real loop and check what must happen",
+		Long: `Rehearse plays each scene in a workspace of its own: what is said, typed or
+played goes through the same desk, policy, consent and journal as in daily use.
+The directions are described in docs/rehearsals.md.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, files []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			bad := 0
+			for _, f := range files {
+				if err := rehearseFile(c.Context(), cfg, f, patience, keep, c.OutOrStdout()); err != nil {
+					if c.Context().Err() != nil {
+						return c.Context().Err()
+					}
+					bad++
+					fmt.Fprintf(c.OutOrStdout(), "FAIL %s\n     %s\n", f, strings.ReplaceAll(err.Error(), "\n", "\n     "))
+					continue
+				}
+				fmt.Fprintf(c.OutOrStdout(), "ok   %s\n", f)
+			}
+			if bad > 0 {
+				return errSilent
+			}
+			return nil
+		},
+	}
+	c.Flags().DurationVar(&patience, "patience", 60*time.Second, "how long an expectation may take")
+	c.Flags().BoolVar(&keep, "keep", false, "leave the workspace and the journal behind and print where")
+	return c
+}
+
+// rehearseFile plays one scene in a directory of its own.
+func rehearseFile(ctx context.Context, cfg configs.Config, file string, patience time.Duration, keep bool, out io.Writer) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("read the scene: %w", err)
+	}
+	sc, err := parseScene(filepath.Base(file), data)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "deputy-rehearsal-")
+	if err != nil {
+		return fmt.Errorf("make a place for the rehearsal: %w", err)
+	}
+	if keep {
+		fmt.Fprintf(out, "     %s is in %s\n", sc.name, dir)
+	} else {
+		defer os.RemoveAll(dir)
+	}
+	r := &rehearsal{scene: sc, dir: dir, from: filepath.Dir(file), patience: patience}
+	if err := r.prepare(cfg); err != nil {
+		return err
+	}
+	return r.play(ctx)
+}
+
+// prepare lays the scene's files out and its configuration over the user's.
+func (r *rehearsal) prepare(cfg configs.Config) error {
+	if r.scene.config != nil {
+		path := filepath.Join(r.dir, "config.yaml")
+		if err := os.WriteFile(path, r.scene.config, 0o600); err != nil {
+			return fmt.Errorf("write the scene's configuration: %w", err)
+		}
+		own, err := configs.Load(path)
+		if err != nil {
+			return err
+		}
+		cfg = own
+	}
+	cfg.Agent.Workspace = filepath.Join(r.dir, "workspace")
+	cfg.Agent.State = filepath.Join(r.dir, "state")
+	cfg.Journal.Path = filepath.Join(r.dir, "state", "journal.db")
+	cfg.Audio.RecordDir = ""
+	r.cfg = cfg
+	for _, f := range r.scene.files {
+		path := filepath.Join(cfg.Agent.Workspace, filepath.FromSlash(f.Name))
+		if rel, err := filepath.Rel(cfg.Agent.Workspace, path); err != nil || strings.HasPrefix(rel, "..") {
+			return fmt.Errorf("the scene's file %q lies outside the workspace", f.Name)
+		}
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, f.Data, 0o644)); err != nil {
+			return fmt.Errorf("write the scene's file: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"deputy/configs"
+)
+
+// plainConfig is the default configuration with everything of its own in dir.
+func plainConfig(t *testing.T) configs.Config {
+	t.Helper()
+	dir := t.TempDir()
+	for _, v := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"} {
+		t.Setenv(v, dir)
+	}
+	cfg := configs.Default()
+	cfg.Log.Level = "error"
+	return cfg
+}
+
+// TestRehearsals plays every scene that comes with the program.
+func TestRehearsals(t *testing.T) {
+	files, err := filepath.Glob("testdata/rehearsals/*.txtar")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("got %d scenes (%v), want at least 5", len(files), err)
+	}
+	for _, f := range files {
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			var out strings.Builder
+			if err := rehearseFile(t.Context(), plainConfig(t), f, 30*time.Second, false, &out); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestRehearsalsCanFail: a scene whose expectation is wrong must not pass.
+func TestRehearsalsCanFail(t *testing.T) {
+	for name, scene := range map[string]string{
+		"approved without an approval":  "ask L3 \"send it\"\nsay \"no\"\nexpect approved\n-- model --\n",
+		"an effect that did not happen": "ask L3 \"send it\"\nexpect effects 1\n-- model --\n",
+		"no file":                       "expect file nothing.txt\n-- model --\n",
+		"another text":                  "expect file a.txt contains \"b\"\n-- a.txt --\na\n-- model --\n",
+		"it did happen":                 "ask L2 \"go\"\nexpect no asked\n-- model --\n",
+		"an unknown direction":          "sing \"la\"\n",
+		"an open quote":                 "say \"la\n",
+		"nothing":                       "# only a comment\n",
+		"a file outside":                "expect done\n-- ../x --\nx\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := filepath.Join(t.TempDir(), "scene.txtar")
+			if err := os.WriteFile(f, []byte(scene), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var out strings.Builder
+			if err := rehearseFile(t.Context(), plainConfig(t), f, 2*time.Second, false, &out); err == nil {
+				t.Error("got no error")
+			}
+		})
+	}
+}
+
+func FuzzParseScene(f *testing.F) {
+	f.Add([]byte("say \"x\"\nexpect asked\n-- model --\n{}"))
+	f.Add([]byte("play a b c\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := parseScene("x", data)
+		if err == nil && len(s.directions) == 0 {
+			t.Error("a scene without directions was accepted")
+		}
+	})
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/tools/txtar"
+)
+
+// A scene is a rehearsal as it is written: a txtar file whose comment holds one
+// direction a line and whose files are put into the workspace before it begins.
+//
+// Directions:
+//
+//	play FILE            speak a recording into the microphone
+//	say "TEXT" [key]     as if TEXT had been heard, clearly; key: with the key held
+//	mumble "TEXT"        as if TEXT had been heard, with weak evidence
+//	type "TEXT"          as if TEXT had been typed
+//	ask L2|L3|L4 "TEXT"  have the model want an action of that level
+//	silence 2s           let that much time pass
+//	restart              end the desk and start it again on the same journal
+//	expect asked|approved|denied|pending|done|failed|cancelled|ignored
+//	expect no WHAT       none of it since the last direction that was not an expect
+//	expect heard "TEXT"  a transcript that holds TEXT, whatever its case
+//	expect said "TEXT"   a line of Deputy's that holds TEXT
+//	expect file NAME contains "TEXT"
+//	expect no file NAME
+//	expect effects N     so many effects of Reach or above so far
+//
+// Two files have a meaning of their own: config.yaml is the configuration of the
+// rehearsal, and model holds the replies of a scripted model, one JSON object a
+// line: {"text":"..."} or {"tool":"...","args":{...}}. Without it the real model
+// is used. {code} in a text is the code word of the ask that is posed.
+type scene struct {
+	name       string
+	directions []direction
+	files      []txtar.File
+	model      []byte // nil: the real one
+	config     []byte
+}
+
+// A direction is one line of a scene.
+type direction struct {
+	line int
+	verb string
+	args []string
+}
+
+func (d direction) String() string { return d.verb + " " + strings.Join(d.args, " ") }
+
+// arity bounds the arguments of each direction.
+var arity = map[string][2]int{
+	"play": {1, 1}, "say": {1, 2}, "mumble": {1, 1}, "type": {1, 1}, "ask": {2, 2}, "silence": {1, 1},
+	"restart": {0, 0}, "expect": {1, 5},
+}
+
+// parseScene reads a scene; the error names every line that can't be followed.
+func parseScene(name string, data []byte) (scene, error) {
+	a := txtar.Parse(data)
+	s := scene{name: name}
+	var errs []error
+	for i, line := range strings.Split(string(a.Comment), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		words, err := splitQuoted(line)
+		if err == nil {
+			err = checkDirection(words)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s:%d: %w", name, i+1, err))
+			continue
+		}
+		s.directions = append(s.directions, direction{line: i + 1, verb: words[0], args: words[1:]})
+	}
+	for _, f := range a.Files {
+		switch f.Name {
+		case "model":
+			s.model = f.Data
+		case "config.yaml":
+			s.config = f.Data
+		default:
+			s.files = append(s.files, f)
+		}
+	}
+	if len(s.directions) == 0 && len(errs) == 0 {
+		errs = append(errs, fmt.Errorf("%s: there is no direction in it", name))
+	}
+	return s, errors.Join(errs...)
+}
+
+func checkDirection(words []string) error {
+	n, ok := arity[words[0]]
+	if !ok {
+		return fmt.Errorf("there is no direction %q (known: play, say, mumble, type, ask, silence, restart, expect)", words[0])
+	}
+	if got := len(words) - 1; got < n[0] || got > n[1] {
+		return fmt.Errorf("%s takes %d to %d arguments, not %d", words[0], n[0], n[1], got)
+	}
+	if words[0] == "silence" {
+		if _, err := time.ParseDuration(words[1]); err != nil {
+			return fmt.Errorf("silence takes a time such as 2s, not %q", words[1])
+		}
+	}
+	return nil
+}
+
+// splitQuoted cuts a line into words; a word in double quotes may hold spaces
+// and the escapes of Go.
+func splitQuoted(line string) ([]string, error) {
+	var words []string
+	for line = strings.TrimSpace(line); line != ""; line = strings.TrimSpace(line) {
+		if line[0] != '"' {
+			w, rest, _ := strings.Cut(line, " ")
+			words, line = append(words, w), rest
+			continue
+		}
+		q, err := strconv.QuotedPrefix(line)
+		if err != nil {
+			return nil, fmt.Errorf("a quote is not closed: %s", line)
+		}
+		w, err := strconv.Unquote(q)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", q, err)
+		}
+		words, line = append(words, w), line[len(q):]
+	}
+	return words, nil
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+)
+
+// A scriptedModel replies what a scene says, in order.
+type scriptedModel struct {
+	// mu guards lines: the desk asks from its own goroutines, the scene adds.
+	mu    sync.Mutex
+	lines []scriptLine
+}
+
+type scriptLine struct {
+	Text string          `json:"text"`
+	Tool string          `json:"tool"`
+	Args json.RawMessage `json:"args"`
+}
+
+// newScriptedModel reads a reply a line.
+func newScriptedModel(data []byte) (*scriptedModel, error) {
+	m := &scriptedModel{}
+	in := bufio.NewScanner(bytes.NewReader(data))
+	for n := 1; in.Scan(); n++ {
+		if len(bytes.TrimSpace(in.Bytes())) == 0 {
+			continue
+		}
+		var l scriptLine
+		if err := json.Unmarshal(in.Bytes(), &l); err != nil {
+			return nil, fmt.Errorf("model, line %d: %w", n, err)
+		}
+		m.lines = append(m.lines, l)
+	}
+	return m, in.Err()
+}
+
+// next puts a reply before all others.
+func (m *scriptedModel) next(l scriptLine) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lines = append([]scriptLine{l}, m.lines...)
+}
+
+// Next gives the next reply; when there is none left it ends the task.
+func (m *scriptedModel) Next(context.Context, agent.Prompt) iter.Seq2[agent.Chunk, error] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l := scriptLine{Text: "Done."}
+	if len(m.lines) > 0 {
+		l, m.lines = m.lines[0], m.lines[1:]
+	}
+	return func(yield func(agent.Chunk, error) bool) {
+		if l.Text != "" && !yield(agent.Chunk{Text: l.Text}, nil) {
+			return
+		}
+		if l.Tool != "" {
+			yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: l.Tool, Args: l.Args}}, nil)
+		}
+	}
+}
+
+// A rehearsalTool wants an action of any level; it only counts.
+type rehearsalTool struct {
+	// mu guards done: effects end on their own goroutines.
+	mu   sync.Mutex
+	done []string
+}
+
+type rehearsalArgs struct {
+	Level string `json:"level"`
+	Text  string `json:"text"`
+}
+
+func (*rehearsalTool) Spec() agent.Spec {
+	return agent.Spec{
+		Name: "rehearse", Description: "An action of a rehearsal.",
+		Params: json.RawMessage(`{"type":"object","properties":{"level":{"type":"string"},"text":{"type":"string"}},"required":["level","text"]}`),
+	}
+}
+
+func (t *rehearsalTool) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+	var args rehearsalArgs
+	if err := json.Unmarshal(raw, &args); err != nil {
+		return agent.Action{}, err
+	}
+	levels := map[string]policy.Level{"L0": policy.Look, "L1": policy.Draft, "L2": policy.Reach, "L3": policy.Commit, "L4": policy.Seal}
+	level, ok := levels[args.Level]
+	if !ok {
+		return agent.Action{}, fmt.Errorf("there is no level %q: use L0 to L4", args.Level)
+	}
+	return agent.Action{
+		Tool: "rehearse", Target: args.Text, Args: raw, Level: level, Summary: args.Text,
+		Do: func(_ context.Context, key string) (agent.Result, error) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.done = append(t.done, key)
+			return agent.Result{Text: "It is done."}, nil
+		},
+	}, nil
+}
+
+// An instantVoice says everything at once and to the end: a rehearsal of what
+// is said and decided needs no sound.
+type instantVoice struct{ tell func(agent.Body) }
+
+func (v instantVoice) Say(_ context.Context, l agent.Line) error {
+	now := time.Now()
+	v.tell(agent.Speaking{Line: l.ID, At: now})
+	v.tell(agent.Spoken{Line: l.ID, Ended: now, Whole: true})
+	return nil
+}
+
+func (instantVoice) Hush(context.Context) error { return nil }

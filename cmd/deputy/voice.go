@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"deputy/agent"
+	"deputy/tts"
+)
+
+// A mouth is the desk's voice: it hands lines to the tts.Voice and tells the
+// desk what became of them.
+type mouth struct {
+	voice *tts.Voice
+	tell  func(agent.Body)
+}
+
+// Say queues a line; an ask goes ahead of reports.
+func (m *mouth) Say(ctx context.Context, l agent.Line) error {
+	return m.voice.Say(ctx, tts.Line{ID: l.ID, Text: l.Text, Language: l.Language, Urgent: l.Ask})
+}
+
+// Hush stops the line under way and drops the rest.
+func (m *mouth) Hush(ctx context.Context) error { return m.voice.Hush(ctx) }
+
+// began is tts.Options.Began.
+func (m *mouth) began(line, _ string, at time.Time) {
+	m.tell(agent.Speaking{Line: line, At: at})
+}
+
+// told is what tts.Voice.Run reports to.
+func (m *mouth) told(s tts.Spoken) {
+	b := agent.Spoken{Line: s.Line, Ended: s.Ended, Whole: s.Whole}
+	if s.Err != nil {
+		b.Err = s.Err.Error()
+	}
+	m.tell(b)
+}
