@@ -42,7 +42,7 @@ The user's own sound, mail and files are not touched.`,
 // The orders of the demonstration. Whisper writes them down and the local model
 // carries them out; nothing here is known to either.
 const (
-	demoFileOrder = "Please read the report and write a short summary into summary dot t x t."
+	demoFileOrder = "Please read the report and write a short summary of it to a new file."
 	demoMailOrder = "Send the summary to finance by email."
 	demoReport    = `Quarterly report, third quarter.
 
@@ -77,6 +77,7 @@ type demo struct {
 	deputy *child
 	log    *os.File
 	heard  []agent.Event
+	file   string // what the first order produced
 }
 
 // open starts everything that the demonstration needs.
@@ -138,8 +139,8 @@ func (d *demo) play(ctx context.Context) error {
 	if err := d.until(ctx, "the summary was written and reported", reportHeard); err != nil {
 		return err
 	}
-	if _, err := os.Stat(d.summary()); err != nil {
-		return fmt.Errorf("the order was reported as done, but there is no %s", d.summary())
+	if err := d.findFile(); err != nil {
+		return err
 	}
 	if err := d.speak(ctx, demoMailOrder); err != nil {
 		return err
@@ -194,7 +195,18 @@ func reportHeard(e agent.Event) bool {
 	return ok
 }
 
-func (d *demo) summary() string { return filepath.Join(d.dir, "workspace", "summary.txt") }
+// findFile finds the file that the first order produced: the model named it.
+func (d *demo) findFile() error {
+	for _, e := range d.heard {
+		if b, ok := e.Body.(agent.Ended); ok && b.Produced != "" {
+			d.file = filepath.Join(d.dir, "workspace", filepath.FromSlash(b.Produced))
+		}
+	}
+	if info, err := os.Stat(d.file); err != nil || info.Size() == 0 {
+		return errors.New("the order was reported as done, but it left no file")
+	}
+	return nil
+}
 
 // speak has the synthetic user say something into the microphone.
 func (d *demo) speak(ctx context.Context, text string) error {
@@ -263,7 +275,7 @@ func (d *demo) conclude(ctx context.Context) error {
 		}
 	}
 	mails := d.post.Mails()
-	fmt.Fprintf(out, "  %s\n", d.phrase("demo.file", "path", d.summary()))
+	fmt.Fprintf(out, "  %s\n", d.phrase("demo.file", "path", d.file))
 	fmt.Fprintf(out, "  %s\n", d.phrase("demo.mails", "n", fmt.Sprint(len(mails)), "path", filepath.Join(d.dir, "mails")))
 	fmt.Fprintf(out, "  %s\n", d.phrase("demo.recording", "path", d.room.recording))
 	path := filepath.Join(d.dir, "state", "journal.db")
