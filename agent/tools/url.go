@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
@@ -30,6 +31,8 @@ func (t fetchPage) checkURL(s string) (*url.URL, error) {
 		return nil, errors.New("the address is missing")
 	case len(s) > 2000:
 		return nil, errors.New("the address is too long: at most 2000 bytes")
+	case !utf8.ValidString(s):
+		return nil, errors.New("the address is not valid UTF-8")
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || hidden(r) || r == '\\' }):
 		return nil, fmt.Errorf("%q is no address: it holds a space, a backslash or a character that can't be seen", brief(s, 80))
 	}
@@ -97,6 +100,9 @@ func checkHost(host string) (string, error) {
 		return "", bad
 	}
 	host, err := idna.Lookup.ToASCII(strings.TrimSuffix(host, "."))
+	if again, err := idna.Lookup.ToASCII(host); err != nil || again != host {
+		return "", bad
+	}
 	if err != nil || len(host) > 253 || host == "" || host[0] == '.' || strings.Contains(host, "..") {
 		return "", bad
 	}
