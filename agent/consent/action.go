@@ -33,31 +33,29 @@ var effects = []effect{
 }
 
 // objects are what may follow an English verb.
-var objects = []string{" it", " this", " that", " them", " now", " the mail", " the email", " the message", " the file", " the payment", " it now", " it please", " it off"}
+var objects = []string{" it", " this", " that", " them", " now", " the mail", " the email", " the e mail", " the message", " the file", " the payment", " it now", " it please", " it off"}
 
-// koreanObjects may stand before a Korean order.
-var koreanObjects = []string{"", "메일", "메일을", "이메일", "이메일을", "메시지", "메시지를", "문자", "파일", "파일을", "그메일", "그거", "이거"}
+// koreanObjects may stand beside a Korean order, and approve nothing alone.
+var koreanObjects = []string{"메일", "메일을", "이메일", "이메일을", "메시지", "메시지를", "문자", "문자를", "파일", "파일을"}
 
 // eo is how a verb is ordered or allowed from its 어 stem.
 func eo(stem string) []string {
-	return forms([]string{stem}, []string{"", "요", "줘", "줘요", "주라", "주세요", "주십시오", "주시죠", "라", "도돼", "도돼요", "도됩니다", "도좋아", "도좋아요", "도좋습니다", "버려", "주이소"})
+	return forms([]string{stem}, []string{"", "요", "줘", "줘요", "주라", "주세요", "주십시오", "주시죠", "라", "도돼", "도돼요", "도됩니다", "도좋아", "도좋아요", "도좋습니다", "주이소"})
 }
 
 // orders finds the effect that a phrase names, as the tables write it.
 func orders(english bool) map[string]int {
 	t := map[string]int{}
 	for i, e := range effects {
-		verbs, around := e.orders, koreanObjects
-		if english {
-			verbs, around = e.verbs, objects
+		if !english {
+			for _, o := range e.orders {
+				t[o] = i
+			}
+			continue
 		}
-		for _, v := range verbs {
-			for _, o := range around {
-				if english {
-					t[v+o] = i
-				} else {
-					t[o+v] = i
-				}
+		for _, v := range e.verbs {
+			for _, o := range objects {
+				t[v+o] = i
 			}
 		}
 	}

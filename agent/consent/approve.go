@@ -24,7 +24,7 @@ func (u *utterance) approved(q Question, a Answer) Verdict {
 	no := func(why string) Verdict { return Verdict{Why: why} }
 	yes := u.has(explicit|weak|action) || u.has(code)
 	switch {
-	case !yes:
+	case !yes || u.has(object) && !u.has(action):
 		return no("it approves nothing")
 	case u.tagged || u.trailing:
 		return no("it breaks off, or was not all speech")

@@ -80,7 +80,7 @@ func (u *utterance) parrots(said []string) bool {
 func (u *utterance) within(text string) bool {
 	for _, m := range u.marks {
 		_, w := u.join(m.from, m.to)
-		if m.kind != other && m.kind&(filler|weak|explicit|action|code) == 0 && !strings.Contains(text, w) {
+		if m.kind != other && m.kind&(filler|weak|explicit|action|object|code) == 0 && !strings.Contains(text, w) {
 			return false
 		}
 	}

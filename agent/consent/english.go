@@ -2,6 +2,7 @@ package consent
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -76,16 +77,20 @@ var english = table(map[kind][]string{
 	}, pairs("is are am was were does did can could will would should shall may might have has isnt arent doesnt didnt wont cant couldnt wouldnt shouldnt do",
 		"i you we they he she it this that there the these those", "do it", "do this", "do that")...),
 	condition: {
-		"if", "unless", "until", "till", "once", "after", "before", "provided", "providing", "assuming", "as long as", "so long as", "only", "on condition", "on the condition", "depending", "depends", "as soon as", "in case", "whenever", "while", "first", "subject to", "or",
+		"if", "unless", "until", "till", "once", "after", "before", "provided", "providing", "assuming", "as long as", "so long as", "on condition", "on the condition", "depending", "depends", "as soon as", "in case", "whenever", "while", "first", "subject to", "or",
 	},
+	but: {"but", "however", "though", "although", "except", "except for", "only"},
 	amend: {
-		"but", "however", "though", "although", "except", "except for", "instead", "change", "changed", "replace", "add", "adjust", "modify", "edit", "fix", "rewrite", "shorten", "make it", "make that", "make the", "make this", "make them",
+		"instead", "change", "changed", "replace", "add", "adjust", "modify", "edit", "fix", "rewrite", "shorten", "make it", "make that", "make the", "make this", "make them",
 		"without", "also", "rather than", "instead of", "apart from", "other than", "leave out", "take out", "increase", "reduce", "lower", "raise", "rename",
 	},
 	hedge: {
 		"maybe", "perhaps", "probably", "possibly", "i guess", "guess so", "i think", "think so", "i suppose", "suppose so", "kind of", "sort of", "might", "could", "i dunno", "hopefully", "whatever", "if you must", "up to you", "you decide", "im joking", "just kidding", "kidding", "joking", "almost", "nearly", "pretend", "hypothetically", "supposedly", "allegedly", "as if",
 	},
 })
+
+// times puts a thing off in English: "in ten minutes", "at five".
+var times = ending{hold, false, regexp.MustCompile(`\b(in (\S+ ){1,3}(seconds?|minutes?|hours?|days?|weeks?|months?)|at (\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b`)}
 
 // pairs is every word of a with every word of b ("is it"), but for some.
 func pairs(a, b string, but ...string) []string {

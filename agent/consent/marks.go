@@ -1,5 +1,7 @@
 package consent
 
+import "strings"
+
 // A kind is what a word or phrase can do in an answer.
 type kind uint32
 
@@ -8,6 +10,7 @@ const (
 	explicit  kind = 1 << iota // approves in so many words: "go ahead", 승인합니다
 	weak                       // a short yes, which is also heard where nobody spoke
 	action                     // names an effect: "send it", 보내 줘
+	object                     // what is acted on; approves nothing alone
 	filler                     // changes nothing: "please", 음
 	refuse                     // a refusal, whatever stands beside it
 	negate                     // "not", 않-: turns what it stands with
@@ -18,7 +21,8 @@ const (
 	explain                    // asks what it is
 	ask                        // begins a question
 	condition                  // if, when, until
-	amend                      // but, instead, make it
+	but                        // leads up to a change
+	amend                      // change, add, make it
 	hedge                      // maybe, I guess
 	code                       // the code word of this question
 )
@@ -33,7 +37,7 @@ type mark struct {
 const longest = 6
 
 // read marks every word once, left to right: first the Korean endings that turn
-// a verb round, wherever they stand, then the longest phrase that a table holds.
+// a verb round and the like, wherever they stand, then the longest phrase that a table holds.
 func (u *utterance) read(codeWord string) {
 	u.findCode(codeWord)
 	claimed := u.endings()
@@ -93,16 +97,20 @@ func (u *utterance) endings() []bool {
 		}
 	}
 	text := []byte(u.text)
-	for _, p := range endings {
+	patterns := []ending{times}
+	if strings.ContainsFunc(u.text, isHangul) {
+		patterns = append(patterns, endings...)
+	}
+	for _, p := range patterns {
 		for _, m := range p.re.FindAllIndex(text, -1) {
 			from, to := u.span(m[0], m[1])
-			if p.kind&(repeat|explain|evade) != 0 {
+			if p.blank {
 				// What no longer stands here refuses nothing: 못 들었어 is no 못.
 				for i := m[0]; i < m[1]; i++ {
 					text[i] = 'x'
 				}
 			}
-			if u.taken(claimed, from, to) && p.kind&refuse == 0 {
+			if u.taken(claimed, from, to) && p.kind&(refuse|negate) == 0 {
 				continue
 			}
 			u.marks = append(u.marks, mark{p.kind, from, to})

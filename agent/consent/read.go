@@ -35,32 +35,32 @@ func Read(q Question, a Answer) Verdict {
 			return Verdict{Reading: Deny, Why: "a plain no"}
 		}
 		return Verdict{Why: "it is in another language"}
-	case !a.Typed && !a.Key && u.parrots(q.Said):
+	case !a.Typed && !a.Key && !u.exact() && u.parrots(q.Said):
 		return Verdict{Why: "it is a piece of what Deputy said"}
 	}
 	asks := u.question || u.begins(ask)
 	switch {
 	case u.has(refuse):
 		return u.denied("it refuses")
-	case u.has(negate) && (u.has(yet) || u.has(hold)) && !asks:
+	case u.has(negate) && u.has(yet) && !asks:
 		return Verdict{Reading: Later, Why: "not yet", Rest: strings.TrimSpace(a.Text)}
-	case u.has(negate) && !asks && !u.has(repeat|explain):
+	case u.has(negate) && !asks:
 		return u.denied("it negates")
 	case u.has(hold):
 		return Verdict{Reading: Later, Why: "it puts it off", Rest: strings.TrimSpace(a.Text)}
 	case u.has(yet):
 		return Verdict{Reading: Later, Why: "not yet", Rest: strings.TrimSpace(a.Text)}
-	case u.has(repeat) || u.question && plainly(&u, weak|filler) && !u.has(evade):
+	case u.has(repeat) || u.question && (plainly(&u, weak|filler) || u.text == "what" || u.text == "뭐"):
 		return Verdict{Reading: Repeat, Why: "it asks to hear it again"}
 	case u.has(explain):
 		return Verdict{Reading: Explain, Why: "it asks what it is"}
 	case asks || u.has(ask):
 		return u.questioned(q)
-	case u.has(amend | condition):
+	case u.has(but | amend | condition):
 		return u.changed()
 	case u.has(negate | evade | hedge):
 		return Verdict{Why: "it neither approves nor refuses"}
-	case plainly(&u, explicit|weak|action|filler|code):
+	case plainly(&u, explicit|weak|action|object|filler|code):
 		return u.approved(q, a)
 	}
 	return u.leftover(q, a)
@@ -81,7 +81,7 @@ func plainly(u *utterance, k kind) bool {
 func (u *utterance) denied(why string) Verdict {
 	v := Verdict{Reading: Deny, Why: why}
 	reason := slices.ContainsFunc(u.marks, func(m mark) bool {
-		if m.kind&(refuse|negate|filler|explicit|weak|action|hold|yet) != 0 {
+		if m.kind&(refuse|negate|filler|explicit|weak|action|object|hold|yet) != 0 {
 			return false
 		}
 		for _, w := range u.words[m.from:m.to] {
@@ -138,23 +138,23 @@ func (u *utterance) questioned(q Question) Verdict {
 	return Verdict{Reading: Explain, Why: "it asks"}
 }
 
-// changed is a yes with a change or a condition, or nothing at all.
+// changed is a change or a condition that says which, or nothing at all.
+// English begins with the yes or the change, Korean ends with the change.
 func (u *utterance) changed() Verdict {
-	last := -1 // the end of the words that lead up to the change
-	content := false
+	last := -1 // the word that leads up to the change
+	content := u.has(amend) && hangul(u.text)
 	for _, m := range u.marks {
-		switch {
-		case m.kind&(amend|condition) != 0 && u.words[m.from].text != "make" && last < 0:
+		if m.kind&but != 0 && last < 0 {
 			last = m.to - 1
-		case m.kind == other:
-			content = true
 		}
+		content = content || m.kind == other
 	}
-	if !u.begins(explicit|weak|action|amend) || !content {
+	yes := u.begins(explicit | weak | action)
+	if !content || !yes && !u.begins(amend) && !(u.has(amend) && hangul(u.text)) {
 		return Verdict{Why: "it holds a change or a condition, but not which"}
 	}
 	v := Verdict{Reading: Amend, Why: "it changes or conditions what was asked"}
-	if u.begins(explicit | weak | action) {
+	if yes && last >= 0 {
 		v.Rest = u.after(last)
 	}
 	if v.Rest == "" {
@@ -172,10 +172,24 @@ func (u *utterance) leftover(q Question, a Answer) Verdict {
 	}
 	several := len(u.words) >= 3 || hangul(u.text) && utf8.RuneCountInString(u.text) >= 6
 	switch {
-	case u.has(explicit|action|code) || u.begins(weak):
+	case u.has(explicit|action|code) || u.begins(weak) || u.agrees():
 		return Verdict{Why: "it holds more than an approval"}
 	case several && !u.tagged && (a.Typed || !(a.NoSpeech > mostNoSpeech)):
 		return Verdict{Reading: Unrelated, Why: "it has nothing of an answer"}
 	}
 	return Verdict{Why: "it can't be read as an answer"}
+}
+
+// agrees says whether a yes stands anywhere, written together with something
+// else or not. "Good" and its like inside a sentence are no answer.
+func (u *utterance) agrees() bool {
+	_, closed := u.join(0, len(u.words))
+	for _, w := range []string{"승인", "허락", "진행해"} {
+		if strings.Contains(closed, w) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(u.words, func(w word) bool {
+		return slices.Contains(strings.Fields("yes yeah yep yup okay ok 네 예 응 그래 오케이"), w.text)
+	})
 }

@@ -77,6 +77,7 @@ func split(raw string) utterance {
 			u.trailing = u.trailing || r == '…' || dots >= 2
 		default: // a sign that nobody says: no plain answer holds one
 			flush(i)
+			u.tagged = u.tagged || strings.ContainsRune("♩♪♫♬", r)
 			u.words = append(u.words, word{string(r), i, i + len(string(r)), true})
 		}
 	}
@@ -129,6 +130,9 @@ func compose(rs []rune) string {
 	}
 	return string(out)
 }
+
+// isHangul says whether r is Korean: a syllable, or a letter by itself (ㄴㄴ).
+func isHangul(r rune) bool { return syllable(r) || r >= 0x3131 && r <= 0x3163 }
 
 func syllable(r rune) bool { return r >= 0xAC00 && r <= 0xD7A3 }
 
