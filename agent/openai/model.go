@@ -89,7 +89,7 @@ func (m *Model) next(ctx context.Context, p agent.Prompt, emit func(agent.Chunk)
 	}
 	defer s.Close()
 	t := turn{m: m, r: r, w: w, emit: emit, began: began}
-	if err := t.read(s); err != nil {
+	if err := t.read(ctx, s); err != nil {
 		if errors.Is(err, errStopped) || errors.Is(err, agent.ErrMalformed) && ctx.Err() == nil {
 			return err
 		}
@@ -135,6 +135,7 @@ type turn struct {
 	w      *watch
 	emit   func(agent.Chunk) bool
 	end    ending
+	whole  bool // all that matters is here
 	events int
 	began  time.Time
 	// For the log: time to the first token, tokens of prompt and reply.
@@ -143,12 +144,14 @@ type turn struct {
 }
 
 // read takes the whole stream in and gives out its chunks.
-func (t *turn) read(s *openai.ChatCompletionStream) error {
+func (t *turn) read(ctx context.Context, s *openai.ChatCompletionStream) error {
 	for {
 		raw, err := s.RecvRaw()
-		whole := t.end != unfinished || t.r.done()
-		if err == io.EOF || err != nil && whole {
-			break // an orderly end, or all that matters is here
+		if e := ctx.Err(); e != nil {
+			return e // even if the reply is whole: nobody wants it
+		}
+		if err == io.EOF || err != nil && t.whole {
+			break
 		}
 		if err != nil {
 			return t.broken(err)
@@ -212,19 +215,20 @@ func (t *turn) take(raw []byte) error {
 	return nil
 }
 
+// renew buys time for a delta that carried something. What comes once the reply
+// is whole buys no more than one grace.
 func (t *turn) renew(d *delta, end ending) {
-	settled := t.end != unfinished || t.r.done()
-	if end != unfinished && t.end == unfinished {
+	if t.end == unfinished {
 		t.end = end
 	}
 	if t.first == 0 && !d.empty() {
 		t.first = time.Since(t.began)
 	}
 	switch {
+	case t.whole:
 	case t.end != unfinished || t.r.done():
-		if !settled || d.empty() {
-			t.w.renew(grace)
-		}
+		t.whole = true
+		t.w.renew(grace)
 	case !d.empty():
 		t.w.renew(t.m.o.BetweenTokens)
 	}

@@ -233,6 +233,40 @@ func TestEndlessReplyEnds(t *testing.T) {
 	}
 }
 
+// A server that goes on after the end of the reply (some pad JSON with endless
+// space) is let go after a short grace, and the reply counts.
+func TestEndlessTailIsCut(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		mode       Mode
+		head, tail string
+	}{
+		{"space after the object", Schema, content(`{"tool":"reply","args":{"text":"Here."}}`), content("\n \n")},
+		{"empty events after the finish", Native, `{"choices":[{"index":0,"delta":{"content":"Here."},"finish_reason":"stop"}]}`, content("")},
+		{"silence after the finish", Native, `{"choices":[{"index":0,"delta":{"content":"Here."},"finish_reason":"stop"}]}`, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+				stream(w, tt.head)
+				for r.Context().Err() == nil && tt.tail != "" {
+					stream(w, tt.tail)
+					time.Sleep(time.Millisecond) // as a server that computes
+				}
+				<-r.Context().Done()
+			})
+			began := time.Now()
+			text, _, err := ask(t.Context(), newModel(f, tt.mode), order("go"))
+			if err != nil || strings.Join(text, "") != "Here." {
+				t.Errorf("got %q and %v, want the reply", text, err)
+			}
+			if took := time.Since(began); took > grace+5*time.Second {
+				t.Errorf("took %v, want about %v", took, grace)
+			}
+		})
+	}
+}
+
 func TestSilenceEnds(t *testing.T) {
 	for _, tt := range []struct {
 		name  string

@@ -22,4 +22,5 @@ var examples = []struct{ said, tool, args string }{
 	{"오늘 기분 어때?", replyTool, `{"text":"좋아요. 무엇을 도와드릴까요?"}`},
 	{"우유 사는 거 메모해 줘", "take_note", `{"text":"우유 사기"}`},
 	{"how much memory is free", "run_command", `{"command":"free -h"}`},
+	{"Result of run_command: Mem: 8.0Gi total, 5.1Gi free", replyTool, `{"text":"5.1 gigabytes are free."}`},
 }
