@@ -83,7 +83,7 @@ func (w *Workspace) apply(ctx context.Context, key, rel string, allowed policy.L
 	}
 	if info != nil && !ch.Lost {
 		if ch.Before, err = w.copies.put(old); err != nil {
-			return change{}, err
+			return change{}, w.say(rel, err)
 		}
 	}
 	if data != nil {
@@ -91,7 +91,7 @@ func (w *Workspace) apply(ctx context.Context, key, rel string, allowed policy.L
 		ch.Dirs = w.missing(path.Dir(rel))
 	}
 	if err := w.copies.note(key, ch); err != nil {
-		return change{}, err
+		return change{}, w.say(rel, err)
 	}
 	return ch, w.put(ch, data)
 }

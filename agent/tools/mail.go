@@ -67,6 +67,9 @@ func Mail(o MailOptions) ([]agent.Tool, error) {
 		if err != nil {
 			return nil, fmt.Errorf("contact %q: %w", name, err)
 		}
+		if other, taken := m.contacts[contactKey(name)]; taken && other != address {
+			return nil, fmt.Errorf("contact %q: another contact sounds the same and has another address: rename one", name)
+		}
 		m.contacts[contactKey(name)] = address
 		m.names = append(m.names, name)
 	}

@@ -207,6 +207,7 @@ func TestMailOptions(t *testing.T) {
 		{Host: "mail.acme.example", From: "nobody"},
 		{Host: "mail.acme.example", From: "owner@acme.example", Security: "maybe"},
 		{Contacts: map[string]string{"x": "not an address"}},
+		{Contacts: map[string]string{"finance": "a@acme.example", "Finance team": "b@acme.example"}},
 	}
 	for _, o := range bad {
 		if _, err := Mail(o); err == nil {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// start runs command in the sandbox and waits for its end. Everything it
-// started has ended when start returns.
+// start runs command in the sandbox and waits for its end. What it started ends
+// with it, also if Deputy is killed.
 func (b *sandbox) start(ctx context.Context, command string, readOnly bool) (*output, error) {
 	// The sandbox dies with the thread that started it, so this thread stays.
 	runtime.LockOSThread()
@@ -31,15 +31,8 @@ func (b *sandbox) start(ctx context.Context, command string, readOnly bool) (*ou
 		return nil, fmt.Errorf("start the sandbox: %w", err)
 	}
 	defer read.Close()
-	cmd := exec.CommandContext(limited, b.bwrap, append([]string{"--args", "3"}, b.shell(command)...)...)
-	cmd.Env = []string{}
-	cmd.Dir = "/"
-	cmd.ExtraFiles = []*os.File{read}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 2 * time.Second
 	out := &limitedOutput{end: end}
-	cmd.Stdout, cmd.Stderr = out, out
+	cmd := b.command(limited, command, read, out)
 	if err := cmd.Start(); err != nil {
 		write.Close()
 		return nil, fmt.Errorf("start the sandbox: %w", err)
@@ -70,6 +63,19 @@ func (b *sandbox) start(ctx context.Context, command string, readOnly bool) (*ou
 		return nil, fmt.Errorf("run in the sandbox: %w", err)
 	}
 	return o, nil
+}
+
+// command is bubblewrap with its options in the pipe, in a process group of its own.
+func (b *sandbox) command(ctx context.Context, command string, options *os.File, out *limitedOutput) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, b.bwrap, append([]string{"--args", "3"}, b.shell(command)...)...)
+	cmd.Env = []string{}
+	cmd.Dir = "/"
+	cmd.ExtraFiles = []*os.File{options}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 2 * time.Second
+	cmd.Stdout, cmd.Stderr = out, out
+	return cmd
 }
 
 // A limitedOutput collects what is written, and ends the command that writes

@@ -133,6 +133,17 @@ func TestSandboxLimits(t *testing.T) {
 	}
 }
 
+// running says whether some process sleeps for so many seconds.
+func running(seconds string) bool {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, f := range files {
+		if line, err := os.ReadFile(f); err == nil && string(line) == "sleep\x00"+seconds+"\x00" {
+			return true
+		}
+	}
+	return false
+}
+
 func TestSandboxCanceled(t *testing.T) {
 	s, tool := shell(t, ShellOptions{})
 	a := planned(t, tool, commandArgs{"echo begun > begun; sleep 1234567"})
@@ -143,7 +154,7 @@ func TestSandboxCanceled(t *testing.T) {
 		done <- err
 	}()
 	deadline := time.After(20 * time.Second)
-	for s.text("begun") == "-" {
+	for s.text("begun") == "-" || !running("1234567") {
 		select {
 		case <-deadline:
 			t.Fatal("the command did not begin")
@@ -159,9 +170,44 @@ func TestSandboxCanceled(t *testing.T) {
 	case <-deadline:
 		t.Fatal("the command did not end with its context")
 	}
-	if out, _ := exec.Command("pgrep", "-f", "sleep 1234567").Output(); len(out) > 0 {
-		t.Errorf("the command's processes live on: %s", out)
+	for running("1234567") {
+		select {
+		case <-deadline:
+			t.Fatal("the command's processes live on")
+		case <-time.Tick(10 * time.Millisecond):
+		}
 	}
+}
+
+// Deputy is killed while a command runs: nothing of the command is left.
+func TestSandboxDiesWithDeputy(t *testing.T) {
+	if dir := os.Getenv("DEPUTY_TEST_SANDBOX_DIR"); dir != "" { // the Deputy that is killed
+		_, _ = newSandbox(dir, ShellOptions{}.filled()).run(t.Context(), "echo begun > begun; sleep 7654321", false)
+		return
+	}
+	s, _ := shell(t, ShellOptions{})
+	deputy := exec.Command(os.Args[0], "-test.run", "^TestSandboxDiesWithDeputy$")
+	deputy.Env = append(os.Environ(), "DEPUTY_TEST_SANDBOX_DIR="+s.dir)
+	if err := deputy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.After(30 * time.Second)
+	wait := func(what string, until func() bool) {
+		for !until() {
+			select {
+			case <-deadline:
+				_ = deputy.Process.Kill()
+				t.Fatal(what)
+			case <-time.Tick(10 * time.Millisecond):
+			}
+		}
+	}
+	wait("the command did not begin", func() bool { return s.text("begun") != "-" && running("7654321") })
+	if err := deputy.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = deputy.Wait() // it was killed
+	wait("the command lives on", func() bool { return !running("7654321") })
 }
 
 func TestNoSandboxNoCommand(t *testing.T) {
