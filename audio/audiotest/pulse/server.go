@@ -29,14 +29,16 @@ const (
 
 // script sets the server up. norewinds=1: a null sink that rewinds hands out two
 // seconds at once and spins in between.
-const script = `.fail
-load-module module-native-protocol-unix auth-anonymous=1 socket=%s
-load-module module-null-sink sink_name=vspk rate=48000 channels=2 norewinds=1
-load-module module-null-sink sink_name=vmicfeed rate=48000 channels=1 channel_map=mono norewinds=1
-load-module module-remap-source source_name=vmic master=vmicfeed.monitor
-set-default-sink vspk
-set-default-source vmic
-`
+var script = ".fail\nload-module module-native-protocol-unix auth-anonymous=1 socket=%s\n" +
+	strings.Join(devices, "\n") + "\n"
+
+var devices = []string{
+	"load-module module-null-sink sink_name=" + speaker + " rate=48000 channels=2 norewinds=1",
+	"load-module module-null-sink sink_name=" + feed + " rate=48000 channels=1 channel_map=mono norewinds=1",
+	"load-module module-remap-source source_name=" + microphone + " master=" + feed + ".monitor",
+	"set-default-sink " + speaker,
+	"set-default-source " + microphone,
+}
 
 // alsa is a whole ALSA configuration, not an addition to the system's: hardware
 // doesn't exist in it.
@@ -77,7 +79,7 @@ func Start(ctx context.Context, dir string) (*Server, error) {
 	}
 	s.cmd = exec.CommandContext(ctx, "pulseaudio", "-n", "-F", filepath.Join(dir, "server.pa"),
 		"--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
-		"--realtime=no", "--high-priority=no", "--log-target=stderr", "--log-level=error")
+		"--realtime=yes", "--high-priority=yes", "--log-target=stderr", "--log-level=error")
 	s.cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_RUNTIME_DIR="+filepath.Join(dir, "run"),
 		"XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "PULSE_RUNTIME_PATH="+filepath.Join(dir, "run"),
 		"PULSE_STATE_PATH="+filepath.Join(dir, "config"), "PULSE_COOKIE="+filepath.Join(dir, "cookie"))
@@ -169,20 +171,26 @@ func (s *Server) Stop() {
 	<-s.done
 }
 
-// Unplug takes the microphone away from all who listen to it.
+// Unplug takes microphone and speaker away from all who use them, like a headset
+// that is pulled out. (Of the microphone alone PulseAudio would silently put
+// another source in its place: the speaker's monitor.)
 func (s *Server) Unplug(ctx context.Context) error {
-	_, err := s.control(ctx, "unload-module", "module-remap-source")
-	return err
+	for _, module := range []string{"module-remap-source", "module-null-sink"} {
+		if _, err := s.control(ctx, "unload-module", module); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// Plug brings it back.
+// Plug brings them back.
 func (s *Server) Plug(ctx context.Context) error {
-	if _, err := s.control(ctx, "load-module", "module-remap-source",
-		"source_name="+microphone, "master="+feed+".monitor"); err != nil {
-		return err
+	for _, line := range devices {
+		if _, err := s.control(ctx, strings.Fields(line)...); err != nil {
+			return err
+		}
 	}
-	_, err := s.control(ctx, "set-default-source", microphone)
-	return err
+	return nil
 }
 
 // control runs pactl.

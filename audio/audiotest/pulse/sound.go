@@ -18,8 +18,12 @@ import (
 // raw is how samples go to and from the server's programs.
 func raw(args ...string) []string {
 	return append([]string{"--raw", "--format=float32le", "--channels=1",
-		fmt.Sprintf("--rate=%d", audio.Rate), "--latency-msec=20"}, args...)
+		fmt.Sprintf("--rate=%d", audio.Rate)}, args...)
 }
+
+// ahead is how much is given to the server in advance, so that a busy machine
+// tears no holes into what is said.
+const ahead = "--latency-msec=2000"
 
 func (s *Server) program(ctx context.Context, args []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "pacat", args...)
@@ -34,7 +38,7 @@ func (s *Server) Speak(ctx context.Context, samples []float32) error {
 	for _, x := range samples {
 		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
 	}
-	cmd := s.program(ctx, raw("--playback", "--device="+feed))
+	cmd := s.program(ctx, raw("--playback", ahead, "--device="+feed))
 	cmd.Stdin = bytes.NewReader(data)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("speak into the virtual microphone: %w: %s", err, bytes.TrimSpace(out))
@@ -55,7 +59,7 @@ func (s *Server) SpeakFile(ctx context.Context, path string) error {
 // included, until Close or the end of ctx or of the server. The first sample has
 // been heard when it returns.
 func (s *Server) Hear(ctx context.Context) (audio.Source, error) {
-	cmd := s.program(ctx, raw("--record", "--device="+speaker+".monitor"))
+	cmd := s.program(ctx, raw("--record", "--latency-msec=20", "--device="+speaker+".monitor"))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
