@@ -14,9 +14,9 @@ type tongue struct {
 
 const (
 	// foreign is how probable a language outside the set must be, and beyond
-	// thrice the set's best, to be taken at its word: short English and Korean
+	// six times the set's best, to be taken at its word: short English and Korean
 	// words are often given to Japanese, Welsh or Norwegian by a narrow margin.
-	foreign      = 0.7
+	foreign      = 0.5
 	foreignTimes = 6
 	// doubt is how many times likelier than the second the first language must be
 	// to be believed without reading the second too.
