@@ -88,7 +88,7 @@ func TestRun(t *testing.T) {
 }
 
 // TestFollower gives events as the display sends them: p press, r release, each
-// with its time, and after a release the state of the key when it is looked at.
+// with its time; after a slash is what the key is from then on when looked at.
 func TestFollower(t *testing.T) {
 	tests := []struct{ name, events, want string }{
 		{"tap", "p10 r20/up", "down up"},
@@ -110,7 +110,9 @@ func TestFollower(t *testing.T) {
 			f := &follower{ctx: t.Context(), turn: turn, look: func() (bool, error) { return down, nil }}
 			for _, e := range strings.Fields(test.events) {
 				what, state, _ := strings.Cut(e, "/")
-				down = state == "down"
+				if state != "" {
+					down = state == "down"
+				}
 				var at xproto.Timestamp
 				fmt.Sscan(what[1:], &at)
 				var err error

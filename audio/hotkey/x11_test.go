@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/xproto"
 )
 
 // limit is how long anything here may take.
@@ -270,19 +273,22 @@ func TestKeyIsGivenBack(t *testing.T) {
 }
 
 func TestLayoutChanges(t *testing.T) {
-	need(t, "xmodmap")
 	s := newServer(t)
 	l := listen(t, Options{Display: s.display, Keys: "Ctrl+Alt+K"})
 	s.do(t, "key", "ctrl+alt+k")
 	l.want(t, true, false)
-	cmd := exec.Command("xmodmap", "-e", "keycode 45 = j J", "-e", "keycode 44 = k K") // j and k change places
-	cmd.Env = append(os.Environ(), "DISPLAY="+s.display)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("xmodmap: %v: %s", err, out)
+	conn, err := xgb.NewConnDisplay(s.display)
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.do(t, "keydown", "ctrl", "keydown", "alt")
-	s.until(t, l, "key", "44")
-	s.do(t, "keyup", "alt", "keyup", "ctrl")
+	defer conn.Close()
+	const j, k = 44, 45 // where they are on a PC's keyboard
+	for code, sym := range map[xproto.Keycode]xproto.Keysym{j: 'k', k: 'j'} {
+		if err := xproto.ChangeKeyboardMappingChecked(conn, 1, code, 1, []xproto.Keysym{sym}).Check(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.until(t, l, "key", "ctrl+alt+k")
 }
 
 // until repeats a tap until it arrives, for what takes effect a little later.
