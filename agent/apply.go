@@ -38,6 +38,11 @@ func (s *State) apply(e Event) {
 	case TaskClosed:
 		t := s.Tasks[b.Task]
 		t.Status, t.Report, t.Closed, t.Open = b.Status, b.Text, e.At, nil
+		for _, f := range s.Effects {
+			if f.Task == b.Task && f.Ended {
+				f.Told = true
+			}
+		}
 		s.Asks = slices.DeleteFunc(s.Asks, func(a *Ask) bool { return a.Task == b.Task })
 	case Reported:
 		s.Tasks[b.Task].Reported = true

@@ -171,8 +171,11 @@ func (x *step) unclear(a *Ask, lang string, v consent.Verdict) {
 // A typed line answers what stood on the screen when it was sent.
 func (x *step) untimely(a *Ask, h Heard) string {
 	from := a.Posed
-	if h.Typed && from.IsZero() {
+	switch {
+	case h.Typed && from.IsZero():
 		from = a.Begun
+	case !h.Typed && !h.Key && !from.IsZero() && !x.FullDuplex:
+		from = from.Add(orElse(x.Tail, 200*time.Millisecond)) // the room may still carry the ask
 	}
 	switch {
 	case from.IsZero() || h.Began.Before(from):

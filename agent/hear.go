@@ -19,7 +19,7 @@ func (x *step) hear(h Heard) {
 		return
 	}
 	verb := readVerb(h.Text, h.Language)
-	overlapped := !h.Typed && !h.Key && !x.FullDuplex && x.speaking(h.Began, h.Ended, orElse(x.Tail, 200*time.Millisecond))
+	overlapped := !h.Typed && !h.Key && !x.FullDuplex && x.speaking(h.Began, h.Ended)
 	if overlapped && verb != verbStop {
 		h.Ignored = "it overlaps Deputy's own voice"
 		x.record(h)
@@ -45,7 +45,24 @@ func (x *step) hear(h Heard) {
 		x.revise(t, h)
 		return
 	}
+	if !h.Typed && !h.Key && h.Confidence > 0 && h.Confidence < leastConfidence {
+		x.mumbled(h)
+		return
+	}
 	x.order(h)
+}
+
+// leastConfidence is the mean token probability below which a text is not taken
+// for an order: what whisper base writes for noise and scraps of words lies
+// mostly below it, what it writes for clear orders above.
+const leastConfidence = 0.45
+
+// mumbled asks for an order again that was not understood; a scrap of a word or
+// two is nobody's order and gets no answer.
+func (x *step) mumbled(h Heard) {
+	if len(strings.Fields(h.Text)) > 2 {
+		x.tell(x.languageOf(h), "say.not_understood")
+	}
 }
 
 // understood says whether the utterance is in a language that Deputy takes

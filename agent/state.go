@@ -75,6 +75,7 @@ type Effect struct {
 	Unknown bool
 	Failed  bool
 	Undone  bool
+	Told    bool // it was part of a report
 	Undo    json.RawMessage
 	Remind  *Reminder
 }
@@ -139,16 +140,15 @@ func (s *State) latest(ok func(*Task) bool) *Task {
 	return nil
 }
 
-// speaking says whether Deputy was audible at any time in [from, to], counting
-// tail after each line for the room's echo.
-func (s *State) speaking(from, to time.Time, tail time.Duration) bool {
+// speaking says whether Deputy was audible at any time in [from, to].
+func (s *State) speaking(from, to time.Time) bool {
 	for _, l := range s.Lines {
 		if !l.Began.IsZero() && to.After(l.Began) {
 			return true
 		}
 	}
 	for _, l := range s.Said {
-		if !l.Began.IsZero() && to.After(l.Began) && from.Before(l.Ended.Add(tail)) {
+		if !l.Began.IsZero() && to.After(l.Began) && from.Before(l.Ended) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"path"
 	"strings"
 
 	"deputy/agent/policy"
@@ -61,19 +62,37 @@ func (x *step) reply(b Replied) {
 // finish closes a task with what the model said at the end.
 func (x *step) finish(t *Task, text string, spoken bool) {
 	text = strings.TrimSpace(text)
-	if text == "" {
-		text = x.phrase(t.Language, "say.done")
-	}
+	did := x.did(t, text)
 	x.intend(Drop{Task: t.ID})
-	x.record(TaskClosed{Task: t.ID, Status: Done, Text: text})
-	if spoken {
+	x.record(TaskClosed{Task: t.ID, Status: Done, Text: orElse(strings.TrimSpace(text+" "+did), x.phrase(t.Language, "say.done"))})
+	switch {
+	case spoken && did != "":
+		x.say(t.Language, Spoke{Text: did, Report: t.ID})
+	case spoken:
 		// The sentences are on their way already; the report counts as heard when
 		// the last of them is.
 		x.reportWithLast(t)
-	} else {
+	default:
 		x.report(t)
 	}
 	x.poseNext()
+}
+
+// did names, in Deputy's own words, what was done in the task and is not in the
+// model's text: a report must not depend on what a small model finds worth saying.
+func (x *step) did(t *Task, text string) string {
+	var parts []string
+	for _, key := range x.Latest {
+		f := x.Effects[key]
+		if f.Task != t.ID || f.Level <= policy.Look || f.Undone || f.Told {
+			continue
+		}
+		if name := path.Base(f.Target); name != "." && strings.Contains(text, name) {
+			continue
+		}
+		parts = append(parts, x.phrase(t.Language, "say.did", "what", x.done(t.Language, f)))
+	}
+	return strings.Join(parts, " ")
 }
 
 // reportWithLast ties a task's report to the last line that is being said.

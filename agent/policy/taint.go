@@ -1,63 +1,103 @@
 package policy
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // minRun is how many characters in a row, taken over from a text, are no accident.
 const minRun = 12
 
-// piece is what steers an effect even when it is short: an address, a URL, a
-// host, a path, a number of four digits or more (grouped or not).
-var piece = regexp.MustCompile(`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+|https?://[^\s"'<>]+|(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}|[~.\p{L}\p{N}_-]*(?:/[.\p{L}\p{N}_-]+)+|\d[\d,.-]{2,}\d`)
+var (
+	// piece is what steers an effect even when it is short: an address, a URL, a
+	// host, a path.
+	piece = regexp.MustCompile(`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+|https?://[^\s"'<>]+|(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}|[~.\p{L}\p{N}_-]*(?:/[.\p{L}\p{N}_-]+)+`)
+	// number is an amount, a phone number, an account; see numbers.
+	number = regexp.MustCompile(`\d[\d,. -]*\d`)
+)
 
 // Tainted names, sorted, the arguments whose value, or a meaningful piece of it,
 // stands in one of the untrusted texts and not in the order: what the owner said
-// is the owner's, wherever else it stands. Case and spacing don't count.
+// is the owner's, wherever else it stands. A piece is an address, a URL, a host,
+// a path, a number of four digits or more, or any twelve characters in a row.
+// Case, spacing and what can't be seen don't count, nor how a number is grouped.
 func Tainted(args map[string]string, untrusted []string, order string) []string {
 	if len(untrusted) == 0 {
 		return nil
 	}
-	own := fold(order)
-	var texts []string
-	for _, u := range untrusted {
-		texts = append(texts, fold(u))
+	own := newText(order)
+	texts := make([]text, len(untrusted))
+	for i, u := range untrusted {
+		texts[i] = newText(u)
 	}
 	var names []string
-	for name, value := range args {
-		if tainted(fold(value), texts, own) {
+	for _, name := range slices.Sorted(maps.Keys(args)) {
+		if value := newText(args[name]); value.takenFrom(texts, own) {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
 	return names
 }
 
-func tainted(value string, texts []string, own string) bool {
-	if value == "" || strings.Contains(own, value) {
-		return false
-	}
-	for _, p := range append(piece.FindAllString(value, -1), value) {
-		if utf8.RuneCountInString(p) < 3 || holds(own, p) {
-			continue
-		}
-		for _, t := range texts {
-			if holds(t, p) {
-				return true
+// A text is some text, folded, with the numbers in it.
+type text struct {
+	s       string
+	numbers map[string]bool
+}
+
+func newText(s string) text {
+	t := text{fold(s), map[string]bool{}}
+	for _, n := range number.FindAllString(t.s, -1) {
+		// "1,000 2,000" may be two numbers or one: count it as each.
+		for _, n := range append(strings.Fields(n), n) {
+			n = strings.Map(func(r rune) rune {
+				if r < '0' || r > '9' {
+					return -1
+				}
+				return r
+			}, n)
+			if len(n) >= 4 {
+				t.numbers[n] = true
 			}
 		}
 	}
-	runes := []rune(value)
-	for i := 0; i+minRun <= len(runes); i++ {
-		run := string(runes[i : i+minRun])
-		if strings.Contains(own, run) {
+	return t
+}
+
+func (v text) takenFrom(texts []text, own text) bool {
+	if v.s == "" || strings.Contains(own.s, v.s) {
+		return false
+	}
+	for n := range v.numbers {
+		if !own.numbers[n] && slices.ContainsFunc(texts, func(t text) bool { return t.numbers[n] }) {
+			return true
+		}
+	}
+	for _, p := range append(piece.FindAllString(v.s, -1), v.s) {
+		p = strings.TrimRight(p, ".,/")
+		if utf8.RuneCountInString(p) < 3 || strings.Contains(own.s, p) {
 			continue
 		}
-		for _, t := range texts {
-			if strings.Contains(t, run) {
+		if slices.ContainsFunc(texts, func(t text) bool { return strings.Contains(t.s, p) }) {
+			return true
+		}
+	}
+	runs := map[string]bool{}
+	for run := range windows(v.s) {
+		if !strings.Contains(own.s, run) {
+			runs[run] = true
+		}
+	}
+	for _, t := range texts {
+		if len(runs) == 0 {
+			break
+		}
+		for run := range windows(t.s) {
+			if runs[run] {
 				return true
 			}
 		}
@@ -65,17 +105,34 @@ func tainted(value string, texts []string, own string) bool {
 	return false
 }
 
-// holds says whether p stands in text; a number also when it is grouped otherwise.
-func holds(text, p string) bool {
-	if strings.Contains(text, p) {
-		return true
+// windows yields every minRun characters in a row of s.
+func windows(s string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		end, n := 0, 0
+		for start := range s {
+			for n < minRun && end < len(s) {
+				_, size := utf8.DecodeRuneInString(s[end:])
+				end += size
+				n++
+			}
+			if n < minRun || !yield(s[start:end]) {
+				return
+			}
+			n--
+		}
 	}
-	d := digits(p)
-	return len(d) >= 4 && len(d) == len(strings.Trim(p, ",.-"))-strings.Count(p, ",") && strings.Contains(digits(text), d)
 }
 
-// digits leaves the commas within numbers out of s.
-func digits(s string) string { return strings.ReplaceAll(s, ",", "") }
-
-// fold makes case and spacing alike.
-func fold(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
+// fold makes case, width and spacing alike and drops what can't be seen.
+func fold(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r >= '！' && r <= '～':
+			r -= 0xFEE0
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}

@@ -195,11 +195,11 @@ func reportHeard(e agent.Event) bool {
 	return ok
 }
 
-// findFile finds the file that the first order produced: the model named it.
+// findFile finds the file that the first order produced; the model named it.
 func (d *demo) findFile() error {
 	for _, e := range d.heard {
 		if b, ok := e.Body.(agent.Ended); ok && b.Produced != "" {
-			d.file = filepath.Join(d.dir, "workspace", filepath.FromSlash(b.Produced))
+			d.file = b.Produced
 		}
 	}
 	if info, err := os.Stat(d.file); err != nil || info.Size() == 0 {

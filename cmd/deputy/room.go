@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"deputy/audio"
 	"deputy/audio/audiotest/pulse"
@@ -100,7 +101,9 @@ func (r *room) say(ctx context.Context, text string) error {
 	if err != nil {
 		return fmt.Errorf("speak as the user: %w", err)
 	}
-	return r.pulse.Speak(ctx, samples)
+	// Nobody speaks the very moment the other one stops.
+	breath := make([]float32, audio.Count(500*time.Millisecond))
+	return r.pulse.Speak(ctx, append(breath, samples...))
 }
 
 // close ends the recording, then the server.
