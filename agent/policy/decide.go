@@ -21,7 +21,8 @@ import (
 // Reach may be allowed by 6 beyond the scope: it is small and can be undone, and
 // the owner named it beforehand. Grants never cover spending; see Spends.
 func Decide(a Action, rules Rules, now time.Time, grants ...Grant) Decision {
-	level, raised := effective(a)
+	base, level := levels(a)
+	raised := level > base || base == Seal && len(a.Tainted) > 0
 	decide := func(v Verdict, rule, reason string) Decision {
 		if v == Ask {
 			level = max(level, Reach)
@@ -43,8 +44,8 @@ func Decide(a Action, rules Rules, now time.Time, grants ...Grant) Decision {
 	free := allowed.Verdict == Allow && level < Seal && !raised
 	scope := max(a.Scope, Look) // an order that nobody read asked for nothing
 	switch {
-	case level > scope && !(free && level == Reach) && level != Seal:
-		return decide(Ask, "scope", fmt.Sprintf("the order asked for no more than %v, this is %v", scope, level))
+	case base > scope && !(free && base == Reach) && base != Seal:
+		return decide(Ask, "scope", fmt.Sprintf("the order asked for no more than %v, this is %v", scope, base))
 	case raised && level >= Reach:
 		return decide(Ask, "taint", strings.Join(a.Tainted, ", ")+" came from content that others wrote")
 	case free:
@@ -55,22 +56,21 @@ func Decide(a Action, rules Rules, now time.Time, grants ...Grant) Decision {
 	return decide(Ask, "level", level.String()+" is asked for")
 }
 
-// effective is the level of a after taint, and whether taint raised it.
-func effective(a Action) (l Level, raised bool) {
-	l = a.Level
-	if l == Unset {
-		l = Commit
+// levels are the level of a as stated and as raised by taint.
+func levels(a Action) (base, level Level) {
+	base = a.Level
+	if base == Unset {
+		base = Commit
 	}
-	l = min(l, Seal)
+	base = min(base, Seal)
 	for _, name := range a.Tainted {
 		// What is written into the workspace may quote anyone; where it goes,
 		// and whatever leaves the workspace, may not come from just anyone.
-		raised = raised || l > Draft || !payload[strings.ToLower(name)]
+		if base > Draft || !payload[strings.ToLower(name)] {
+			return base, min(base+1, Seal)
+		}
 	}
-	if raised {
-		l = min(l+1, Seal)
-	}
-	return l, raised
+	return base, base
 }
 
 // payload holds the names of arguments that say what is written, not where.

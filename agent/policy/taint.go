@@ -77,7 +77,11 @@ func (v text) takenFrom(texts []text, own text) bool {
 			return true
 		}
 	}
-	for _, p := range append(piece.FindAllString(v.s, -1), v.s) {
+	small := strings.Trim(v.s, "0123456789,. -") == "" // its numbers were looked at
+	if !small && slices.ContainsFunc(texts, func(t text) bool { return t.says(v.s) }) {
+		return true
+	}
+	for _, p := range piece.FindAllString(v.s, -1) {
 		p = strings.TrimRight(p, ".,/")
 		if utf8.RuneCountInString(p) < 3 || strings.Contains(own.s, p) {
 			continue
@@ -103,6 +107,27 @@ func (v text) takenFrom(texts []text, own text) bool {
 		}
 	}
 	return false
+}
+
+// says whether t holds a short value as words of its own; Korean particles may
+// follow it.
+func (t text) says(value string) bool {
+	if utf8.RuneCountInString(value) < 2 {
+		return false
+	}
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for at := 0; ; {
+		i := strings.Index(t.s[at:], value)
+		if i < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(t.s[:at+i])
+		after, _ := utf8.DecodeRuneInString(t.s[at+i+len(value):])
+		if !word(before) && (!word(after) || unicode.Is(unicode.Hangul, after)) {
+			return true
+		}
+		at += i + len(value)
+	}
 }
 
 // windows yields every minRun characters in a row of s.

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-var levels = [...]string{Unset: "unset", Look: "L0 Look", Draft: "L1 Draft", Reach: "L2 Reach", Commit: "L3 Commit", Seal: "L4 Seal"}
+var levelNames = [...]string{Unset: "unset", Look: "L0 Look", Draft: "L1 Draft", Reach: "L2 Reach", Commit: "L3 Commit", Seal: "L4 Seal"}
 
 // String is "L0 Look" to "L4 Seal", or "unset".
 func (l Level) String() string {
-	if int(l) < len(levels) {
-		return levels[l]
+	if int(l) < len(levelNames) {
+		return levelNames[l]
 	}
 	return fmt.Sprintf("Level(%d)", uint8(l))
 }
@@ -20,10 +20,10 @@ func (l Level) MarshalText() ([]byte, error) {
 	if l == Unset {
 		return nil, nil
 	}
-	if int(l) >= len(levels) {
+	if int(l) >= len(levelNames) {
 		return nil, fmt.Errorf("write %v: there is no such level", l)
 	}
-	return []byte(levels[l][:2]), nil
+	return []byte(levelNames[l][:2]), nil
 }
 
 // UnmarshalText reads "L3", "commit", "L3 Commit", in any case, or "" for Unset.
@@ -33,7 +33,7 @@ func (l *Level) UnmarshalText(text []byte) error {
 		*l = Unset
 		return nil
 	}
-	for i, name := range levels {
+	for i, name := range levelNames {
 		number, word, _ := strings.Cut(name, " ")
 		if strings.EqualFold(s, name) || strings.EqualFold(s, number) || word != "" && strings.EqualFold(s, word) {
 			*l = Level(i)
