@@ -15,11 +15,9 @@ import (
 // process ends, or when nothing moved for Options.Stall: no line of log, no
 // memory taken. While the server is held, no time passes.
 func (s *Server) ready(ctx context.Context, p *process) error {
-	const step = 100 * time.Millisecond
-	tick := time.NewTicker(step)
+	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	var still time.Duration
-	last := s.progress(p)
+	last, moved := s.progress(p), time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -29,16 +27,17 @@ func (s *Server) ready(ctx context.Context, p *process) error {
 		case <-tick.C:
 		}
 		if s.Paused() {
+			moved = time.Now()
 			continue
 		}
 		if s.healthy(ctx) && !p.over() {
 			return nil
 		}
 		if now := s.progress(p); now != last {
-			last, still = now, 0
+			last, moved = now, time.Now()
 			continue
 		}
-		if still += step; still >= s.o.Stall {
+		if time.Since(moved) >= s.o.Stall {
 			return fmt.Errorf("it made no progress for %v", s.o.Stall)
 		}
 	}
