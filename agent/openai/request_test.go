@@ -2,6 +2,8 @@ package openai
 
 import (
 	"encoding/json"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,5 +76,33 @@ func TestSchemaWithoutTools(t *testing.T) {
 	got := sent(t, Options{Tools: Schema}, agent.Prompt{System: "S.", Messages: []agent.Message{{Role: agent.User, Text: "hi"}}})
 	if got["response_format"] != nil || got["messages"].([]any)[0].(map[string]any)["content"] != "S." {
 		t.Errorf("got %v, want a plain request", got)
+	}
+}
+
+// Warm sends the very beginning that an order will have, and asks for one token.
+func TestWarm(t *testing.T) {
+	for _, mode := range []Mode{Native, Schema} {
+		f := newServer(t, func(w http.ResponseWriter, _ *http.Request) { stream(w, content("{"), finish("length"), done) })
+		m := newModel(f, mode)
+		p := order("")
+		p.Messages = nil
+		if err := m.Warm(t.Context(), p); err != nil {
+			t.Errorf("%s: %v", mode, err)
+		}
+		_, _, _ = ask(t.Context(), m, order("go")) // its reply is cut, which is not the point here
+		warm, real := <-f.asked, <-f.asked
+		first := func(r map[string]any) any { return r["messages"].([]any)[0] }
+		for _, part := range []string{"tools", "response_format", "model"} {
+			if d := cmp.Diff(real[part], warm[part]); d != "" {
+				t.Errorf("%s: %s (-order +warm):\n%s", mode, part, d)
+			}
+		}
+		if d := cmp.Diff(first(real), first(warm)); d != "" || warm["max_tokens"] != 1.0 {
+			t.Errorf("%s: max_tokens %v, first message (-order +warm):\n%s", mode, warm["max_tokens"], d)
+		}
+	}
+	f := newServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) })
+	if err := newModel(f, Native).Warm(t.Context(), order("hi")); err == nil || !strings.Contains(err.Error(), "key") {
+		t.Errorf("got %v, want an error about the key", err)
 	}
 }
