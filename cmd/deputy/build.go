@@ -40,10 +40,10 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	}
 	words := phrases.Embedded()
 	h = &house{cfg: cfg, log: log, phrases: words, feed: newFeed(), keys: &pttKey{}}
+	begun := h // a return with an error clears h
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, h.close())
-			h = nil
+			err = errors.Join(err, begun.close())
 		}
 	}()
 	if err := os.MkdirAll(cfg.Agent.State, 0o700); err != nil {
@@ -108,8 +108,11 @@ func (h *house) mail() ([]agent.Tool, error) {
 		return tools.Mail(tools.MailOptions{})
 	}
 	password, err := configs.ReadSecret(m.PasswordEnv, m.PasswordFile)
-	if err != nil && m.User != "" {
+	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
+	}
+	if m.User != "" && password.IsZero() {
+		return nil, fmt.Errorf("mail: there is no password for %s: set %s, or mail.password_file to a file of mode 0600", m.User, m.PasswordEnv)
 	}
 	return tools.Mail(tools.MailOptions{
 		Host: m.Host, Port: m.Port, Security: tools.Security(m.TLS), User: m.User, Password: password.Reveal(),
