@@ -16,8 +16,12 @@ const (
 	strongSNR        = 10 // dB
 )
 
-// mostWords is how long a plain approval is at most.
-const mostWords = 8
+// mostWords is how long a plain approval is at most, mostYes how often it says
+// yes: recognisers run into loops ("okay okay okay ...").
+const (
+	mostWords = 8
+	mostYes   = 4
+)
 
 // approved reads an answer that holds nothing but approval.
 func (u *utterance) approved(q Question, a Answer) Verdict {
@@ -28,7 +32,7 @@ func (u *utterance) approved(q Question, a Answer) Verdict {
 		return no("it approves nothing")
 	case u.tagged || u.trailing:
 		return no("it breaks off, or was not all speech")
-	case len(u.words) > mostWords:
+	case len(u.words) > mostWords || u.count(explicit|weak|action) > mostYes:
 		return no("it is too long for a plain approval")
 	case q.NoVoice && !a.Key && !a.Typed:
 		return no("no voice alone can approve this")
@@ -51,6 +55,16 @@ func (u *utterance) approved(q Question, a Answer) Verdict {
 		return Verdict{Why: "a short yes needs strong evidence or the key", Weak: true}
 	}
 	return Verdict{Reading: Approve, Why: "a whole, plain approval"}
+}
+
+func (u *utterance) count(k kind) int {
+	n := 0
+	for _, m := range u.marks {
+		if m.kind&k != 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // sound says whether a code word can be told from an answer.

@@ -11,7 +11,8 @@ import (
 // ("approve falcon", "go ahead"), so that exactly this is no echo; anything
 // longer or other that stands in what was said lately is one.
 
-// echoes says whether an approval stands, word for word, in what Deputy said.
+// echoes says whether an approval stands, word for word, in what Deputy said, or
+// sounds like a piece of it: "so, approve falcon" is "say: approve falcon".
 func (u *utterance) echoes(said []string) bool {
 	if u.exact() {
 		return false
@@ -23,9 +24,26 @@ func (u *utterance) echoes(said []string) bool {
 			if _, rest := v.join(i, len(v.words)); wholeWords(&v, i, closed) && strings.HasPrefix(rest, closed) {
 				return true
 			}
+			if u.soundsLike(v.words[i:]) {
+				return true
+			}
 		}
 	}
 	return u.parrots(said)
+}
+
+// soundsLike says whether each word of the answer sounds like the one of said
+// that stands in its place.
+func (u *utterance) soundsLike(said []word) bool {
+	if len(u.words) < 2 || len(said) < len(u.words) {
+		return false
+	}
+	for i, w := range u.words {
+		if apart(sounds(w.text), sounds(said[i].text)) > 0.34 {
+			return false
+		}
+	}
+	return true
 }
 
 // wholeWords says whether closed ends where a word of v does, begun at word i.

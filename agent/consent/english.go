@@ -20,13 +20,13 @@ var english = table(map[kind][]string{
 		"you may do that", "you can do that", "you may", "you have my permission", "you have my approval", "you have my okay", "you have my go ahead",
 		"permission granted", "granted", "approval granted", "authorize", "authorized", "authorise", "authorised", "authorize it", "authorise it",
 		"i authorize it", "i authorise it", "i authorize this", "accepted", "i accept", "agreed", "i agree", "green light", "you have the green light",
-		"by all means", "i give my permission", "i give my approval", "i allow it", "i permit it", "its okay to proceed", "okay to proceed", "good to go",
+		"by all means", "i give my permission", "i give my approval", "i allow it", "i permit it", "good to go",
 		"youre good to go", "ship it", "execute", "i consent", "i give my consent", "thats a yes", "that is a yes", "im saying yes",
 	},
 	weak: {
 		"yes", "yeah", "yep", "yup", "ya", "aye", "yea", "yes yes", "okay", "ok", "okey", "okie", "sure", "sure thing", "all right", "alright",
 		"right", "fine", "good", "great", "cool", "correct", "perfect", "affirmative", "absolutely", "definitely", "certainly", "of course",
-		"yes please", "sounds good", "looks good", "sounds fine", "thats fine", "thats okay", "thats good", "thats right", "its fine", "its okay",
+		"sounds good", "looks good", "sounds fine", "thats fine", "thats good", "thats right",
 		"fine by me", "fine with me", "okay with me", "okay by me", "works for me", "very well", "very good", "i do", "roger", "roger that", "exactly", "indeed", "lets go",
 	},
 	action: slices.Collect(maps.Keys(englishOrders)),
@@ -42,7 +42,7 @@ var english = table(map[kind][]string{
 		"forget it", "forget about it", "forget that", "leave it", "leave it alone", "leave that", "leave me alone", "drop it", "drop that", "scrap it", "scrap that", "scratch that", "skip", "skip it", "skip that", "skip this",
 		"kill it", "back off", "back out", "knock it off", "cut it out", "call it off", "hands off", "shut up", "go away",
 		"ill pass", "i will pass", "i pass", "bad idea", "terrible idea", "wrong", "thats wrong", "incorrect", "of course not", "absolutely not", "certainly not", "definitely not",
-		"thumbs down", "over my dead body", "dont you dare", "rather not", "better not", "not a chance", "no chance", "no go", "on second thought",
+		"thumbs down", "over my dead body", "dont you dare", "rather not", "better not", "not a chance", "no chance", "enough", "thats enough", "thatll be all", "no go", "on second thought",
 	},
 	negate: {
 		"not", "dont", "doesnt", "didnt", "wont", "wouldnt", "cant", "cannot", "couldnt", "shouldnt", "isnt", "arent", "wasnt", "werent", "havent",
@@ -53,7 +53,8 @@ var english = table(map[kind][]string{
 	evade: {
 		"no problem", "no problems", "not a problem", "no worries", "dont worry", "do not worry", "no doubt", "why not", "no objection", "no objections", "not bad",
 		"dont mind", "do not mind", "wouldnt mind", "cant wait", "cannot wait", "no big deal", "no need to ask", "not sure", "not certain", "dont know", "do not know", "dont care", "do not care",
-		"no idea", "no comment", "no rush", "no hurry", "dunno", "nothing wrong", "whether or not", "no matter", "no harm", "not only", "cant decide", "cannot decide", "havent decided", "not decided", "uh huh", "mm hmm", "mhm",
+		"no idea", "no comment", "no rush", "no hurry", "dunno", "nothing wrong", "whether or not", "no matter", "no harm", "not only", "cant decide", "cannot decide", "havent decided", "not decided", "uh huh", "mm hmm", "mhm", "its okay", "thats okay", "its fine", "its all right", "thats all right", "its alright", "im good", "im fine", "im okay", "all good",
+		"no questions", "no further questions", "no more questions", "nothing else", "nothing more", "no complaints",
 	},
 	yet: {"yet", "just yet", "right this moment", "at the moment"},
 	hold: {

@@ -57,7 +57,7 @@ func Read(q Question, a Answer) Verdict {
 	case asks || u.has(ask):
 		return u.questioned(q)
 	case u.has(but | amend | condition):
-		return u.changed()
+		return u.changed(q)
 	case u.has(negate | evade | hedge):
 		return Verdict{Why: "it neither approves nor refuses"}
 	case plainly(&u, explicit|weak|action|object|filler|code):
@@ -123,24 +123,38 @@ var bare = func() map[string]bool {
 
 // questioned tells a question about the ask from one about something else.
 func (u *utterance) questioned(q Question) Verdict {
-	about := len(u.words) < 4 || u.has(weak|explicit|action|code|negate)
-	for _, w := range u.words {
-		if slices.Contains(strings.Fields("it its this that them they you your this 그거 이거 그건 이건 그게 이게"), w.text) {
-			about = true
-		}
-		for _, s := range q.Said {
-			about = about || utf8.RuneCountInString(w.text) > 3 && strings.Contains(strings.ToLower(s), w.text)
-		}
-	}
-	if !about {
+	if len(u.words) >= 4 && !u.has(weak|explicit|action|code|negate) && !u.about(q) {
 		return Verdict{Reading: Unrelated, Why: "it asks about something else"}
 	}
 	return Verdict{Reading: Explain, Why: "it asks"}
 }
 
+// about says whether the answer points at what Deputy said lately, or takes up
+// a word of it: of Korean words the first two syllables, without the particles.
+func (u *utterance) about(q Question) bool {
+	for _, w := range u.words {
+		if slices.Contains(strings.Fields("it its this that thats them they you your instead 그거 이거 그건 이건 그게 이게 그걸 이걸 대신"), w.text) {
+			return true
+		}
+		part := w.text
+		if rs := []rune(part); hangul(part) && len(rs) > 2 {
+			part = string(rs[:2])
+		}
+		if n := utf8.RuneCountInString(part); n < 2 || n < 4 && !hangul(part) {
+			continue
+		}
+		for _, s := range q.Said {
+			if strings.Contains(strings.ToLower(s), part) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // changed is a change or a condition that says which, or nothing at all.
 // English begins with the yes or the change, Korean ends with the change.
-func (u *utterance) changed() Verdict {
+func (u *utterance) changed(q Question) Verdict {
 	last := -1 // the word that leads up to the change
 	content := u.has(amend) && hangul(u.text)
 	for _, m := range u.marks {
@@ -152,6 +166,9 @@ func (u *utterance) changed() Verdict {
 	yes := u.begins(explicit | weak | action)
 	if !content || !yes && !u.begins(amend) && !(u.has(amend) && hangul(u.text)) {
 		return Verdict{Why: "it holds a change or a condition, but not which"}
+	}
+	if !yes && len(u.words) >= 4 && len(q.Said) > 0 && !u.about(q) {
+		return Verdict{Reading: Unrelated, Why: "it changes something else"}
 	}
 	v := Verdict{Reading: Amend, Why: "it changes or conditions what was asked"}
 	if yes && last >= 0 {
