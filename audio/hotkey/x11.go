@@ -21,43 +21,72 @@ const (
 	// lookLimit is how long the display may take to answer before it counts as
 	// gone.
 	lookLimit = 2 * time.Second
-	// repeatGap is the most, in milliseconds of the display's clock, between the
-	// release and the press of one auto-repeat; they usually carry the same time.
-	repeatGap = 2
+	// settling is how long a keyboard may be without the key while its layout is
+	// changed, which happens key by key.
+	settling = 3 * time.Second
 )
 
 // x11 watches a grabbed key.
 type x11 struct {
-	conn *xgb.Conn
-	keys Keys
-	grab grab
-	log  *slog.Logger
-	once sync.Once
-	work sync.WaitGroup // read and its watch
+	conn  *xgb.Conn
+	keys  Keys
+	grab  grab
+	taken bool // watch's: the grab is in force
+	log   *slog.Logger
+	once  sync.Once
+	work  sync.WaitGroup // read
 }
 
 var silence sync.Once
 
+// openX11 takes the key from a display.
 func openX11(display string, keys Keys, logger *slog.Logger) (*x11, error) {
 	// xgb writes its troubles to stderr; what matters of them comes back as errors.
 	silence.Do(func() { xgb.Logger = log.New(io.Discard, "", 0) })
 	if display == "" {
 		return nil, fmt.Errorf("%w: DISPLAY is not set; use hands-free listening, or let the desktop's own keyboard settings run: deputy ptt toggle", ErrNoDesktop)
 	}
-	conn, err := xgb.NewConnDisplay(display)
+	conn, err := within(func() (*xgb.Conn, error) { return xgb.NewConnDisplay(display) })
 	if err != nil {
 		return nil, fmt.Errorf("%w: the X display %s can't be reached: %w", ErrNoDesktop, display, err)
 	}
 	x := &x11{conn: conn, keys: keys, log: logger}
-	if x.grab, err = findKey(conn, keys); err == nil {
-		err = x.grab.take(conn)
-	}
+	x.grab, err = within(func() (grab, error) {
+		g, err := findKey(conn, keys)
+		if err == nil {
+			err = g.take(conn)
+		}
+		return g, err
+	})
 	if err != nil {
 		x.close()
 		return nil, err
 	}
+	x.taken = true
 	return x, nil
 }
+
+// within asks the display, which may be stuck: xgb would wait for it for ever.
+func within[T any](ask func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		value, err := ask()
+		got <- answer{value, err}
+	}()
+	select {
+	case a := <-got:
+		return a.value, a.err
+	case <-time.After(lookLimit):
+		var none T
+		return none, errStuck
+	}
+}
+
+var errStuck = errors.New("the X display does not answer")
 
 // close gives up the connection, and the key with it. It waits for read, but
 // not for a display that is stuck.
@@ -88,6 +117,10 @@ func (x *x11) watch(ctx context.Context, turn chan<- bool) error {
 	look := time.NewTicker(lookEvery)
 	look.Stop()
 	defer look.Stop()
+	var missing error // why the layout that came last won't do
+	settled := time.NewTimer(settling)
+	settled.Stop()
+	defer settled.Stop()
 	for {
 		var err error
 		select {
@@ -96,12 +129,18 @@ func (x *x11) watch(ctx context.Context, turn chan<- bool) error {
 			case p.lost != nil:
 				return p.lost
 			case p.mapping:
-				err = x.again(w)
+				if missing = x.again(w); missing != nil {
+					settled.Reset(settling)
+				} else {
+					settled.Stop()
+				}
 			default:
 				err = w.event(p)
 			}
 		case <-look.C:
 			err = w.check()
+		case <-settled.C:
+			return fmt.Errorf("%w: the keyboard layout has changed: %w", ErrLost, missing)
 		case <-ctx.Done():
 			return nil
 		}
@@ -157,126 +196,34 @@ func (x *x11) read(ctx context.Context, events chan<- press) {
 	}
 }
 
-// again takes the key from its new place when the layout has changed.
+// again takes the key from its new place when the layout has changed. Where
+// that fails the key counts as up.
 func (x *x11) again(w *follower) error {
-	g, err := findKey(x.conn, x.keys)
+	g, err := within(func() (grab, error) { return findKey(x.conn, x.keys) })
 	if err != nil {
-		return fmt.Errorf("%w: the keyboard layout has changed: %w", ErrLost, err)
+		w.up()
+		return err
 	}
-	if g.equal(x.grab) {
+	if x.taken && g.equal(x.grab) {
 		return nil
 	}
 	x.log.Info("keyboard layout changed; the key is taken again", "key", x.keys)
-	if err := w.up(); err != nil {
-		return err
-	}
+	w.up()
 	x.grab.release(x.conn)
 	x.grab.set(g)
-	if err := x.grab.take(x.conn); err != nil {
-		return fmt.Errorf("%w: the keyboard layout has changed: %w", ErrLost, err)
-	}
-	return nil
+	_, err = within(func() (grab, error) { return g, x.grab.take(x.conn) })
+	x.taken = err == nil
+	return err
 }
 
 // down asks whether the key is down; a display that doesn't answer is gone.
 func (x *x11) down() (bool, error) {
-	type answer struct {
-		keymap *xproto.QueryKeymapReply
-		err    error
+	keymap, err := within(func() (*xproto.QueryKeymapReply, error) { return xproto.QueryKeymap(x.conn).Reply() })
+	if err == nil && keymap == nil {
+		err = io.EOF
 	}
-	got := make(chan answer, 1)
-	go func() {
-		keymap, err := xproto.QueryKeymap(x.conn).Reply()
-		got <- answer{keymap, err}
-	}()
-	select {
-	case a := <-got:
-		if a.err != nil || a.keymap == nil {
-			return false, fmt.Errorf("%w: ask the X display: %w", ErrLost, errors.Join(a.err))
-		}
-		return x.grab.downIn(a.keymap.Keys), nil
-	case <-time.After(lookLimit):
-		return false, fmt.Errorf("%w: the X display does not answer", ErrLost)
-	}
-}
-
-// A follower tells a key that repeats itself from one that is let go. X sends a
-// release and a press for each repeat of a key that is held, at the same time.
-type follower struct {
-	ctx  context.Context
-	turn chan<- bool
-	look func() (bool, error)
-
-	down     bool
-	any      bool             // there was a release
-	released xproto.Timestamp // the last release
-	doubtful bool             // the key was down when it was looked at after that
-}
-
-// event takes one press or release.
-func (f *follower) event(p press) error {
-	if !p.down {
-		return f.release(p)
-	}
-	repeat := f.any && p.time-f.released <= repeatGap
-	switch {
-	case f.down && f.doubtful && !repeat:
-		// The key was up between: it was tapped twice faster than it could be
-		// looked at.
-		if err := f.up(); err != nil {
-			return err
-		}
-	case !f.down && repeat:
-		// The rest of a key that repeated itself until it was let go, unless it
-		// is down again by now.
-		if down, err := f.look(); err != nil || !down {
-			return err
-		}
-	}
-	f.doubtful = false
-	return f.set(true)
-}
-
-func (f *follower) release(p press) error {
-	f.any, f.released = true, p.time
-	if !f.down {
-		return nil
-	}
-	down, err := f.look()
 	if err != nil {
-		return err
+		return false, fmt.Errorf("%w: ask whether the key is down: %w", ErrLost, err)
 	}
-	if !down {
-		return f.up()
-	}
-	f.doubtful = true
-	return nil
-}
-
-// check looks at a key that should be down.
-func (f *follower) check() error {
-	if !f.down {
-		return nil
-	}
-	if down, err := f.look(); err != nil || down {
-		return err
-	}
-	return f.up()
-}
-
-func (f *follower) up() error {
-	f.doubtful = false
-	return f.set(false)
-}
-
-func (f *follower) set(down bool) error {
-	if f.down == down {
-		return nil
-	}
-	f.down = down
-	select {
-	case f.turn <- down:
-	case <-f.ctx.Done():
-	}
-	return nil
+	return x.grab.downIn(keymap.Keys), nil
 }
