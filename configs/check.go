@@ -71,7 +71,8 @@ func (c Config) checkSpeech(k *checker) {
 	}
 	k.oneOf("language.spoken", c.Language.Spoken, append([]string{"auto"}, c.Language.Set...)...)
 	k.oneOf("audio.mode", c.Audio.Mode, "hands-free", "push-to-talk", "both")
-	k.oneOf("audio.hotkey_press", c.Audio.HotkeyPress, "hold", "tap", "both")
+	k.oneOf("audio.duplex", c.Audio.Duplex, "half", "full")
+	k.oneOf("audio.hotkey_press", c.Audio.HotkeyPress, "hold", "tap")
 	k.that(c.Audio.Hotkey != "" || c.Audio.Mode == "hands-free", "audio.hotkey", "a key is needed when audio.mode is %s", c.Audio.Mode)
 	k.span("audio.endpoint.min", c.Audio.Endpoint.Min, 100*time.Millisecond, 3*time.Second)
 	k.span("audio.endpoint.max", c.Audio.Endpoint.Max, 100*time.Millisecond, 5*time.Second)

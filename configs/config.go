@@ -35,8 +35,9 @@ type Audio struct {
 	Output      string   `yaml:"output"`                 // the same for the speaker
 	RecordDir   string   `yaml:"record_dir" kind:"path"` // every utterance as a WAV file; empty: none
 	Mode        string   `yaml:"mode"`                   // hands-free, push-to-talk, both
+	Duplex      string   `yaml:"duplex"`                 // half: the loudspeaker may reach the microphone; full: it can't
 	Hotkey      string   `yaml:"hotkey"`                 // modifiers and a key joined by +
-	HotkeyPress string   `yaml:"hotkey_press"`           // hold, tap, both
+	HotkeyPress string   `yaml:"hotkey_press"`           // hold, tap
 	Endpoint    Endpoint `yaml:"endpoint"`
 }
 
@@ -155,7 +156,7 @@ func defaults(p Paths) Config {
 	return Config{
 		Language: Language{Spoken: "auto", Set: []string{"en", "ko"}},
 		Audio: Audio{
-			Mode: "both", Hotkey: "Ctrl+Alt+Space", HotkeyPress: "both",
+			Mode: "both", Duplex: "half", Hotkey: "Ctrl+Alt+Space", HotkeyPress: "hold",
 			Endpoint: Endpoint{Min: 400 * time.Millisecond, Max: time.Second},
 		},
 		STT: STT{

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"deputy/agent"
+	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/policy"
 	"deputy/agent/tools"
@@ -50,6 +51,9 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
 	if h.journal, err = sqlite.Open(ctx, cfg.Journal.Path, &sqlite.Options{Log: log}); err != nil {
+		if errors.Is(err, journal.ErrInUse) {
+			err = errAnother
+		}
 		return nil, err
 	}
 	h.later(h.journal.Close)
@@ -61,6 +65,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Rules: agent.Rules{
 			Phrases: words, Policy: policy.Rules{}, System: words.Prompt("en"),
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
+			FullDuplex: cfg.Audio.Duplex == "full",
 		},
 		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Version: version, Logger: log,
 		Split: func() agent.Splitter { return &tts.Splitter{} },

@@ -45,7 +45,7 @@ func (h *house) model(ctx context.Context, p parts, o agent.Options) (agent.Mode
 		return h.localModel(preset, o)
 	}
 	key, err := configs.ReadSecret(preset.KeyEnv, l.KeyFile)
-	if err != nil && preset.KeyEnv != "" {
+	if err != nil {
 		return nil, nil, fmt.Errorf("the model %q: %w", name, err)
 	}
 	return openai.New(openai.Options{

@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"deputy/agent"
 	"deputy/audio"
+	"deputy/audio/hotkey"
 	"deputy/audio/portaudio"
+	"deputy/audio/wav"
 	"deputy/configs"
 	"deputy/stt"
 	"deputy/stt/whisper"
@@ -105,14 +109,13 @@ func espeakVoices(v configs.Voices) map[string]string {
 // hearing is the ear: microphone, detector, transcriber, key. Without a
 // microphone typed orders remain.
 func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
-	source := p.source
-	if source == nil {
-		mic, err := portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Logger: h.log})
-		if err != nil {
-			h.lack("lack.microphone", err)
-			return nil
-		}
-		source = mic
+	if h.cfg.Audio.Mode != "hands-free" && p.source == nil {
+		h.hotkey(ctx)
+	}
+	source, err := h.microphone(p)
+	if err != nil {
+		h.lack("lack.microphone", err)
+		return nil
 	}
 	h.later(source.Close)
 	t, err := recogniser(h.cfg, "", h.log)
@@ -126,8 +129,8 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 		return err
 	}
 	h.ear = &ear{
-		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: c.speech, quiet: c.quiet,
-		heard: p.heard, log: h.log,
+		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(c), quiet: c.quiet,
+		heard: p.heard, keep: h.keeper(), log: h.log,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max, Held: h.keys.Held, Logger: h.log,
 		},
@@ -135,6 +138,89 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 	handsFree := h.cfg.Audio.Mode != "push-to-talk"
 	h.ear.options.HandsFree = func() bool { return handsFree }
 	return nil
+}
+
+// bargeIn is what happens when speech begins: the model leaves the cores to the
+// transcriber, and the voice falls silent if the speech can't be its own.
+func (h *house) bargeIn(c *cores) func() {
+	full := h.cfg.Audio.Duplex == "full"
+	return func() {
+		c.speech()
+		if h.voice != nil && (full || h.keys.Held()) {
+			if err := h.voice.Hush(context.Background()); err != nil {
+				h.log.Debug("hush", "err", err)
+			}
+		}
+	}
+}
+
+// keeper writes every utterance to a WAV file, if the owner wants that.
+func (h *house) keeper() func(audio.Utterance) {
+	dir := h.cfg.Audio.RecordDir
+	if dir == "" && h.cfg.KeepAudio {
+		dir = filepath.Join(h.cfg.Agent.State, "audio")
+	}
+	if dir == "" {
+		return nil
+	}
+	return func(u audio.Utterance) {
+		if err := keepUtterance(dir, u); err != nil {
+			h.log.Warn("an utterance could not be kept", "err", err)
+		}
+	}
+}
+
+// keepUtterance names the file by the hash that the journal holds.
+func keepUtterance(dir string, u audio.Utterance) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	w, err := wav.Create(filepath.Join(dir, digest(u.Samples)+".wav"), audio.Rate)
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.Write(u.Samples), w.Close())
+}
+
+// microphone is the device, open all the time or, with push-to-talk only, while
+// the key is held.
+func (h *house) microphone(p parts) (audio.Source, error) {
+	if p.source != nil {
+		return p.source, nil
+	}
+	open := func() (audio.Source, error) {
+		return portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Logger: h.log})
+	}
+	mic, err := open()
+	if err != nil || h.cfg.Audio.Mode != "push-to-talk" {
+		return mic, err
+	}
+	// It was opened only to know that it can be.
+	if err := mic.Close(); err != nil {
+		return nil, err
+	}
+	return newHeldMic(h.keys.Held, open), nil
+}
+
+// hotkey watches the keyboard's push-to-talk key where there is a desktop.
+func (h *house) hotkey(ctx context.Context) {
+	mode := hotkey.Hold
+	if h.cfg.Audio.HotkeyPress == "tap" {
+		mode = hotkey.Toggle
+	}
+	k, err := hotkey.Open(ctx, hotkey.Options{Keys: h.cfg.Audio.Hotkey, Mode: mode, Logger: h.log})
+	if err != nil {
+		h.lack("lack.hotkey", err)
+		return
+	}
+	h.later(k.Close)
+	h.keys.also = k.Held
+	h.workers = append(h.workers, func(ctx context.Context) error {
+		if err := k.Run(ctx, nil); err != nil && ctx.Err() == nil {
+			h.log.Error("the push-to-talk key is lost; deputy ptt start and stop go on", "err", err)
+		}
+		return nil
+	})
 }
 
 // detector is Silero, or the level of the sound where Silero is missing.

@@ -24,15 +24,18 @@ type child struct {
 	ended  chan error
 }
 
-// startChild runs this very program with a configuration and waits until it can
-// be reached.
-func startChild(ctx context.Context, config string, env []string, runtimeDir string, log io.Writer) (*child, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
+// startChild runs a program, this one if it is "", as Deputy with a configuration
+// and waits until it can be reached.
+func startChild(ctx context.Context, program, config string, env []string, runtimeDir string, log io.Writer) (*child, error) {
+	if program == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("find this program: %w", err)
+		}
+		program = self
 	}
 	c := &child{
-		cmd:    exec.Command(self, "--config", config, "run"),
+		cmd:    exec.Command(program, "--config", config, "run"),
 		socket: filepath.Join(runtimeDir, "deputy", "deputy.sock"),
 		events: make(chan agent.Event, 1024), ended: make(chan error, 1),
 	}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
 
 	"deputy/configs"
 )
@@ -21,7 +23,7 @@ func configCommand(a *app) *cobra.Command {
 				return err
 			}
 			if a.json {
-				return a.print(c, cfg)
+				return a.printKeys(c, cfg)
 			}
 			return cfg.Print(c.OutOrStdout())
 		},
@@ -60,6 +62,19 @@ func configCommand(a *app) *cobra.Command {
 	}
 	c.AddCommand(show, init, path)
 	return c
+}
+
+// printKeys prints a configuration as JSON under the keys of the file.
+func (a *app) printKeys(c *cobra.Command, cfg configs.Config) error {
+	var b bytes.Buffer
+	if err := cfg.Print(&b); err != nil {
+		return err
+	}
+	var keys map[string]any
+	if err := yaml.Unmarshal(b.Bytes(), &keys); err != nil {
+		return fmt.Errorf("print the configuration: %w", err)
+	}
+	return a.print(c, keys)
 }
 
 func (a *app) path() string {

@@ -19,6 +19,7 @@ import (
 
 func demoCommand(a *app) *cobra.Command {
 	var language string
+	var kills int
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Play the main job from the first word to the report, without a sound card",
@@ -31,11 +32,15 @@ The user's own sound, mail and files are not touched.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir := filepath.Join(configs.UserPaths().State, "demo", time.Now().Format("20060102-150405"))
+			if kills > 0 {
+				return killTrials(c.Context(), kills, language, dir, c.OutOrStdout())
+			}
 			scr := newScreen(c.OutOrStdout(), phrases.Embedded(), language, colored(c.OutOrStdout()))
 			return playDemo(c.Context(), scr, dir)
 		},
 	}
 	c.Flags().StringVar(&language, "lang", screenLanguage(configs.Default()), "language of the screen: en or ko")
+	c.Flags().IntVar(&kills, "kill", 0, "play it that often, killing Deputy at a random point each time")
 	return c
 }
 
@@ -57,8 +62,7 @@ func playDemo(ctx context.Context, scr *screen, dir string) (err error) {
 	if err := d.open(ctx); err != nil {
 		return errors.Join(err, d.close())
 	}
-	err = d.play(ctx)
-	err = errors.Join(err, d.close())
+	err = errors.Join(d.play(ctx), d.close())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -76,13 +80,21 @@ type demo struct {
 	post   *smtptest.Server
 	deputy *child
 	log    *os.File
+	config string
 	heard  []agent.Event
-	file   string // what the first order produced
+	file   string          // what the first order produced
+	tasks  map[string]bool // those of orders that are done
+
+	program string // the Deputy; "" is this very program
+	// kill ends the Deputy as a crash would when it fires; nil never does. more
+	// is added to the configuration.
+	kill <-chan time.Time
+	more string
 }
 
 // open starts everything that the demonstration needs.
 func (d *demo) open(ctx context.Context) (err error) {
-	workspace := filepath.Join(d.dir, "workspace")
+	workspace := d.workspace()
 	for _, dir := range []string{workspace, filepath.Join(d.dir, "run"), filepath.Join(d.dir, "mails")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("make a place for the demonstration: %w", err)
@@ -98,16 +110,23 @@ func (d *demo) open(ctx context.Context) (err error) {
 	if d.post, err = smtptest.Start("127.0.0.1:0", filepath.Join(d.dir, "mails")); err != nil {
 		return fmt.Errorf("start the mail server: %w", err)
 	}
-	config := filepath.Join(d.dir, "config.yaml")
-	if err := os.WriteFile(config, []byte(demoConfig(d.dir, d.post.Port(), "")), 0o600); err != nil {
+	d.config = filepath.Join(d.dir, "config.yaml")
+	if err := os.WriteFile(d.config, []byte(demoConfig(d.dir, d.post.Port(), d.more)), 0o600); err != nil {
 		return fmt.Errorf("write the demonstration's configuration: %w", err)
 	}
 	if d.log, err = os.Create(filepath.Join(d.dir, "deputy.log")); err != nil {
 		return err
 	}
 	d.step("demo.start")
-	d.deputy, err = startChild(ctx, config, d.room.env(filepath.Join(d.dir, "run")), filepath.Join(d.dir, "run"), d.log)
-	if err != nil {
+	return d.start(ctx)
+}
+
+func (d *demo) workspace() string { return filepath.Join(d.dir, "workspace") }
+
+// start runs the Deputy of the demonstration.
+func (d *demo) start(ctx context.Context) (err error) {
+	run := filepath.Join(d.dir, "run")
+	if d.deputy, err = startChild(ctx, d.program, d.config, d.room.env(run), run, d.log); err != nil {
 		return fmt.Errorf("%w: %s", err, d.log.Name())
 	}
 	return nil
@@ -129,118 +148,6 @@ mail:
   from: owner@acme.example
   known: ["finance <finance@acme.example>"]
 %s`, filepath.Join(dir, "workspace"), filepath.Join(dir, "state"), filepath.Join(dir, "state", "journal.db"), smtpPort, more)
-}
-
-// play is the scene: an order that is free, an order that needs the owner.
-func (d *demo) play(ctx context.Context) error {
-	if err := d.speak(ctx, demoFileOrder); err != nil {
-		return err
-	}
-	if err := d.until(ctx, "the summary was written and reported", reportHeard); err != nil {
-		return err
-	}
-	if err := d.findFile(); err != nil {
-		return err
-	}
-	if err := d.speak(ctx, demoMailOrder); err != nil {
-		return err
-	}
-	var code string
-	if err := d.until(ctx, "the mail was asked for", func(e agent.Event) bool {
-		if p, ok := e.Body.(agent.Posing); ok {
-			code = p.Code
-		}
-		_, posed := e.Body.(agent.Posed)
-		return posed
-	}); err != nil {
-		return err
-	}
-	if n := len(d.post.Mails()); n != 0 {
-		return fmt.Errorf("%d mails were sent before they were approved", n)
-	}
-	// A misheard code word is asked for again, as with any user.
-	for try := 0; ; try++ {
-		if err := d.speak(ctx, "Approve "+code+"."); err != nil {
-			return err
-		}
-		approved, again := false, false
-		if err := d.until(ctx, "the approval was heard", func(e agent.Event) bool {
-			switch b := e.Body.(type) {
-			case agent.Decided:
-				approved = b.Approve
-				return true
-			case agent.Posing:
-				code = b.Code
-			case agent.Posed:
-				again = true
-				return true
-			}
-			return false
-		}); err != nil {
-			return err
-		}
-		if approved {
-			break
-		}
-		if !again || try == 2 {
-			return errors.New("the approval was not understood")
-		}
-	}
-	return d.until(ctx, "the mail was sent and reported", reportHeard)
-}
-
-// reportHeard says that a task's report was spoken to its end.
-func reportHeard(e agent.Event) bool {
-	_, ok := e.Body.(agent.Reported)
-	return ok
-}
-
-// findFile finds the file that the first order produced; the model named it.
-func (d *demo) findFile() error {
-	for _, e := range d.heard {
-		if b, ok := e.Body.(agent.Ended); ok && b.Produced != "" {
-			d.file = b.Produced
-		}
-	}
-	if info, err := os.Stat(d.file); err != nil || info.Size() == 0 {
-		return errors.New("the order was reported as done, but it left no file")
-	}
-	return nil
-}
-
-// speak has the synthetic user say something into the microphone.
-func (d *demo) speak(ctx context.Context, text string) error {
-	d.line("user", text)
-	return d.room.say(ctx, text)
-}
-
-// patience is how long each stage may take: the first order waits for the model.
-const demoPatience = 4 * time.Minute
-
-// until shows what happens until done says that it has.
-func (d *demo) until(ctx context.Context, what string, done func(agent.Event) bool) error {
-	limit := time.NewTimer(demoPatience)
-	defer limit.Stop()
-	for {
-		select {
-		case e, ok := <-d.deputy.events:
-			if !ok {
-				return fmt.Errorf("Deputy ended before %s; its log: %s", what, d.log.Name())
-			}
-			d.heard = append(d.heard, e)
-			d.event(e)
-			if c, ok := e.Body.(agent.TaskClosed); ok && c.Status != agent.Done {
-				return fmt.Errorf("before %s the task was %s: %s", what, c.Status, c.Text)
-			}
-			if done(e) {
-				return nil
-			}
-		case <-limit.C:
-			return fmt.Errorf("after %v it is not so that %s; Deputy's log: %s", demoPatience, what, d.log.Name())
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
 
 // close ends what open started.

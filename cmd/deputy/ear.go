@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"math"
@@ -32,7 +31,9 @@ type ear struct {
 	onset, quiet func()
 	// heard is called with every final transcript and its timing. May be nil.
 	heard func(hearing)
-	log   *slog.Logger
+	// keep is given every utterance that held speech. May be nil.
+	keep func(audio.Utterance)
+	log  *slog.Logger
 
 	clock   sampleClock
 	hints   sync.Map     // utterance ID -> audio.Hint
@@ -193,6 +194,9 @@ func (e *ear) say(f final, ready time.Time) {
 		e.heard(hearing{Utterance: u, Transcript: t, Noise: why, SpeechEnd: f.ended, Endpoint: f.endpoint, Ready: ready})
 	}
 	if !noise && t.Text != "" {
+		if e.keep != nil {
+			e.keep(u)
+		}
 		e.tell(agent.Heard{
 			Utterance: u.ID, Text: t.Text, Language: t.Language, Key: u.Key,
 			Confidence: t.Confidence, Lowest: t.Lowest, NoSpeech: t.NoSpeech, Voiced: u.Voiced, SNR: u.SNR,
@@ -230,104 +234,3 @@ func finished(t stt.Transcript) audio.Hint {
 	}
 	return audio.HintNone
 }
-
-// A sampleClock is a source that knows when each of its samples was in the room.
-type sampleClock struct {
-	source audio.Source
-	// mark is written by the reader and read by it as well, but for the level,
-	// which the screen may ask for at any time.
-	read  int64
-	at    time.Time
-	level atomic.Uint32 // peak of the last read, float32 bits
-}
-
-func (c *sampleClock) Rate() int    { return c.source.Rate() }
-func (c *sampleClock) Close() error { return c.source.Close() }
-
-func (c *sampleClock) Read(buf []float32) (int, error) {
-	n, err := c.source.Read(buf)
-	if n > 0 {
-		c.read += int64(n)
-		c.at = time.Now()
-		var peak float32
-		for _, s := range buf[:n] {
-			peak = max(peak, s, -s)
-		}
-		c.level.Store(math.Float32bits(peak))
-	}
-	return n, err
-}
-
-// when is the wall time of a position that Listen named (in samples at
-// audio.Rate). It is called from the goroutine that reads.
-func (c *sampleClock) when(pos int64) time.Time {
-	now := time.Duration(float64(c.read) / float64(c.source.Rate()) * float64(time.Second))
-	return c.at.Add(audio.Samples(pos).Duration() - now)
-}
-
-// paced is a source that gives its samples no faster than they would be spoken.
-type paced struct {
-	audio.Source
-	begun time.Time
-	given int64
-	end   chan struct{}
-	once  sync.Once
-}
-
-func newPaced(src audio.Source) *paced { return &paced{Source: src, end: make(chan struct{})} }
-
-func (p *paced) Read(buf []float32) (int, error) {
-	if len(buf) > p.Rate()/50 {
-		buf = buf[:p.Rate()/50]
-	}
-	if p.begun.IsZero() {
-		p.begun = time.Now()
-	}
-	due := p.begun.Add(time.Duration(p.given) * time.Second / time.Duration(p.Rate()))
-	timer := time.NewTimer(time.Until(due))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-p.end:
-		return 0, audio.ErrClosed
-	}
-	n, err := p.Source.Read(buf)
-	p.given += int64(n)
-	return n, err
-}
-
-func (p *paced) Close() error {
-	p.once.Do(func() { close(p.end) })
-	return p.Source.Close()
-}
-
-// silenceAfter gives a source's samples and then that much silence, so that the
-// last utterance finds its endpoint.
-func silenceAfter(src audio.Source, d time.Duration) audio.Source {
-	return &tailed{Source: src, left: int64(d.Seconds() * float64(src.Rate()))}
-}
-
-type tailed struct {
-	audio.Source
-	left int64
-	over bool
-}
-
-func (t *tailed) Read(buf []float32) (int, error) {
-	if !t.over {
-		n, err := t.Source.Read(buf)
-		if !errors.Is(err, io.EOF) {
-			return n, err
-		}
-		t.over = true
-	}
-	if t.left == 0 {
-		return 0, io.EOF
-	}
-	n := int(min(int64(len(buf)), t.left))
-	clear(buf[:n])
-	t.left -= int64(n)
-	return n, nil
-}
-
-func earError(err error) error { return fmt.Errorf("the microphone is gone: %w", err) }

@@ -2,13 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 )
+
+// errNoJournal says that there is nothing to read yet.
+var errNoJournal error = sentence("err.no_journal")
 
 // logCommand reads the journal from disk: it works whether or not a Deputy runs.
 func logCommand(a *app) *cobra.Command {
@@ -68,6 +73,9 @@ func (a *app) withJournal(ctx context.Context, f func(*sqlite.Journal) error) (e
 		return err
 	}
 	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, nil)
+	if errors.Is(err, os.ErrNotExist) {
+		return errNoJournal
+	}
 	if err != nil {
 		return err
 	}

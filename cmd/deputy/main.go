@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,6 +27,9 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	giveWay()
+	// Output that nobody reads any more must not end what is under way: writing to
+	// it fails instead. (Ignoring the signal would be inherited by every child.)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	// What does not end within two seconds of the first signal is ended by force;
 	// the journal is written before each deed, so nothing is lost.
 	defer context.AfterFunc(ctx, func() {
@@ -41,7 +45,7 @@ func run(args []string) int {
 		return 0
 	case ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)):
 		return 130
-	case errors.Is(err, errSilent):
+	case errors.Is(err, errSilent), errors.Is(err, syscall.EPIPE):
 		return 1
 	}
 	fmt.Fprintln(os.Stderr, "deputy:", err)
@@ -60,9 +64,10 @@ Without a command it runs: deputy run.`,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 	}
 	root.SetArgs(args)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return seeHelp(c, err) })
 	f := root.PersistentFlags()
 	f.StringVar(&a.configPath, "config", "", "configuration file (default: see deputy config path)")
 	f.BoolVar(&a.json, "json", false, "print JSON, an object a line")
@@ -76,7 +81,41 @@ Without a command it runs: deputy run.`,
 		verbCommand(a, "stop", "Silence Deputy and end what runs"),
 		verbCommand(a, "undo", "Take back the last thing that was done"),
 		pttCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
-		doctorCommand(a), rehearseCommand(a), benchCommand(a),
+		doctorCommand(a), rehearseCommand(a), benchCommand(a), versionCommand(a),
 	)
+	explainArgs(root)
 	return root
+}
+
+// knownCommand refuses what is no command and names those that are like it.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	c.SuggestionsMinimumDistance = 2
+	like := "see: deputy --help"
+	if s := c.SuggestionsFor(args[0]); len(s) > 0 {
+		like = "did you mean " + strings.Join(s, " or ") + "?"
+	}
+	return fmt.Errorf("there is no command %q; %s", args[0], like)
+}
+
+// explainArgs has every command under c say where its arguments are explained.
+func explainArgs(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		if check := sub.Args; check != nil {
+			sub.Args = func(c *cobra.Command, args []string) error {
+				if err := check(c, args); err != nil {
+					return seeHelp(c, err)
+				}
+				return nil
+			}
+		}
+		explainArgs(sub)
+	}
+}
+
+// seeHelp says how a command is called, and where more is told.
+func seeHelp(c *cobra.Command, err error) error {
+	return fmt.Errorf("%w; it is: %s (see: %s --help)", err, c.UseLine(), c.CommandPath())
 }

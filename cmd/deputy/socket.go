@@ -17,7 +17,10 @@ import (
 )
 
 // errNoInstance says that no desk runs that could be asked.
-var errNoInstance = errors.New("no Deputy is running here; start it with: deputy run")
+var errNoInstance error = sentence("err.no_instance")
+
+// errAnother says that the desk is somebody else's.
+var errAnother error = sentence("err.another_instance")
 
 // A request is what another invocation wants of the running instance: one JSON
 // object on one line.
@@ -55,7 +58,7 @@ func listenSocket(path string) (net.Listener, error) {
 	}
 	if c, err := net.Dial("unix", path); err == nil {
 		c.Close()
-		return nil, fmt.Errorf("another Deputy is running already (its socket is %s); stop it first", path)
+		return nil, errAnother
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove the old socket: %w", err)

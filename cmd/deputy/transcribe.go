@@ -248,13 +248,8 @@ func oneLine(err error) string {
 
 // local is the sentence in the language of this user's terminal.
 func local(english, korean string) string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := os.Getenv(name); v != "" {
-			if strings.HasPrefix(v, "ko") {
-				return korean
-			}
-			break
-		}
+	if localeLanguage() == "ko" {
+		return korean
 	}
 	return english
 }

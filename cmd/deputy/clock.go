@@ -1,0 +1,33 @@
+package main
+
+import (
+	"time"
+
+	"deputy/audio"
+)
+
+// A sampleClock is a source that knows when each of its samples was in the room.
+type sampleClock struct {
+	source audio.Source
+	read   int64     // samples so far
+	at     time.Time // when the last of them was read
+}
+
+func (c *sampleClock) Rate() int    { return c.source.Rate() }
+func (c *sampleClock) Close() error { return c.source.Close() }
+
+func (c *sampleClock) Read(buf []float32) (int, error) {
+	n, err := c.source.Read(buf)
+	if n > 0 {
+		c.read += int64(n)
+		c.at = time.Now()
+	}
+	return n, err
+}
+
+// when is the wall time of a position that Listen named (in samples at
+// audio.Rate). It is called from the goroutine that reads.
+func (c *sampleClock) when(pos int64) time.Time {
+	now := time.Duration(float64(c.read) / float64(c.source.Rate()) * float64(time.Second))
+	return c.at.Add(audio.Samples(pos).Duration() - now)
+}

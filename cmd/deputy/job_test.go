@@ -1,0 +1,360 @@
+//go:build portaudio && whisper
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"deputy/agent"
+	"deputy/audio"
+	"deputy/configs/phrases"
+)
+
+// newDemo is the stage of the demonstration for a test: private sound server,
+// mail server, synthetic user, and the Deputy of this build in its own process.
+func newDemo(t *testing.T, more string) *demo {
+	t.Helper()
+	program, err := exec.LookPath("deputy") // put there by TestMain
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	d := &demo{screen: newScreen(&out, phrases.Embedded(), "en", false), dir: t.TempDir(), program: program, more: more}
+	t.Cleanup(func() {
+		if err := d.close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		if t.Failed() {
+			log, _ := os.ReadFile(filepath.Join(d.dir, "deputy.log"))
+			t.Logf("what happened:\n%s\nDeputy's log:\n%s", out.String(), log)
+		}
+	})
+	if err := d.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.tasks = map[string]bool{}
+	return d
+}
+
+// TestMainJob is the demonstration, with the real local model: a spoken order
+// ends in a file, a spoken approval sends one mail.
+func TestMainJob(t *testing.T) {
+	d := newDemo(t, "")
+	if err := d.play(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.conclude(t.Context()); err != nil {
+		t.Error(err)
+	}
+	text, err := os.ReadFile(d.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.ToLower(string(text)), "revenue") {
+		t.Errorf("the summary of the report is %q", text)
+	}
+	mails := d.post.Mails()
+	if len(mails) != 1 || strings.Join(mails[0].To, " ") != "finance@acme.example" {
+		t.Errorf("got mails %+v", mails)
+	}
+}
+
+// wishing is a model server that wants one mail sent, in the schema mode, and
+// then says that it is done. It costs no processor time, so that what is tested
+// is what is heard.
+func wishing(t *testing.T) string {
+	t.Helper()
+	var mu sync.Mutex
+	first := 0 // messages of a task's first turn
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Messages []json.RawMessage }
+		if r.Method != http.MethodPost || json.NewDecoder(r.Body).Decode(&body) != nil {
+			fmt.Fprint(w, `{"data":[{"id":"wishing"}]}`)
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if first == 0 {
+			first = len(body.Messages)
+		}
+		content := `{"tool":"reply","args":{"text":"All right."}}`
+		if len(body.Messages) == first {
+			content = `{"tool":"send_mail","args":{"to":"finance","subject":"Figures","body":"Here they are."}}`
+		}
+		chunk, err := json.Marshal(map[string]any{"choices": []any{map[string]any{"index": 0, "delta": map[string]string{"content": content}}}})
+		if err != nil {
+			t.Error(err)
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprintf(w, "data: %s\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n", chunk)
+	}))
+	t.Cleanup(s.Close)
+	return fmt.Sprintf("llm:\n  preset: llama-server\n  url: %q\n  model: wishing\n", s.URL+"/v1")
+}
+
+// await reads events until one matches.
+func (d *demo) await(t *testing.T, what string, limit time.Duration, match func(agent.Body) bool) agent.Body {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	for {
+		e, err := d.next(ctx)
+		if err != nil {
+			t.Fatalf("waiting until %s: %v", what, err)
+		}
+		if match(e.Body) {
+			return e.Body
+		}
+	}
+}
+
+func (d *demo) typed(t *testing.T, text string) {
+	t.Helper()
+	if err := ask(t.Context(), d.deputy.socket, request{Do: "say", Text: text}, func(response) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// posed waits until an ask was spoken to its end and gives its code word.
+func (d *demo) posed(t *testing.T) (code string) {
+	t.Helper()
+	d.await(t, "the ask was spoken", 2*time.Minute, func(b agent.Body) bool {
+		if p, ok := b.(agent.Posing); ok {
+			code = p.Code
+		}
+		_, ok := b.(agent.Posed)
+		return ok
+	})
+	return code
+}
+
+// TestOnlyTheOwnerSends: while a mail waits for its code word, noise, silence,
+// Deputy's own voice and a stranger's yes send nothing; no sends nothing; the
+// code word sends one.
+func TestOnlyTheOwnerSends(t *testing.T) {
+	noises := noiseFiles(t)
+	d := newDemo(t, wishing(t))
+	d.typed(t, "send the figures to finance")
+	d.posed(t)
+	speak := func(what string, samples []float32) {
+		t.Helper()
+		if err := d.room.pulse.Speak(t.Context(), append(samples, make([]float32, audio.Rate)...)); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(d.post.Mails()); n != 0 {
+			t.Fatalf("%s sent a mail", what)
+		}
+	}
+	speak("silence", make([]float32, 3*audio.Rate))
+	for _, f := range noises {
+		speak(filepath.Base(f), samplesOf(t, f, 6))
+	}
+	for _, text := range []string{"Okay.", "Yes.", "Approve banana.", "All right, go ahead."} {
+		src, err := d.room.user.Synthesize(t.Context(), text, "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		samples, err := audio.ReadAll(audio.Resample(src, audio.Rate))
+		if err != nil {
+			t.Fatal(err)
+		}
+		speak(text, samples)
+	}
+	// Deputy's own ask, code word and all, comes back into the microphone while it
+	// is spoken, as from a loudspeaker beside it.
+	unplug := d.echo(t)
+	d.typed(t, "what's waiting")
+	d.await(t, "the echo was heard and ignored", 2*time.Minute, func(b agent.Body) bool {
+		h, ok := b.(agent.Heard)
+		return ok && !h.Typed && h.Ignored != ""
+	})
+	unplug()
+	if n := len(d.post.Mails()); n != 0 {
+		t.Fatal("its own voice sent a mail")
+	}
+	// The owner says no: nothing is sent, and the matter is closed.
+	d.typed(t, "what's waiting")
+	d.posed(t)
+	if err := d.speak(t.Context(), "No, don't send it."); err != nil {
+		t.Fatal(err)
+	}
+	d.await(t, "the denial was heard", time.Minute, func(b agent.Body) bool {
+		v, ok := b.(agent.Decided)
+		return ok && !v.Approve
+	})
+	if n := len(d.post.Mails()); n != 0 {
+		t.Fatal("a denial sent a mail")
+	}
+	// And yes, with the code word: one.
+	d.typed(t, "send the figures to finance")
+	d.approve(t)
+	if !d.post.Wait(1, time.Minute) {
+		t.Fatal("an approval sent no mail")
+	}
+}
+
+// approve speaks the code word of the next ask until it is understood.
+func (d *demo) approve(t *testing.T) {
+	t.Helper()
+	for range 3 {
+		code := d.posed(t)
+		if err := d.speak(t.Context(), "Approve "+code+"."); err != nil {
+			t.Fatal(err)
+		}
+		heard := d.await(t, "the approval was heard", time.Minute, func(b agent.Body) bool {
+			switch b := b.(type) {
+			case agent.Decided:
+				return true
+			case agent.Heard:
+				return b.Ignored != ""
+			case agent.Posing:
+				return true
+			}
+			return false
+		})
+		if v, ok := heard.(agent.Decided); ok && v.Approve {
+			return
+		}
+		d.typed(t, "what's waiting")
+	}
+	t.Fatal("the approval was not understood")
+}
+
+// echo lets the microphone hear the speaker until the returned function is called.
+func (d *demo) echo(t *testing.T) (unplug func()) {
+	t.Helper()
+	control := func(args ...string) string {
+		c := exec.CommandContext(t.Context(), "pactl", args...)
+		c.Env = append(os.Environ(), d.room.pulse.Env()...)
+		out, err := c.CombinedOutput()
+		if err != nil {
+			t.Fatalf("pactl %v: %v: %s", args, err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	module := control("load-module", "module-loopback", "source=vspk.monitor", "sink=vmicfeed", "latency_msec=50")
+	return func() { control("unload-module", module) }
+}
+
+// TestKoreanDictation: a note is opened by text, real Korean recordings are
+// dictated through the microphone, and end in the note.
+func TestKoreanDictation(t *testing.T) {
+	var rows []map[string]string
+	for _, r := range manifest(t, "ko_misc") {
+		if strings.HasPrefix(r["style"], "read news") && len(rows) < 3 {
+			rows = append(rows, r)
+		}
+	}
+	if len(rows) < 3 {
+		t.Fatalf("got %d Korean recordings", len(rows))
+	}
+	d := newDemo(t, wishing(t))
+	d.typed(t, "메모해 줘")
+	for _, r := range rows {
+		samples := append(make([]float32, audio.Rate), samplesOf(t, r["path"], 60)...)
+		if err := d.room.pulse.Speak(t.Context(), append(samples, make([]float32, 2*audio.Rate)...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.typed(t, "메모 끝")
+	var note strings.Builder
+	files, err := filepath.Glob(filepath.Join(d.workspace(), "notes", "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("got notes %v, %v", files, err)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	note.Write(data)
+	for _, r := range rows {
+		if share := shared(r["transcript"], note.String()); share < 0.8 {
+			t.Errorf("only %.0f %% of the syllables of %q are in the note, in order:\n%s", 100*share, r["transcript"], note.String())
+		}
+	}
+}
+
+// shared is the share of want's syllables that are in got, in order: the longest
+// common subsequence over the length of want, spaces left out.
+func shared(want, got string) float64 {
+	a, b := []rune(strings.ReplaceAll(want, " ", "")), []rune(strings.ReplaceAll(got, " ", ""))
+	row := make([]int, len(b)+1)
+	for _, x := range a {
+		diagonal := 0
+		for j, y := range b {
+			above := row[j+1]
+			if x == y {
+				row[j+1] = diagonal + 1
+			} else {
+				row[j+1] = max(row[j+1], row[j])
+			}
+			diagonal = above
+		}
+	}
+	return float64(row[len(b)]) / float64(max(1, len(a)))
+}
+
+// noiseFiles are recordings without speech.
+func noiseFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	for _, row := range manifest(t, "speechbrain_samples") {
+		if k := row["kind"]; k == "noise" || k == "ESC50" {
+			files = append(files, row["path"])
+		}
+	}
+	if len(files) < 5 {
+		t.Fatalf("got %d recordings of noise", len(files))
+	}
+	return files
+}
+
+// manifest reads the labels of a folder of recordings.
+func manifest(t *testing.T, folder string) (rows []map[string]string) {
+	t.Helper()
+	root := os.Getenv("DEPUTY_SPEECH")
+	if root == "" {
+		t.Skip("set DEPUTY_SPEECH to the folder of recordings to run this")
+	}
+	data, err := os.ReadFile(filepath.Join(root, folder, "manifest.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+	names := strings.Split(lines[0], "\t")
+	for _, l := range lines[1:] {
+		row := map[string]string{}
+		for i, v := range strings.Split(l, "\t") {
+			row[names[i]] = v
+		}
+		row["path"] = filepath.Join(root, folder, row[names[0]])
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// samplesOf reads at most so many seconds of a recording.
+func samplesOf(t *testing.T, path string, seconds int) []float32 {
+	t.Helper()
+	src, err := openSound(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	samples, err := audio.ReadAll(audio.Resample(src, audio.Rate))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return samples[:min(len(samples), seconds*audio.Rate)]
+}

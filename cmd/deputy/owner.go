@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"deputy/agent"
+)
+
+// The owner of the demonstration: a synthetic user who speaks orders, answers
+// what is asked, and takes up again after a crash as a person would, from what
+// Deputy says is done and what the mail server holds.
+
+// demoPatience is how long each order may take: the first one waits for the model.
+const demoPatience = 4 * time.Minute
+
+// play is the scene: an order that is free, and one that needs the owner.
+func (d *demo) play(ctx context.Context) error {
+	d.tasks = map[string]bool{}
+	if err := d.order(ctx, demoFileOrder); err != nil {
+		return err
+	}
+	if err := d.findFile(); err != nil {
+		return err
+	}
+	if n := len(d.post.Mails()); n != 0 {
+		return fmt.Errorf("%d mails were sent that nobody ordered", n)
+	}
+	return d.order(ctx, demoMailOrder)
+}
+
+// errCrashed says that the Deputy was killed and runs again.
+var errCrashed = errors.New("killed")
+
+// order speaks an order and sees it through to its spoken report.
+func (d *demo) order(ctx context.Context, text string) error {
+	limit, cancel := context.WithTimeout(ctx, demoPatience)
+	defer cancel()
+	if err := d.speak(limit, text); err != nil {
+		return err
+	}
+	task, code, again, answers := "", "", false, 0
+	for {
+		e, err := d.next(limit)
+		switch {
+		case errors.Is(err, errCrashed):
+			row, err := d.lookUp(limit)
+			if err != nil {
+				return err
+			}
+			task, code = row.ID, ""
+			switch row.Status {
+			case "": // it was not accepted: a person says it again
+				err = d.speak(limit, text)
+			case string(agent.Done):
+				d.tasks[task] = true
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		case limit.Err() != nil && ctx.Err() == nil:
+			return fmt.Errorf("after %v the order %q is not done; Deputy's log: %s", demoPatience, text, d.log.Name())
+		case err != nil:
+			return err
+		}
+		switch b := e.Body.(type) {
+		case agent.TaskOpened:
+			task = b.Task
+		case agent.Posing:
+			code, again = b.Code, b.Again
+		case agent.Posed:
+			if answers++; answers > 6 {
+				return errors.New("the approval was not understood")
+			}
+			if err := d.answer(limit, code, again); err != nil {
+				return err
+			}
+		case agent.TaskClosed:
+			if b.Task == task && b.Status != agent.Done {
+				return fmt.Errorf("the order %q was %s: %s", text, b.Status, b.Text)
+			}
+		case agent.Reported:
+			if b.Task == task {
+				d.tasks[task] = true
+				return nil
+			}
+		}
+	}
+}
+
+// answer approves what is asked. Of what may have happened already the owner
+// looks first whether it has.
+func (d *demo) answer(ctx context.Context, code string, again bool) error {
+	if again && len(d.post.Mails()) > 0 {
+		return d.speak(ctx, "No.")
+	}
+	return d.speak(ctx, "Approve "+code+".")
+}
+
+// next is the next event. When the Deputy is killed meanwhile, it is started
+// again and the error is errCrashed.
+func (d *demo) next(ctx context.Context) (agent.Event, error) {
+	select {
+	case e, ok := <-d.deputy.events:
+		if !ok {
+			return agent.Event{}, fmt.Errorf("Deputy ended by itself; its log: %s", d.log.Name())
+		}
+		d.heard = append(d.heard, e)
+		d.event(e)
+		return e, nil
+	case <-d.kill:
+		d.line("failed", "kill -9")
+		d.deputy.kill()
+		if err := d.start(ctx); err != nil {
+			return agent.Event{}, err
+		}
+		return agent.Event{}, errCrashed
+	case <-ctx.Done():
+		return agent.Event{}, ctx.Err()
+	}
+}
+
+// lookUp finds the task of the order under way, as deputy tasks would list it.
+func (d *demo) lookUp(ctx context.Context) (row taskRow, err error) {
+	err = ask(ctx, d.deputy.socket, request{Do: "tasks", All: true}, func(r response) error {
+		var rows []taskRow
+		if err := json.Unmarshal(r.Body, &rows); err != nil {
+			return err
+		}
+		for _, t := range slices.Backward(rows) {
+			if !d.tasks[t.ID] {
+				row = t
+				break
+			}
+		}
+		return nil
+	})
+	return row, err
+}
+
+// findFile finds the file that the first order produced; the model named it.
+func (d *demo) findFile() error {
+	entries, err := os.ReadDir(d.workspace())
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && e.Name() != "report.txt" && info.Size() > 0 && info.Mode().IsRegular() {
+			d.file = d.workspace() + string(os.PathSeparator) + e.Name()
+			return nil
+		}
+	}
+	return errors.New("the order was reported as done, but it left no file")
+}
+
+// speak has the synthetic user say something into the microphone.
+func (d *demo) speak(ctx context.Context, text string) error {
+	d.line("user", text)
+	return d.room.say(ctx, text)
+}

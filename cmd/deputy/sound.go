@@ -1,0 +1,6 @@
+//go:build portaudio
+
+package main
+
+// sound says that PortAudio is linked in.
+const sound = true
