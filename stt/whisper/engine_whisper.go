@@ -46,6 +46,7 @@ func New(o Options) (*Transcriber, error) {
 		return nil, err
 	}
 	hearLog(o.Logger)
+	spinLess()
 	ctx := binding.Whisper_init(o.Model)
 	if ctx == nil {
 		return nil, noModel(o.Model, "whisper.cpp can't load it")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -80,6 +81,10 @@ func (t *Transcriber) Transcribe(ctx context.Context, u audio.Utterance) (stt.Tr
 	if u.Duration() < stt.Shortest {
 		return out, nil
 	}
+	// The engine's worker threads belong to the thread that calls it: on another
+	// one it would make new ones, while the old ones still spin.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	began := time.Now()
 	err := t.transcribe(ctx, &out, sound(u.Samples))
 	out.Took = time.Since(began)

@@ -1,0 +1,6 @@
+//go:build whisper && !linux
+
+package whisper
+
+// spinLess is for libgomp.
+func spinLess() {}
