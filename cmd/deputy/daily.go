@@ -134,7 +134,7 @@ func hearFiles(ctx context.Context, cfg configs.Config, scr *screen, files []str
 				break
 			}
 			failed++
-			fmt.Fprintln(os.Stderr, "deputy:", e)
+			fmt.Fprintf(os.Stderr, "deputy: %s: %s\n", f, oneLine(e))
 		}
 	}
 	cancel()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"os"
 	"testing"
 
@@ -13,19 +12,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"deputy": func() { os.Exit(run(os.Args[1:])) },
-		"typing": func() { os.Exit(typing(os.Args[1])) },
 	})
-}
-
-// typing prints a line and then keeps its output open until it is ended, as
-// somebody does who sits at a keyboard.
-func typing(line string) int {
-	w := bufio.NewWriter(os.Stdout)
-	w.WriteString(line + "\n")
-	if err := w.Flush(); err != nil {
-		return 1
-	}
-	select {}
 }
 
 // TestScripts plays what a user does at the command line: testdata/script.
