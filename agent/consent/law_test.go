@@ -87,7 +87,7 @@ func some(list []string, n int) []string {
 // TestNever puts every word that must not approve before, behind and into
 // approvals; other ones in every run.
 func TestNever(t *testing.T) {
-	for _, p := range append(some(approvalsOf(), 40), "approve falcon", "승인 호랑이", "falcon", "호랑이 승인") {
+	for _, p := range append(some(approvalsOf(), 12), "approve falcon", "승인 호랑이", "falcon", "호랑이 승인") {
 		for _, n := range never {
 			words := strings.Fields(p)
 			texts := []string{n + " " + p, p + " " + n, n + ", " + p, p + ". " + n, p + n}
@@ -120,7 +120,7 @@ func TestNever(t *testing.T) {
 // TestCodeDemanded: nothing in the tables approves without the code word.
 func TestCodeDemanded(t *testing.T) {
 	all := approvalsOf()
-	for range 1000 {
+	for range 300 {
 		var words []string
 		for range 1 + rand.IntN(3) {
 			words = append(words, all[rand.IntN(len(all))])

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"deputy/agent/journal"
@@ -67,7 +68,21 @@ func openHead(path string) (*headFile, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The names of the files must outlive a power cut as surely as what is in them.
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		f.Close()
+		return nil, err
+	}
 	return &headFile{f: f, head: h, slot: slot}, nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
 }
 
 // readHead is the head now; the zero head if there is no file.
