@@ -164,7 +164,7 @@ func (s *State) applyEnd(at time.Time, b Ended) {
 		s.Timers[b.Key] = b.Remind.At
 	}
 	if b.Produced != "" && !slices.Contains(t.Produced, b.Produced) {
-		t.Produced = append(t.Produced, b.Produced)
+		t.Produced, t.Files = append(t.Produced, b.Produced), append(t.Files, f.Target)
 	}
 	s.Latest = append(s.Latest, b.Key)
 	s.answerCall(b.Task, f.Call, b.Text, f.Untrusted)

@@ -65,7 +65,7 @@ func (x *step) pose(a *Ask, times int) {
 	}
 	all := strings.Join(text, " ")
 	line := x.say(lang, Spoke{Text: all, Ask: a.ID})
-	x.record(Posing{Task: a.Task, Ask: a.ID, Line: line, Text: all, Code: code, Times: times})
+	x.record(Posing{Task: a.Task, Ask: a.ID, Line: line, Text: all, Code: code, Again: a.Again, Times: times})
 }
 
 // askValues is what a phrase is rendered with: the frozen values and the target.

@@ -40,6 +40,8 @@ type (
 		Ended time.Time `json:"ended"`
 		// Audio is the SHA-256 of the samples, in hex; "" for typed lines.
 		Audio string `json:"audio,omitempty"`
+		// Err says why it could not be written down: something was said, and Text is "".
+		Err string `json:"err,omitempty"`
 		// Ignored says why nothing follows from it; "" if something may.
 		Ignored string `json:"ignored,omitempty"`
 	}
@@ -188,6 +190,8 @@ type (
 		Line string `json:"line"`
 		Text string `json:"text"`
 		Code string `json:"code,omitempty"`
+		// Again says that the effect may have happened already.
+		Again bool `json:"again,omitempty"`
 		// Times counts the posings since the owner last asked for it.
 		Times int `json:"times"`
 	}
@@ -230,6 +234,11 @@ type (
 		Key  string `json:"key"`
 		By   string `json:"by"` // "policy", "owner", "restart"
 	}
+	// Told is one of Deputy's own sentences: the answer to a local verb, or why
+	// nothing followed from what was said.
+	Told struct {
+		Text string `json:"text"`
+	}
 	// Reminded is a reminder that was given.
 	Reminded struct {
 		Key string `json:"key"`
@@ -238,6 +247,7 @@ type (
 
 func (Heard) Kind() string       { return "heard" }
 func (Opened) Kind() string      { return "session.opened" }
+func (Told) Kind() string        { return "told" }
 func (Replied) Kind() string     { return "model.replied" }
 func (Sentence) Kind() string    { return "" }
 func (Planned) Kind() string     { return "" }

@@ -11,6 +11,10 @@ import (
 // criticism of what was just done, or a new order. Nothing here asks a model.
 func (x *step) hear(h Heard) {
 	h.Text = strings.TrimSpace(h.Text)
+	if h.Err != "" {
+		x.unheard(h)
+		return
+	}
 	if h.Text == "" && h.Ignored == "" {
 		return
 	}
@@ -80,6 +84,16 @@ func (x *step) understood(h Heard) bool {
 	return false
 }
 
+// unheard tells the speaker that the recogniser failed, unless what it failed at
+// may have been Deputy's own voice: that would go on for ever.
+func (x *step) unheard(h Heard) {
+	h.Ignored = "it could not be written down"
+	x.record(h)
+	if !x.speaking(h.Began, h.Ended) {
+		x.tell(x.Language, "err.not_heard", "why", h.Err)
+	}
+}
+
 // order opens a task.
 func (x *step) order(h Heard) {
 	lang := x.languageOf(h)
@@ -117,8 +131,8 @@ func (x *step) prompt(h Heard) string {
 		if t.Report != "" {
 			b.WriteString("; its result: " + clip(t.Report, 200))
 		}
-		if len(t.Produced) > 0 {
-			b.WriteString("; its file: " + strings.Join(t.Produced, ", "))
+		if len(t.Files) > 0 {
+			b.WriteString("; its file: " + strings.Join(t.Files, ", "))
 		}
 	}
 	b.WriteString(")")

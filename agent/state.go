@@ -59,7 +59,8 @@ type Task struct {
 	// Open holds the calls of the last turn that have no answer yet.
 	Open     []Call
 	Calls    map[string]int // tool + arguments -> how often called
-	Produced []string
+	Produced []string // files that hold a result, as the tools name them to the owner
+	Files    []string // the same, as the model names them
 	Report   string
 	Reported bool
 	Opened   time.Time

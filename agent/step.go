@@ -117,7 +117,9 @@ func (x *step) say(language string, l Spoke) string {
 
 // tell says one of Deputy's own sentences.
 func (x *step) tell(language, key string, kv ...string) {
-	x.say(language, Spoke{Text: x.phrase(language, key, kv...)})
+	text := x.phrase(language, key, kv...)
+	x.record(Told{Text: text})
+	x.say(language, Spoke{Text: text})
 }
 
 // spoken takes note of what became of a line.
