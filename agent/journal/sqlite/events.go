@@ -129,7 +129,8 @@ func (j *Journal) read(ctx context.Context, low int64, to journal.Seq) ([]journa
 		var seq, micro int64
 		var body, prev, hash []byte
 		if err := rows.Scan(&seq, &micro, &e.Kind, &e.Task, &body, &prev, &hash); err != nil {
-			return nil, err
+			// The table allows no such row: the file was cut or overwritten.
+			return nil, fmt.Errorf("%w: the row after event %d is damaged; %s (%w)", journal.ErrAltered, max(low, 0)+int64(len(events)), restore, err)
 		}
 		if len(prev) != len(e.Prev) || len(hash) != len(e.Hash) {
 			return nil, fmt.Errorf("%w: the hashes of event %d are not what was written", journal.ErrAltered, seq)

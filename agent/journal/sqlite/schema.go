@@ -70,9 +70,12 @@ func checkSchema(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// restore is what the owner of a damaged file can do.
+const restore = "put a backup in its place, or move it and its .head file away to begin a new one"
+
 // explain puts what the owner can do in front of what SQLite says.
 func explain(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
 		return fmt.Errorf("the disk is full; free some space and try again: %w", err)
 	}
 	var e *driver.Error
@@ -83,8 +86,7 @@ func explain(err error) error {
 	case codes.SQLITE_FULL:
 		return fmt.Errorf("the disk is full; free some space and try again: %w", err)
 	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
-		return fmt.Errorf("%w: the file is damaged or is no journal; put a backup in its place, "+
-			"or move it and its .head file away to begin a new one (%w)", journal.ErrAltered, err)
+		return fmt.Errorf("%w: the file is damaged or is no journal; %s (%w)", journal.ErrAltered, restore, err)
 	case codes.SQLITE_READONLY, codes.SQLITE_PERM, codes.SQLITE_CANTOPEN:
 		return fmt.Errorf("the file can't be written or opened; check its owner and mode: %w", err)
 	}
