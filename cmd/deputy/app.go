@@ -30,6 +30,7 @@ func (a *app) config() (configs.Config, error) {
 	cfg, err := configs.LoadUser(a.configPath)
 	if err == nil && a.logLevel != "" {
 		cfg.Log.Level = a.logLevel
+		_, err = logger(cfg)
 	}
 	return cfg, err
 }
@@ -80,7 +81,7 @@ func colored(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") =
 func logger(cfg configs.Config) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
-		return nil, fmt.Errorf("log.level: %w", err)
+		return nil, fmt.Errorf("log: %q is not one of debug, info, warn, error", cfg.Log.Level)
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: l})), nil
 }

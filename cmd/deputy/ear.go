@@ -176,7 +176,8 @@ func (e *ear) deliverOne(ctx context.Context, f final) {
 		return
 	}
 	if f.d.err != nil {
-		e.log.Error("what was said could not be written down", "utterance", f.u.ID, "err", f.d.err)
+		e.log.Debug("what was said could not be written down", "utterance", f.u.ID, "err", f.d.err)
+		e.tell(agent.Heard{Utterance: f.u.ID, Err: f.d.err.Error(), Began: f.began, Ended: f.ended, Audio: digest(f.u.Samples)})
 		call(e.quiet)
 		return
 	}

@@ -43,6 +43,8 @@ func (s *screen) event(e agent.Event) {
 		s.line("task", b.Task+" "+b.Order)
 	case agent.TaskRevised:
 		s.line("revised", b.Task+" "+b.Order)
+	case agent.Told:
+		s.line("says", b.Text)
 	case agent.Replied:
 		s.replied(b)
 	case agent.Refused:
