@@ -36,6 +36,7 @@ func TestEvidence(t *testing.T) {
 
 		{"code", codeQ, Answer{Text: "Approve falcon.", Language: "en", Confidence: 0.6, NoSpeech: 0.1}, Approve, false},
 		{"code, mumbled", codeQ, Answer{Text: "Approve falcon.", Language: "en", Confidence: 0.3, NoSpeech: 0.1}, Unclear, true},
+		{"code, not very clear", codeQ, Answer{Text: "Approve falcon.", Language: "en", Confidence: 0.45, NoSpeech: 0.1}, Approve, false},
 		{"code typed", codeQ, Answer{Text: "falcon", Typed: true}, Approve, false},
 		{"yes typed where the code is due", codeQ, Answer{Text: "yes", Language: "en", Typed: true}, Unclear, false},
 		{"approve typed where the code is due", codeQ, Answer{Text: "approve", Language: "en", Typed: true, Key: true}, Unclear, false},
