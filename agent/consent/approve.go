@@ -8,7 +8,7 @@ const (
 	leastConfidence     = 0.5
 	leastConfidenceCode = 0.4  // noise does not happen to say the word of this ask
 	leastConfidenceKey  = 0.35 // the key says at least that someone meant to speak
-	mostNoSpeech       = 0.6
+	mostNoSpeech        = 0.6
 
 	// A short yes that nobody meant is heard well enough now and then.
 	strongConfidence = 0.85
