@@ -26,9 +26,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, "testcount: name the tally file, and a go test -json command to run")
 		os.Exit(2)
 	}
-	err := total(flag.Arg(0))
+	var err error
 	if flag.NArg() > 1 {
 		err = record(flag.Arg(0), flag.Args()[1:], *strict)
+	} else {
+		err = total(flag.Arg(0))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testcount:", err)
