@@ -1,9 +1,6 @@
 package consent
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // A room gives Deputy's own voice back, whole or in pieces. When an answer may
 // be heard at all is the desk's to say (not before the ask has ended); here is
@@ -80,7 +77,13 @@ func (u *utterance) exact() bool {
 // not part of that is the owner's.
 func (u *utterance) parrots(said []string) bool {
 	_, closed := u.join(0, len(u.words))
-	if len(u.words) < 4 && (!hangul(closed) || utf8.RuneCountInString(closed) < 8) {
+	syllables := 0
+	for _, r := range closed {
+		if syllable(r) {
+			syllables++
+		}
+	}
+	if len(u.words) < 4 && syllables < 8 {
 		return false
 	}
 	a := letters(closed)

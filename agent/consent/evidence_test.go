@@ -144,6 +144,8 @@ func TestEcho(t *testing.T) {
 		{Question{Said: en}, "no", Deny},
 		{Question{Code: "호랑이", Said: kor}, "승인 호랑이", Approve},
 		{Question{Code: "호랑이", Said: kor}, "네, 승인 호랑이", Approve},
+		{Question{Code: "호랑이", Said: kor}, "yes, 승인 호랑이", Approve},
+		{Question{Code: "falcon", Said: en}, "네, approve falcon", Approve},
 		{Question{Code: "호랑이", Said: kor}, "승인 호랑이 라고", Unclear},
 		{Question{Code: "호랑이", Said: kor}, "실적을 보냅니다 진행하려면 승인 호랑이", Unclear},
 		{Question{Code: "호랑이", Said: kor}, "장보기 목록에 우유 하나 추가해 줘", Unrelated},
