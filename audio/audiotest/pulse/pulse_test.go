@@ -3,10 +3,13 @@ package pulse
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,6 +118,46 @@ func TestSpeak(t *testing.T) {
 	if err := s.Speak(ctx, audiotest.Silence(time.Minute)); err == nil {
 		t.Error("ctx ended: got no error, want one")
 	}
+}
+
+// A process that is killed leaves no server behind.
+func TestNoOrphan(t *testing.T) {
+	if dir := os.Getenv("PULSE_TEST_ORPHAN"); dir != "" { // the process to be killed
+		s, err := Start(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("server", s.cmd.Process.Pid)
+		select {}
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux can do this")
+	}
+	start(t).Stop() // skips where there is no PulseAudio
+	cmd := exec.Command(os.Args[0], "-test.run=^TestNoOrphan$")
+	cmd.Env = append(os.Environ(), "PULSE_TEST_ORPHAN="+t.TempDir())
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	_, err = fmt.Fscanf(out, "server %d", &pid)
+	cmd.Process.Kill()
+	cmd.Wait()
+	if err != nil {
+		t.Fatalf("read the server's number: %v", err)
+	}
+	for range 500 {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || strings.Contains(string(stat), ") Z ") {
+			return
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	t.Errorf("the server still runs 5 s after its parent was killed")
 }
 
 func TestLife(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -85,13 +86,22 @@ func Start(ctx context.Context, dir string) (*Server, error) {
 		"PULSE_STATE_PATH="+filepath.Join(dir, "config"), "PULSE_COOKIE="+filepath.Join(dir, "cookie"))
 	s.cmd.Stderr = s.said
 	s.cmd.WaitDelay = time.Second
-	if err := s.cmd.Start(); err != nil {
+	s.cmd.SysProcAttr = dieWithParent()
+	started := make(chan error)
+	go func() {
+		// The server dies with the thread that started it: this one stays.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		defer close(s.done)
+		err := s.cmd.Start()
+		started <- err
+		if err == nil {
+			s.cmd.Wait() // why it ended is in said
+		}
+	}()
+	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start pulseaudio: %w", err)
 	}
-	go func() {
-		s.cmd.Wait() // why it ended is in said
-		close(s.done)
-	}()
 	if err := s.ready(ctx); err != nil {
 		s.Stop()
 		return nil, err
