@@ -42,6 +42,9 @@ type Options struct {
 	// Observe is called by Run with every event, in order, after it was
 	// journaled. It must not block.
 	Observe func(Event)
+	// Language is what the owner is told things in until something was said in
+	// another one; "" means "en".
+	Language string
 	// PlanTimeout bounds one Tool.Plan; 0 means 10 s.
 	PlanTimeout time.Duration
 	// Grace is how long an effect under way may go on when the desk ends; 0 means 1.5 s.
@@ -114,6 +117,9 @@ func (d *Desk) View(ctx context.Context, f func(s *State, busy int)) error {
 // started has ended; effects under way get Options.Grace to finish.
 func (d *Desk) Run(ctx context.Context) error {
 	s := NewState()
+	if d.o.Language != "" {
+		s.Language = d.o.Language
+	}
 	for e, err := range d.o.Journal.Events(1) {
 		if err != nil {
 			return fmt.Errorf("read the journal: %w", err)
@@ -185,7 +191,7 @@ func (d *Desk) journal(ctx context.Context, events []Event) error {
 	}
 	if len(lines) > 0 {
 		if err := d.o.Journal.Append(context.WithoutCancel(ctx), lines...); err != nil {
-			return fmt.Errorf("write the journal (nothing is done that it doesn't hold; free some space and start again): %w", err)
+			return fmt.Errorf("write the journal, without which nothing is done: %w", err)
 		}
 	}
 	if d.o.Observe != nil {

@@ -23,6 +23,8 @@ var (
 	ErrAltered = errors.New("journal was altered")
 	// ErrInUse says that another process owns the journal.
 	ErrInUse = errors.New("journal is in use by another process")
+	// ErrFull says that there is no room for more events. None is lost.
+	ErrFull = errors.New("the disk is full; free some space and try again")
 )
 
 // Seq numbers the events of a journal from 1, without gaps.

@@ -67,7 +67,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
 			FullDuplex: cfg.Audio.Duplex == "full",
 		},
-		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Version: version, Logger: log,
+		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Language: screenLanguage(cfg), Version: version, Logger: log,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}
 	var c *cores

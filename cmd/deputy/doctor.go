@@ -81,7 +81,7 @@ func examine(ctx context.Context, cfg configs.Config) []finding {
 		look   func() (string, error)
 	}{
 		{"configuration", true, func() (string, error) { return configs.UserPaths().Config, nil }},
-		{"workspace", true, func() (string, error) { return cfg.Agent.Workspace, os.MkdirAll(cfg.Agent.Workspace, 0o755) }},
+		{"workspace", true, func() (string, error) { return workspaceState(cfg.Agent.Workspace) }},
 		{"journal", true, func() (string, error) { return journalState(ctx, cfg) }},
 		{"microphone, speaker", false, devicesState},
 		{"speech model", true, func() (string, error) { return modelState(ctx, cfg.STT.Model) }},
@@ -121,6 +121,17 @@ func examine(ctx context.Context, cfg configs.Config) []finding {
 		out = append(out, finding{What: c.what, OK: err == nil, Detail: detail, Needed: c.needed})
 	}
 	return out
+}
+
+func workspaceState(dir string) (string, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return dir + ", made at the first start", nil
+	case err == nil && !info.IsDir():
+		err = fmt.Errorf("%s is no folder: set agent.workspace to one", dir)
+	}
+	return dir, err
 }
 
 func journalState(ctx context.Context, cfg configs.Config) (string, error) {
@@ -165,7 +176,7 @@ func modelState(ctx context.Context, name string) (string, error) {
 	}
 	state, err := models.Check(ctx, configs.UserPaths().Models(), m)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%w; run: deputy models pull %s", err, m.Name)
 	}
 	if state != models.Ready {
 		return "", fmt.Errorf("%s is %s; run: deputy models pull %s", m.File, state, m.Name)
@@ -182,8 +193,12 @@ func detectorState(cfg configs.Config) (string, error) {
 }
 
 func languageModelState(ctx context.Context, cfg configs.Config) (string, error) {
-	if cfg.LLM.Preset != "auto" && cfg.LLM.Preset != configs.Local {
-		p, err := cfg.LLM.Resolve(cfg.LLM.Preset)
+	name := cfg.LLM.Preset
+	if name == "auto" && cfg.LLM.URL != "" {
+		name = "llama-server"
+	}
+	if name != "auto" && name != configs.Local {
+		p, err := cfg.LLM.Resolve(name)
 		if err != nil {
 			return "", err
 		}
@@ -192,7 +207,7 @@ func languageModelState(ctx context.Context, cfg configs.Config) (string, error)
 		}
 		return p.Name + " at " + p.URL, err
 	}
-	if cfg.LLM.Preset == "auto" {
+	if name == "auto" {
 		found, err := openai.Detect(ctx)
 		if err != nil {
 			return "", err

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"deputy/agent/journal"
 )
 
 // errSilent ends the program with status 1 when everything has been said.
@@ -47,6 +49,8 @@ func run(args []string) int {
 		return 130
 	case errors.Is(err, errSilent), errors.Is(err, syscall.EPIPE):
 		return 1
+	case errors.Is(err, journal.ErrFull):
+		err = sentence("err.disk_full")
 	}
 	fmt.Fprintln(os.Stderr, "deputy:", err)
 	return 1

@@ -98,20 +98,23 @@ func listModels(ctx context.Context, out io.Writer, dir string, asJSON bool) err
 
 func modelsPull(dir *string) *cobra.Command {
 	return &cobra.Command{
-		Use:   "pull [NAME...]",
-		Short: "Fetch models (without a name: the default set), going on where a pull broke off",
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			var names []string
-			for _, m := range models.Embedded() {
-				names = append(names, m.Name+"\t"+m.About)
-			}
-			return names, cobra.ShellCompDirectiveNoFileComp
-		},
+		Use:               "pull [NAME...]",
+		Short:             "Fetch models (without a name: the default set), going on where a pull broke off",
+		ValidArgsFunction: modelNames,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			p := &models.Puller{Dir: *dir, Recipes: recipes, Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
 			return p.Pull(cmd.Context(), models.Embedded(), names...)
 		},
 	}
+}
+
+// modelNames completes a model's name.
+func modelNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, m := range models.Embedded() {
+		names = append(names, m.Name+"\t"+m.About)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // isTerminal says whether what is written to w is seen as it comes.
@@ -122,8 +125,9 @@ func isTerminal(w io.Writer) bool {
 
 func modelsVerify(dir *string) *cobra.Command {
 	return &cobra.Command{
-		Use:   "verify [NAME...]",
-		Short: "Hash model files again (without a name: all that are here)",
+		Use:               "verify [NAME...]",
+		Short:             "Hash model files again (without a name: all that are here)",
+		ValidArgsFunction: modelNames,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			return verifyModels(cmd.Context(), cmd.OutOrStdout(), *dir, names)
 		},

@@ -76,7 +76,7 @@ const restore = "put a backup in its place, or move it and its .head file away t
 // explain puts what the owner can do in front of what SQLite says.
 func explain(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
-		return fmt.Errorf("the disk is full; free some space and try again: %w", err)
+		return fmt.Errorf("%w (%w)", journal.ErrFull, err)
 	}
 	var e *driver.Error
 	if !errors.As(err, &e) {
@@ -84,7 +84,12 @@ func explain(err error) error {
 	}
 	switch e.Code() & 0xff { // the low byte is the primary code
 	case codes.SQLITE_FULL:
-		return fmt.Errorf("the disk is full; free some space and try again: %w", err)
+		return fmt.Errorf("%w (%w)", journal.ErrFull, err)
+	case codes.SQLITE_IOERR:
+		if e.Code() == codes.SQLITE_IOERR_WRITE { // a limit on files or of a quota
+			return fmt.Errorf("%w (%w)", journal.ErrFull, err)
+		}
+		return fmt.Errorf("the disk fails; see the system's log: %w", err)
 	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
 		return fmt.Errorf("%w: the file is damaged or is no journal; %s (%w)", journal.ErrAltered, restore, err)
 	case codes.SQLITE_READONLY, codes.SQLITE_PERM, codes.SQLITE_CANTOPEN:
