@@ -110,6 +110,12 @@ type (
 		Whole bool
 		Err   string
 	}
+	// Notice is something the owner should know that no order led to: a phrase with
+	// its values.
+	Notice struct {
+		Key    string
+		Values map[string]string
+	}
 	// Woke says that a time that was asked for has come.
 	Woke struct{}
 )
@@ -256,6 +262,7 @@ func (Undone) Kind() string      { return "effect.undone" }
 func (Answered) Kind() string    { return "answered" }
 func (Speaking) Kind() string    { return "" }
 func (Spoken) Kind() string      { return "" }
+func (Notice) Kind() string      { return "" }
 func (Woke) Kind() string        { return "" }
 func (TaskOpened) Kind() string  { return "task.opened" }
 func (TaskRevised) Kind() string { return "task.revised" }

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"deputy/agent/policy"
@@ -84,6 +86,12 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 		x.spoken(b)
 	case Woke:
 		x.woke()
+	case Notice:
+		kv := []string{}
+		for _, name := range slices.Sorted(maps.Keys(b.Values)) {
+			kv = append(kv, name, b.Values[name])
+		}
+		x.tell(x.Language, b.Key, kv...)
 	}
 	return s, x.events, x.intents
 }

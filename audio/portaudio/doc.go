@@ -24,6 +24,9 @@ type MicOptions struct {
 	Device string
 	// Patience is how long a lost device is looked for: 1 min if 0.
 	Patience time.Duration
+	// Changed, when set, is called by the reading goroutine when the device is lost,
+	// with the reason, and with nil when it is back. It must not block.
+	Changed func(lost error)
 	// Logger gets overruns, losses and recoveries. nil is silent.
 	Logger *slog.Logger
 }

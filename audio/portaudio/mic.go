@@ -46,6 +46,9 @@ func OpenMic(o *MicOptions) (*Mic, error) {
 	if m.o.Patience <= 0 {
 		m.o.Patience = time.Minute
 	}
+	if m.o.Changed == nil {
+		m.o.Changed = func(error) {}
+	}
 	if m.o.Logger == nil {
 		m.o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -132,6 +135,7 @@ func (m *Mic) Read(buf []float32) (int, error) {
 func (m *Mic) recover(why error) error {
 	lost := time.Now()
 	m.o.Logger.Warn("microphone lost", "device", m.stream.name, "error", why)
+	m.o.Changed(why)
 	lib.close(m.stream)
 	restart := !errors.Is(why, errReset) // else someone has just done it
 	err := why
@@ -160,6 +164,7 @@ func (m *Mic) recover(why error) error {
 	}
 	away := time.Since(lost)
 	m.gap = audio.Count(away)
+	m.o.Changed(nil)
 	m.o.Logger.Info("microphone back", "device", m.stream.name, "rate", m.stream.rate, "away", away.Round(time.Millisecond))
 	return nil
 }

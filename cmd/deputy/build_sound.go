@@ -189,7 +189,7 @@ func (h *house) microphone(p parts) (audio.Source, error) {
 		return p.source, nil
 	}
 	open := func() (audio.Source, error) {
-		return portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Logger: h.log})
+		return portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Changed: h.micChanged, Logger: h.log})
 	}
 	mic, err := open()
 	if err != nil || h.cfg.Audio.Mode != "push-to-talk" {
@@ -200,6 +200,16 @@ func (h *house) microphone(p parts) (audio.Source, error) {
 		return nil, err
 	}
 	return newHeldMic(h.keys.Held, open), nil
+}
+
+// micChanged tells the owner that the microphone is gone, or back.
+func (h *house) micChanged(lost error) {
+	if lost != nil {
+		h.log.Debug("the microphone is lost", "err", lost)
+		h.desk.Tell(agent.Notice{Key: "err.microphone_lost"})
+		return
+	}
+	h.desk.Tell(agent.Notice{Key: "err.microphone_back"})
 }
 
 // hotkey watches the keyboard's push-to-talk key where there is a desktop.

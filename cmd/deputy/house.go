@@ -63,7 +63,7 @@ func (h *house) run(ctx context.Context) error {
 	if h.ear != nil {
 		g.Go(func() error {
 			if err := h.ear.run(ctx); err != nil && ctx.Err() == nil {
-				h.log.Error("nothing can be heard any more; typed orders go on", "err", err)
+				h.desk.Tell(agent.Notice{Key: "lack.microphone", Values: map[string]string{"why": err.Error()}})
 			}
 			return nil
 		})
