@@ -191,7 +191,7 @@ func (d *Desk) journal(ctx context.Context, events []Event) error {
 	}
 	if len(lines) > 0 {
 		if err := d.o.Journal.Append(context.WithoutCancel(ctx), lines...); err != nil {
-			return fmt.Errorf("write the journal, without which nothing is done: %w", err)
+			return fmt.Errorf("write the journal (nothing is done that it doesn't hold; free some space and start again): %w", err)
 		}
 	}
 	if d.o.Observe != nil {

@@ -342,3 +342,24 @@ func count(list []string, s string) (n int) {
 	}
 	return n
 }
+
+func TestRecogniserThatFailsIsTold(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.start()
+		b.hearWith(Heard{Err: "the server can't be reached"})
+		if !b.mouth.said("err.not_heard") || !b.has("told") || b.has("task.opened") {
+			t.Errorf("said %q, events %v", b.mouth.spoken, b.kinds())
+		}
+	})
+}
+
+func TestNoticeIsSaid(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.start()
+		b.desk.Tell(Notice{Key: "err.microphone_lost"})
+		b.rest()
+		if !b.mouth.said("err.microphone_lost") || !b.has("told") {
+			t.Errorf("said %q, events %v", b.mouth.spoken, b.kinds())
+		}
+	})
+}
