@@ -35,7 +35,7 @@ func (x *step) poseOrPark(a *Ask, why string) {
 		return
 	}
 	x.record(Parked{Task: a.Task, Ask: a.ID, Why: why})
-	x.tell(x.Tasks[a.Task].Language, "say.parked")
+	x.lead(x.Tasks[a.Task].Language, "say.parked")
 	x.poseNext()
 }
 
@@ -125,7 +125,7 @@ func (x *step) answer(a *Ask, h Heard) bool {
 	switch v.Reading {
 	case consent.Approve:
 		if why := x.untimely(a, h); why != "" {
-			x.tell(lang, why)
+			x.lead(lang, why)
 			x.poseOrPark(a, "the answer did not come in its time")
 			return true
 		}
@@ -138,10 +138,10 @@ func (x *step) answer(a *Ask, h Heard) bool {
 		x.decide(a, d)
 	case consent.Later:
 		x.record(Parked{Task: a.Task, Ask: a.ID, Why: "the owner put it off"})
-		x.tell(lang, "say.later")
+		x.lead(lang, "say.later")
 		x.poseNext()
 	case consent.Explain:
-		x.tell(lang, "ask.details", "summary", f.Summary, "detail", x.detail(f))
+		x.lead(lang, "ask.details", "summary", f.Summary, "detail", x.detail(f))
 		x.pose(a, a.Posings)
 	case consent.Repeat:
 		x.pose(a, a.Posings)
@@ -158,11 +158,11 @@ func (x *step) answer(a *Ask, h Heard) bool {
 func (x *step) unclear(a *Ask, lang string, v consent.Verdict) {
 	switch {
 	case v.NearMiss != "":
-		x.tell(lang, "say.near_miss", "heard", v.NearMiss)
+		x.lead(lang, "say.near_miss", "heard", v.NearMiss)
 	case v.Weak:
-		x.tell(lang, "say.weak")
+		x.lead(lang, "say.weak")
 	default:
-		x.tell(lang, "say.unclear")
+		x.lead(lang, "say.unclear")
 	}
 	x.poseOrPark(a, "no clear answer")
 }

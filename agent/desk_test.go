@@ -363,3 +363,46 @@ func TestNoticeIsSaid(t *testing.T) {
 		}
 	})
 }
+
+func TestAYesToNothingIsNoOrder(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.start()
+		for _, text := range []string{"Okay.", "Yes.", "No.", "네.", "응", "All right, go ahead."} {
+			b.hear(text)
+		}
+		if b.has("task.opened") {
+			t.Errorf("an answer to nothing became an order: %v", b.kinds())
+		}
+	})
+}
+
+func TestScrapsAreNoOrders(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.start()
+		b.hearWith(Heard{Text: "PXT", Confidence: 0.34})
+		if b.has("task.opened") || len(b.mouth.spoken) > 0 {
+			t.Errorf("a scrap of a word was taken up: %v, said %q", b.kinds(), b.mouth.spoken)
+		}
+		b.hearWith(Heard{Text: "write the pear port to fine dance", Confidence: 0.34})
+		if b.has("task.opened") || !b.mouth.said("say.not_understood") {
+			t.Errorf("a mumbled order was not asked for again: %v, said %q", b.kinds(), b.mouth.spoken)
+		}
+	})
+}
+
+func TestWhatLeadsUpToAnAskIsSaidBeforeIt(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.start()
+		b.hear("send the mail")
+		b.hear("approve flacon")
+		s := b.state()
+		if a := s.posed(); a == nil || a.Posed.IsZero() {
+			t.Fatal("the ask was not put again")
+		}
+		last := s.Said[len(s.Said)-1]
+		if last.Ask == "" {
+			t.Errorf("the last thing said is %q, not the ask", last.Text)
+		}
+	})
+}

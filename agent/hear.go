@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"deputy/agent/consent"
 	"deputy/agent/policy"
 )
 
@@ -32,13 +33,18 @@ func (x *step) hear(h Heard) {
 	if !x.understood(h) {
 		return
 	}
+	if x.answersNothing(h, verb) {
+		h.Ignored = "it answers a question that nobody asked"
+		x.record(h)
+		return
+	}
 	x.record(h)
-	if a := x.posed(); a != nil && verb != verbStop {
+	if a := x.posed(); a != nil && (verb == verbNone || verb == verbCancel) {
 		if x.answer(a, h) {
 			return
 		}
 	}
-	if t := x.latest(func(t *Task) bool { return t.Status == Noting }); t != nil && x.dictated(t, h, verb) {
+	if t := x.noting(); t != nil && x.dictated(t, h, verb) {
 		return
 	}
 	if verb != verbNone {
@@ -54,6 +60,27 @@ func (x *step) hear(h Heard) {
 		return
 	}
 	x.order(h)
+}
+
+// answersNothing says whether a spoken utterance is no more than a yes or a no
+// while nothing is being asked: the recogniser writes such words for all kinds
+// of noise, and nobody gives an order with them.
+func (x *step) answersNothing(h Heard, v verb) bool {
+	if h.Typed || v != verbNone || x.posed() != nil || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
+		return false
+	}
+	switch r := consent.Read(consent.Question{}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
+	case consent.Approve:
+		return true
+	case consent.Deny:
+		return r.Rest == ""
+	}
+	return false
+}
+
+// noting is the open note; nil if there is none.
+func (x *step) noting() *Task {
+	return x.latest(func(t *Task) bool { return t.Status == Noting })
 }
 
 // leastConfidence is the mean token probability below which a text is not taken
@@ -75,7 +102,7 @@ func (x *step) understood(h Heard) bool {
 	if h.Typed || h.Language == "en" || h.Language == "ko" || h.Language == "" {
 		return true
 	}
-	if t := x.latest(func(t *Task) bool { return t.Status == Noting }); t != nil {
+	if x.noting() != nil {
 		return true // a note takes any language
 	}
 	h.Ignored = "it is in another language (" + h.Language + ")"

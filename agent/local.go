@@ -137,6 +137,10 @@ func (x *step) status(lang string) {
 
 // repeat says the last thing again that was heard to its end or cut short.
 func (x *step) repeat(lang string) {
+	if a := x.posed(); a != nil {
+		x.pose(a, a.Posings)
+		return
+	}
 	if t := x.latest(func(t *Task) bool { return t.Report != "" }); t != nil {
 		x.say(t.Language, Spoke{Text: t.Report, Report: t.ID})
 		return
@@ -151,9 +155,11 @@ func (x *step) inbox(lang string) {
 		return
 	}
 	if n := len(x.Asks); n > 1 {
-		x.tell(lang, "say.inbox_count", "n", itoa(n))
+		x.lead(lang, "say.inbox_count", "n", itoa(n))
 	}
-	if x.posed() == nil {
-		x.pose(x.Asks[0], 1)
+	a := x.posed()
+	if a == nil {
+		a = x.Asks[0]
 	}
+	x.pose(a, 1)
 }

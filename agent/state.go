@@ -59,8 +59,8 @@ type Task struct {
 	// Open holds the calls of the last turn that have no answer yet.
 	Open     []Call
 	Calls    map[string]int // tool + arguments -> how often called
-	Produced []string // files that hold a result, as the tools name them to the owner
-	Files    []string // the same, as the model names them
+	Produced []string       // files that hold a result, as the tools name them to the owner
+	Files    []string       // the same, as the model names them
 	Report   string
 	Reported bool
 	Opened   time.Time
@@ -99,6 +99,7 @@ type Spoke struct {
 	Line         string
 	Text         string
 	Ask          string // the ask it poses
+	Lead         bool   // it leads up to an ask
 	Report       string // the task it reports
 	Began, Ended time.Time
 	Whole        bool

@@ -119,8 +119,14 @@ func (x *step) say(language string, l Spoke) string {
 	x.lines++
 	l.Line = "l" + itoa(x.lines)
 	x.Lines[l.Line] = l
-	x.intend(Say{Line{ID: l.Line, Text: l.Text, Language: language, Ask: l.Ask != ""}})
+	x.intend(Say{Line{ID: l.Line, Text: l.Text, Language: language, Ask: l.Ask != "" || l.Lead}})
 	return l.Line
+}
+
+// lead says one of Deputy's own sentences that leads up to an ask: it goes ahead
+// of reports too, since it must be over when the ask is.
+func (x *step) lead(language, key string, kv ...string) {
+	x.say(language, Spoke{Text: x.phrase(language, key, kv...), Lead: true})
 }
 
 // tell says one of Deputy's own sentences.

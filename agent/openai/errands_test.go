@@ -102,7 +102,7 @@ func (d *errandDesk) has(key string, words []string) bool {
 }
 
 func (d *errandDesk) run(b *testing.B, m *Model, said string) (last string, steps []string, err error) {
-	p := order(said)
+	p := order(asHeard(said))
 	for range 8 {
 		text, calls, err := ask(b.Context(), m, p)
 		if err != nil {

@@ -61,7 +61,7 @@ func BenchmarkOrders(t *testing.B) {
 		if half != "" && half != h {
 			continue
 		}
-		text, calls, err := ask(t.Context(), m, order(c.said))
+		text, calls, err := ask(t.Context(), m, order(asHeard(c.said)))
 		ok := err == nil && c.right(strings.Join(text, ""), calls)
 		count(ok, "orders", "orders "+h, "orders "+language(c.said), "orders to "+c.tools)
 		if !ok {
@@ -73,7 +73,7 @@ func BenchmarkOrders(t *testing.B) {
 		if half != "" && half != h {
 			continue
 		}
-		p := order(c.said)
+		p := order(asHeard(c.said))
 		p.Messages = append(p.Messages, agent.Message{Role: agent.Assistant, Calls: []agent.Call{c.call}}, agent.Message{Role: agent.ToolRole, Call: c.call.ID, Text: c.result})
 		text, calls, err := ask(t.Context(), m, p)
 		ok := err == nil && len(calls) == 0 && containsAll(strings.Join(text, ""), c.says)
@@ -86,6 +86,13 @@ func BenchmarkOrders(t *testing.B) {
 		fmt.Printf("%-40s %d of %d\n", k, score[k][0], score[k][1])
 	}
 	fmt.Printf("took %v\n", time.Since(began).Round(time.Second))
+}
+
+// asHeard is an order as the desk gives it to the model: with the time, and with
+// what else it may add. DEPUTY_ORDERS_ADD tries additions out; LANGUAGE in it is
+// the order's own.
+func asHeard(said string) string {
+	return said + "\n\n(now: Monday 2026-11-23 09:30" + strings.ReplaceAll(os.Getenv("DEPUTY_ORDERS_ADD"), "LANGUAGE", language(said)) + ")"
 }
 
 func (c orderCase) right(text string, calls []agent.Call) bool {

@@ -19,15 +19,15 @@ func deskTools() []agent.Spec {
 			`{"type":"object","properties":{` + strings.Join(props, ",") + `},"required":` + string(required) + `,"additionalProperties":false}`)}
 	}
 	return []agent.Spec{
-		tool("list_files", "List the files of a folder of the workspace.", "path"),
-		tool("read_file", "Read a file of the workspace.", "path"),
-		tool("search_files", "Find files of the workspace that contain words.", "query"),
-		tool("write_file", "Write a new file in the workspace.", "path", "text"),
-		tool("edit_file", "Replace a passage of a file.", "path", "old", "new"),
+		tool("list_files", "List the files and folders in a folder of the workspace.", "path"),
+		tool("read_file", "Read a text file of the workspace.", "path"),
+		tool("search_files", "Find files of the workspace by words in their name or content.", "query"),
+		tool("write_file", "Create a file in the workspace, or replace its whole content.", "path", "text"),
+		tool("edit_file", "Replace one passage of a text file in the workspace.", "path", "old", "new"),
 		tool("delete_file", "Delete a file of the workspace.", "path"),
-		tool("run_command", "Run a shell command on this computer.", "command"),
-		tool("fetch_page", "Read a web page.", "url"),
-		tool("take_note", "Write something down in the notes.", "text"),
+		tool("run_command", "Run a shell command in the workspace, without network.", "command"),
+		tool("fetch_page", "Read a web page as text.", "url"),
+		tool("take_note", "Add a note to today's notes.", "text"),
 		tool("remind", "Remind the user of something at a time.", "text", "when"),
 		tool("send_mail", "Send an e-mail.", "to", "subject", "body"),
 	}

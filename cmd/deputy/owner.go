@@ -82,6 +82,13 @@ func (d *demo) order(ctx context.Context, text string) error {
 			if err := d.answer(limit, code, again); err != nil {
 				return err
 			}
+		case agent.Parked:
+			if answers++; answers > 6 {
+				return errors.New("the decision was left in the inbox")
+			}
+			if err := d.speak(limit, "What's waiting?"); err != nil {
+				return err
+			}
 		case agent.TaskClosed:
 			if b.Task == task && b.Status != agent.Done {
 				return fmt.Errorf("the order %q was %s: %s", text, b.Status, b.Text)
