@@ -1,0 +1,182 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A source is one Go file of the module that is not a test.
+type source struct {
+	path    string // from the module's root
+	pkg     string // its directory
+	doc     string // its package comment
+	imports []string
+}
+
+// sources parses every file of the module.
+func sources(t *testing.T) (all []source) {
+	t.Helper()
+	root := "../.."
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && path != root) {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		s := source{path: filepath.ToSlash(rel), pkg: filepath.ToSlash(filepath.Dir(rel)), doc: f.Doc.Text()}
+		for _, i := range f.Imports {
+			p, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, p)
+		}
+		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 100 {
+		t.Fatalf("found only %d files", len(all))
+	}
+	return all
+}
+
+// TestPackagesSayWhatTheyKnow: each package opens with one paragraph about it.
+func TestPackagesSayWhatTheyKnow(t *testing.T) {
+	docs := map[string]int{}
+	for _, s := range sources(t) {
+		docs[s.pkg] += 0
+		if len(s.doc) > 80 {
+			docs[s.pkg]++
+		}
+	}
+	for pkg, n := range docs {
+		if n != 1 {
+			t.Errorf("package %s has %d package comments, want 1", pkg, n)
+		}
+	}
+}
+
+// core packages are the standard library and what is named here, so that what
+// Deputy is for can be read, tested and trusted without any vendor.
+var core = map[string][]string{
+	"audio":         {},
+	"stt":           {"deputy/audio"},
+	"tts":           {"deputy/audio"},
+	"agent/consent": {},
+	"agent/policy":  {},
+	"agent/journal": {},
+	"agent":         {"deputy/agent/consent", "deputy/agent/policy", "deputy/agent/journal"},
+}
+
+func TestCoreImportsNoVendor(t *testing.T) {
+	for _, s := range sources(t) {
+		allowed, ok := core[s.pkg]
+		if !ok {
+			continue
+		}
+		for _, i := range s.imports {
+			if strings.Contains(strings.Split(i, "/")[0], ".") {
+				t.Errorf("%s imports %s: a core package imports no third party", s.path, i)
+			}
+			if strings.HasPrefix(i, "deputy/") && !slices.Contains(allowed, i) {
+				t.Errorf("%s imports %s: of ours it may see only %v", s.path, i, allowed)
+			}
+		}
+	}
+}
+
+// bans name what must not be seen from where, and why.
+var bans = []struct{ from, what, why string }{
+	{"agent", "deputy/audio", "the desk knows no sound, so that it can be tested and trusted without any"},
+	{"agent", "deputy/stt", "the desk is told transcripts; how they come about is not its business"},
+	{"agent", "deputy/tts", "the desk gives lines to a voice that it doesn't know"},
+	{"agent", "deputy/configs", "configuration feeds cmd only; wording is handed to the desk"},
+	{"audio", "deputy/agent", "sound must not know what is done with it"},
+	{"stt", "deputy/agent", "a transcriber must not know what its text is for"},
+	{"tts", "deputy/agent", "a voice must not know what it says"},
+	{"configs", "deputy/agent", "a setting is data; what it leads to is decided in cmd"},
+	{"configs", "deputy/audio", "a setting is data; what it leads to is decided in cmd"},
+	{"configs", "deputy/stt", "a setting is data; what it leads to is decided in cmd"},
+	{"configs", "deputy/tts", "a setting is data; what it leads to is decided in cmd"},
+	{"agent/consent", "time", "reading an answer needs no clock: when it counts is the desk's business"},
+	{"agent/consent", "os", "reading an answer is a function of its arguments"},
+	{"agent/policy", "os", "policy is a function of its arguments"},
+}
+
+func TestBans(t *testing.T) {
+	all := sources(t)
+	for _, b := range bans {
+		seen := false
+		for _, s := range all {
+			if s.pkg != b.from && !strings.HasPrefix(s.pkg, b.from+"/") {
+				continue
+			}
+			seen = true
+			for _, i := range s.imports {
+				if i == b.what || strings.HasPrefix(i, b.what+"/") {
+					t.Errorf("%s imports %s, but %s", s.path, i, b.why)
+				}
+			}
+		}
+		if !seen {
+			t.Errorf("there is no package %s any more: its ban is stale", b.from)
+		}
+	}
+}
+
+// TestLeavesStandAlone: a leaf sees its parent, audio and its vendor, never
+// another leaf, so that deleting one breaks nothing but its line in cmd.
+func TestLeavesStandAlone(t *testing.T) {
+	leaves := map[string]bool{}
+	all := sources(t)
+	for _, s := range all {
+		if _, isCore := core[s.pkg]; !isCore && strings.Contains(s.pkg, "/") && !strings.HasPrefix(s.pkg, "cmd/") && !strings.HasPrefix(s.pkg, "configs/") && !strings.HasPrefix(s.pkg, "scripts/") {
+			leaves["deputy/"+s.pkg] = true
+		}
+	}
+	for _, s := range all {
+		if !leaves["deputy/"+s.pkg] || strings.HasSuffix(s.pkg, "test") {
+			continue
+		}
+		for _, i := range s.imports {
+			if leaves[i] && i != "deputy/"+s.pkg && !strings.HasPrefix("deputy/"+s.pkg, i+"/") {
+				t.Errorf("%s imports the leaf %s: a leaf sees no other leaf", s.path, i)
+			}
+		}
+	}
+}
+
+// TestFilesAreOneThing: a file over 350 lines is two.
+func TestFilesAreOneThing(t *testing.T) {
+	for _, s := range sources(t) {
+		data, err := os.ReadFile(filepath.Join("../..", s.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(data), "\n"); n > 350 {
+			t.Errorf("%s has %d lines, want at most 350", s.path, n)
+		}
+	}
+}
