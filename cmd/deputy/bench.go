@@ -18,19 +18,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent"
+	"deputy/audio"
 	"deputy/configs"
 	"deputy/tts"
+	"deputy/tts/piper"
 )
 
 func benchCommand(a *app) *cobra.Command {
 	b := bencher{}
 	c := &cobra.Command{
-		Use:   "bench RECORDING...",
+		Use:   "bench [RECORDING...]",
 		Short: "Measure this machine: from the end of speech to text, to the model's first token, to the first sound",
 		Long: `Bench speaks each recording, at its own pace, into the real loop (voice detector,
 endpoint, transcriber, language model, voice; only the sound card is left out) and
-prints percentiles. Recordings should hold one order each, at most 5 s long.`,
-		Args: cobra.MinimumNArgs(1),
+prints percentiles. Recordings should hold one order each, at most 5 s long; without
+any a synthetic user speaks twelve orders of its own.`,
 		RunE: func(c *cobra.Command, files []string) error {
 			cfg, err := a.config()
 			if err != nil {
@@ -98,15 +100,58 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 			return err
 		}
 	}
-	for i, f := range files {
-		if b.withModel && i >= b.orders {
-			break
+	if err := b.speak(ctx, r, files); err != nil {
+		return err
+	}
+	b.print(out)
+	return nil
+}
+
+// benchOrders are spoken where no recordings are given.
+var benchOrders = []string{
+	"Write a shopping list with milk, eggs and bread.", "Read the report and tell me the revenue.",
+	"Take a note that the meeting is on Friday.", "Remind me in ten minutes to call Anna.",
+	"List the files in my folder.", "What time is it now?", "Search my files for the budget.",
+	"Write a short letter of thanks to the team.", "How many people work in the new office?",
+	"Make a file called plan with three ideas.", "Tell me a joke.", "Write down the phone number five five five one two three.",
+}
+
+// speak plays the recordings, or the synthetic orders, one after the other.
+func (b *bencher) speak(ctx context.Context, r *rehearsal, files []string) error {
+	n := len(files)
+	if n == 0 {
+		n = len(benchOrders)
+	}
+	if b.withModel {
+		n = min(n, b.orders)
+	}
+	if len(files) > 0 {
+		for _, f := range files[:n] {
+			if err := r.speak(ctx, f); err != nil {
+				return err
+			}
 		}
-		if err := r.speak(ctx, f); err != nil {
+		return nil
+	}
+	user, err := piper.New(piper.Options{})
+	if err != nil {
+		return fmt.Errorf("without recordings a synthetic user is needed: %w", err)
+	}
+	defer user.Close()
+	for _, text := range benchOrders[:n] {
+		src, err := user.Synthesize(ctx, text, "en")
+		if err != nil {
+			return err
+		}
+		samples, err := audio.ReadAll(audio.Resample(src, audio.Rate))
+		src.Close()
+		if err == nil {
+			err = r.speakSamples(ctx, samples)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	b.print(out)
 	return nil
 }
 

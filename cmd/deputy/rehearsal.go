@@ -188,6 +188,12 @@ func (r *rehearsal) speak(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	return r.speakSamples(ctx, samples)
+}
+
+// speakSamples plays samples at audio.Rate into the microphone and waits until
+// they were dealt with.
+func (r *rehearsal) speakSamples(ctx context.Context, samples []float32) error {
 	// The last utterance needs its endpoint: the longest silence and a little.
 	samples = append(samples, make([]float32, audio.Count(r.cfg.Audio.Endpoint.Max+500*time.Millisecond))...)
 	select {
