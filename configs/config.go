@@ -179,6 +179,6 @@ func defaults(p Paths) Config {
 		Web:     Web{MaxBytes: 2 << 20, Timeout: 20 * time.Second},
 		Shell:   Shell{Enabled: true, Timeout: 30 * time.Second, Memory: 512 << 20},
 		Journal: Journal{Path: filepath.Join(p.State, "journal.db")},
-		Log:     Log{Level: "info"},
+		Log:     Log{Level: "warn"},
 	}
 }

@@ -155,7 +155,7 @@ func devicesState() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	in, out := "no microphone", "no speaker"
+	in, out := "", ""
 	for _, d := range list {
 		if d.DefaultInput {
 			in = d.Name
@@ -163,6 +163,14 @@ func devicesState() (string, error) {
 		if d.DefaultOutput {
 			out = d.Name
 		}
+	}
+	switch {
+	case in == "" && out == "":
+		return "", errors.New("there is neither a microphone nor a speaker; orders are typed")
+	case in == "":
+		return "", errors.New("there is no microphone; orders are typed")
+	case out == "":
+		return "", errors.New("there is no speaker; what Deputy says stands on the screen")
 	}
 	return in + ", " + out, nil
 }
