@@ -34,8 +34,11 @@ type ear struct {
 	keep func(audio.Utterance)
 	log  *slog.Logger
 
-	clock   sampleClock
-	hints   sync.Map     // utterance ID -> audio.Hint
+	clock sampleClock
+	// draft belongs to the goroutine that listens, which also asks for hints.
+	draft   *draft
+	open    bool // an onset was told and no utterance has come of it yet; as draft
+	drafts  sync.WaitGroup
 	pending atomic.Int32 // utterances that have ended and aren't told yet
 }
 
@@ -52,6 +55,7 @@ type hearing struct {
 
 // A draft is a transcription under way for one stretch of speech.
 type draft struct {
+	id     int64 // the Utterance's
 	end    int64 // Utterance.SpeechEnd it was made from
 	cancel context.CancelFunc
 	done   chan struct{} // closed when text and err are set
@@ -68,6 +72,7 @@ func (e *ear) run(ctx context.Context) error {
 	defer stop()
 	e.options.Finished = e.hint
 	e.clock.source = e.source
+	e.detector = &onsetWatch{Detector: e.detector, ear: e}
 	finals := make(chan final, 64)
 	var writer sync.WaitGroup
 	writer.Go(func() { e.deliver(ctx, finals) })
@@ -75,8 +80,10 @@ func (e *ear) run(ctx context.Context) error {
 	close(finals)
 	writer.Wait()
 	if ctx.Err() != nil {
-		return nil
+		err = nil
 	}
+	cancel()
+	e.drafts.Wait()
 	return err
 }
 
@@ -90,28 +97,25 @@ type final struct {
 }
 
 func (e *ear) listen(ctx context.Context, finals chan<- final) error {
-	var d *draft
 	for ev, err := range audio.Listen(&e.clock, e.detector, &e.options) {
 		if err != nil {
 			return err
 		}
 		switch ev := ev.(type) {
 		case audio.Onset:
-			d.drop()
-			d = nil
+			e.redraft(nil)
+			e.open = true
 			call(e.onset)
 		case audio.Pause:
-			d.drop()
-			d = e.transcribe(ctx, ev.Utterance, true)
+			e.redraft(e.transcribe(ctx, ev.Utterance))
 		case audio.Utterance:
-			if d == nil || d.end != ev.SpeechEnd {
-				d.drop()
-				d = e.transcribe(ctx, ev, false)
+			if e.draft == nil || e.draft.end != ev.SpeechEnd {
+				e.redraft(e.transcribe(ctx, ev))
 			}
 			f := final{
-				u: ev, d: d, began: e.clock.when(ev.SpeechStart), ended: e.clock.when(ev.SpeechEnd), endpoint: time.Now(),
+				u: ev, d: e.draft, began: e.clock.when(ev.SpeechStart), ended: e.clock.when(ev.SpeechEnd), endpoint: time.Now(),
 			}
-			d = nil
+			e.draft, e.open = nil, false
 			e.pending.Add(1)
 			select {
 			case finals <- f:
@@ -119,8 +123,21 @@ func (e *ear) listen(ctx context.Context, finals chan<- final) error {
 			}
 		}
 	}
-	d.drop()
+	e.redraft(nil)
 	return nil
+}
+
+// redraft puts a draft in the place of the one under way, which is dropped.
+func (e *ear) redraft(d *draft) {
+	if e.draft != nil {
+		e.draft.cancel()
+	}
+	e.draft = d
+}
+
+// patience is the quiet, in samples, after which nothing can come of an onset.
+func (e *ear) patience() int64 {
+	return audio.Count(max(e.options.MaxSilence, e.options.MinSilence, time.Second) + 500*time.Millisecond)
 }
 
 func call(f func()) {
@@ -129,30 +146,28 @@ func call(f func()) {
 	}
 }
 
-func (d *draft) drop() {
-	if d != nil {
-		d.cancel()
-	}
-}
-
-// transcribe starts writing an utterance down. hint says that the speech may go
-// on: the text then tells the endpoint whether it sounds finished.
-func (e *ear) transcribe(ctx context.Context, u audio.Utterance, hint bool) *draft {
+// transcribe starts writing down an utterance, or what may be one.
+func (e *ear) transcribe(ctx context.Context, u audio.Utterance) *draft {
 	ctx, cancel := context.WithCancel(ctx)
-	d := &draft{end: u.SpeechEnd, cancel: cancel, done: make(chan struct{})}
-	go func() {
+	d := &draft{id: u.ID, end: u.SpeechEnd, cancel: cancel, done: make(chan struct{})}
+	e.drafts.Go(func() {
 		defer close(d.done)
 		d.text, d.err = e.transcriber.Transcribe(ctx, u)
-		if hint && d.err == nil {
-			e.hints.Store(u.ID, finished(d.text))
-		}
-	}()
+	})
 	return d
 }
 
+// hint tells the endpoint whether the draft of a pause sounds finished.
 func (e *ear) hint(id int64) audio.Hint {
-	if h, ok := e.hints.Load(id); ok {
-		return h.(audio.Hint)
+	if e.draft == nil || e.draft.id != id {
+		return audio.HintNone
+	}
+	select {
+	case <-e.draft.done:
+		if e.draft.err == nil {
+			return finished(e.draft.text)
+		}
+	default:
 	}
 	return audio.HintNone
 }
@@ -171,7 +186,6 @@ func (e *ear) busy() bool { return e.pending.Load() > 0 }
 func (e *ear) deliverOne(ctx context.Context, f final) {
 	<-f.d.done
 	f.d.cancel()
-	e.hints.Delete(f.u.ID)
 	if errors.Is(f.d.err, context.Canceled) || ctx.Err() != nil {
 		return
 	}

@@ -60,7 +60,7 @@ func (s *screen) event(e agent.Event) {
 	case agent.Decided:
 		s.decided(b)
 	case agent.Started:
-		s.line("start", b.Key[:8])
+		s.line("start", short(b.Key))
 	case agent.Ended:
 		s.ended(b)
 	case agent.Undone:
@@ -68,7 +68,7 @@ func (s *screen) event(e agent.Event) {
 	case agent.TaskClosed:
 		s.line(string(b.Status), b.Task+" "+b.Text)
 	case agent.Reminded:
-		s.line("reminder", b.Key[:8])
+		s.line("reminder", short(b.Key))
 	}
 }
 
@@ -113,7 +113,7 @@ func (s *screen) decided(b agent.Decided) {
 func (s *screen) ended(b agent.Ended) {
 	switch {
 	case b.Unknown:
-		s.line("unknown", b.Key[:8]+" "+b.Err)
+		s.line("unknown", short(b.Key)+" "+b.Err)
 	case b.Err != "":
 		s.line("failed", b.Err)
 	default:
@@ -167,6 +167,9 @@ func printable(s string) string {
 		return r
 	}, s)
 }
+
+// short is the beginning of an effect's key, enough to tell it from others.
+func short(key string) string { return key[:min(len(key), 8)] }
 
 func clipRunes(s string, n int) string {
 	if r := []rune(s); len(r) > n {

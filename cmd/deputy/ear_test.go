@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"deputy/agent"
+	"deputy/audio"
+	"deputy/audio/audiotest"
+	"deputy/stt"
+	"deputy/stt/stttest"
+)
+
+// A listening is an ear over a scripted sound, and what it told.
+type listening struct {
+	ear           *ear
+	onsets, quiet int
+	// mu guards the rest: it is told on the ear's own goroutine.
+	mu   sync.Mutex
+	told []agent.Heard
+}
+
+// listenTo makes an ear that calls loud sound speech.
+func listenTo(hearer stt.Transcriber, steps ...audiotest.Step) *listening {
+	l := &listening{}
+	l.ear = &ear{
+		source: audiotest.NewScript(0, steps...), detector: audiotest.Loud(0.1), transcriber: hearer,
+		log:   slog.New(slog.DiscardHandler),
+		onset: func() { l.onsets++ },
+		quiet: func() { l.mu.Lock(); l.quiet++; l.mu.Unlock() },
+		tell: func(b agent.Body) {
+			l.mu.Lock()
+			l.told = append(l.told, b.(agent.Heard))
+			l.mu.Unlock()
+		},
+	}
+	return l
+}
+
+func sounds(parts ...[]float32) audiotest.Step {
+	return audiotest.Step{Samples: audiotest.Join(parts...)}
+}
+
+func hush(d time.Duration) []float32  { return audiotest.Noise(d, 0.001, 1) }
+func voice(d time.Duration) []float32 { return audiotest.Tone(d, 440, 0.5) }
+
+// texts are what was told, failures as "error: ...".
+func (l *listening) texts() (list []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, h := range l.told {
+		if h.Err != "" {
+			h.Text = "error: " + h.Err
+		}
+		list = append(list, h.Text)
+	}
+	return list
+}
+
+// A scribeFunc is a transcriber of one function.
+type scribeFunc func(ctx context.Context, u audio.Utterance) (string, error)
+
+func (f scribeFunc) Transcribe(ctx context.Context, u audio.Utterance) (stt.Transcript, error) {
+	text, err := f(ctx, u)
+	return stt.Transcript{Utterance: u.ID, Text: text, Language: "en", LanguageProb: 1, Confidence: 0.9, Lowest: 0.9}, err
+}
+
+func (scribeFunc) Close() error { return nil }
+
+func TestEarUsesTheDraftOfAPauseThatWasRight(t *testing.T) {
+	hearer := stttest.Says("en", "turn it on", "turn it off")
+	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(2*time.Second)))
+	if err := l.ear.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(l.texts()); got != "[turn it on]" {
+		t.Errorf("got %s, want one order", got)
+	}
+	if n := len(hearer.Heard()); n != 1 {
+		t.Errorf("it was transcribed %d times, want once: nothing was said after the pause", n)
+	}
+	h := l.told[0]
+	if h.Audio == "" || h.Language != "en" || !h.Ended.After(h.Began) || h.Ended.Sub(h.Began) > 1300*time.Millisecond {
+		t.Errorf("got %+v, want its hash and when it was said", h)
+	}
+	if l.onsets != 1 || l.quiet != 1 {
+		t.Errorf("got %d onsets and %d ends, want one each", l.onsets, l.quiet)
+	}
+}
+
+func TestEarDropsTheDraftWhenSpeechGoesOn(t *testing.T) {
+	dropped, begun := make(chan struct{}), make(chan struct{})
+	calls := 0
+	hearer := scribeFunc(func(ctx context.Context, u audio.Utterance) (string, error) {
+		if calls++; calls == 1 { // the draft of the pause in the middle
+			close(begun)
+			<-ctx.Done()
+			close(dropped)
+			return "turn it", ctx.Err()
+		}
+		<-dropped
+		return fmt.Sprintf("%.1f s", audio.Samples(u.SpeechEnd-u.SpeechStart).Duration().Seconds()), nil
+	})
+	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(300*time.Millisecond)),
+		audiotest.Step{Wait: begun}, // the draft is under way before speech goes on
+		sounds(voice(time.Second), hush(2*time.Second)))
+	if err := l.ear.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(l.texts()); got != "[2.3 s]" {
+		t.Errorf("got %s, want all of it once", got)
+	}
+}
+
+func TestEarKeepsTheOrder(t *testing.T) {
+	second := make(chan struct{})
+	hearer := scribeFunc(func(ctx context.Context, u audio.Utterance) (string, error) {
+		if u.ID == 1 {
+			select {
+			case <-second:
+			case <-ctx.Done():
+			}
+			return "first", nil
+		}
+		close(second)
+		return "second", nil
+	})
+	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(2*time.Second), voice(time.Second), hush(2*time.Second)))
+	if err := l.ear.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(l.texts()); got != "[first second]" {
+		t.Errorf("got %s, want the order in which it was said", got)
+	}
+	if l.ear.busy() {
+		t.Error("it is busy when all was told")
+	}
+}
+
+func TestEarGoesOnWhenTheRecogniserFails(t *testing.T) {
+	hearer := scribeFunc(func(_ context.Context, u audio.Utterance) (string, error) {
+		if u.ID == 1 {
+			return "", errors.New("out of memory")
+		}
+		return "still here", nil
+	})
+	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(2*time.Second), voice(time.Second), hush(2*time.Second)))
+	if err := l.ear.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(l.texts()); got != "[error: out of memory still here]" {
+		t.Errorf("got %s", got)
+	}
+	if l.quiet != 2 {
+		t.Errorf("got %d ends of speech, want 2", l.quiet)
+	}
+}
+
+func TestEarTellsNoNoise(t *testing.T) {
+	l := listenTo(stttest.Says("en", "[Music]", ""), sounds(hush(time.Second), voice(time.Second), hush(2*time.Second), voice(time.Second), hush(2*time.Second)))
+	var why []string
+	l.ear.heard = func(h hearing) { why = append(why, h.Noise) }
+	if err := l.ear.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(l.told) > 0 || len(why) != 2 || why[0] == "" {
+		t.Errorf("told %v, noise %q, want nothing told and why", l.texts(), why)
+	}
+	if l.quiet != 2 {
+		t.Errorf("got %d ends of speech, want 2", l.quiet)
+	}
+}
+
+// TestEarEndsAClick: a cough is no utterance; who fell silent for it is told that
+// it is over long before the next speech.
+func TestEarEndsAClick(t *testing.T) {
+	quietAt := -1
+	l := listenTo(stttest.Says("en", "never"))
+	l.ear.source = audiotest.NewScript(0, sounds(hush(time.Second), voice(90*time.Millisecond), hush(3*time.Second)),
+		audiotest.Step{Do: func() { quietAt = l.quiet }}, sounds(hush(3*time.Second)))
+	if err := l.ear.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(l.told) > 0 {
+		t.Errorf("told %v, want nothing", l.texts())
+	}
+	if l.onsets != 1 || quietAt != 1 || l.quiet != 1 {
+		t.Errorf("got %d onsets, %d ends within three seconds and %d in all, want one each", l.onsets, quietAt, l.quiet)
+	}
+}
+
+// TestEarHint: only the text of this very pause says whether it sounds finished.
+func TestEarHint(t *testing.T) {
+	done := make(chan struct{})
+	close(done)
+	e := &ear{}
+	if got := e.hint(1); got != audio.HintNone {
+		t.Errorf("without a draft: got %v", got)
+	}
+	e.draft = &draft{id: 2, done: done, text: stt.Transcript{Text: "Send the report.", Language: "en"}, cancel: func() {}}
+	if got := e.hint(1); got != audio.HintNone {
+		t.Errorf("of another utterance: got %v", got)
+	}
+	if got := e.hint(2); got != audio.HintFinished {
+		t.Errorf("finished: got %v", got)
+	}
+	e.redraft(&draft{id: 2, done: make(chan struct{}), cancel: func() {}})
+	if got := e.hint(2); got != audio.HintNone {
+		t.Errorf("while the next draft is being made: got %v, want nothing of the old one", got)
+	}
+	e.redraft(&draft{id: 2, done: done, err: errors.New("failed"), text: stt.Transcript{Text: "Turn."}, cancel: func() {}})
+	if got := e.hint(2); got != audio.HintNone {
+		t.Errorf("of a failure: got %v", got)
+	}
+}
+
+func TestEarEndsWithItsContext(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		steps []audiotest.Step
+	}{
+		{"a microphone that hangs", []audiotest.Step{{Wait: audiotest.Never}}},
+		{"a recogniser that hangs", []audiotest.Step{sounds(hush(time.Second), voice(time.Second), hush(2*time.Second)), {Wait: audiotest.Never}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			began := make(chan struct{}, 10)
+			hearer := scribeFunc(func(ctx context.Context, _ audio.Utterance) (string, error) {
+				began <- struct{}{}
+				<-ctx.Done()
+				return "", ctx.Err()
+			})
+			l := listenTo(hearer, tt.steps...)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- l.ear.run(ctx) }()
+			if len(tt.steps) > 1 {
+				<-began
+			}
+			cancel()
+			select {
+			case err := <-ended:
+				if err != nil {
+					t.Errorf("got %v, want nothing: it was asked to end", err)
+				}
+			case <-time.After(time.Minute):
+				t.Fatal("it did not end")
+			}
+			if len(l.texts()) > 0 {
+				t.Errorf("told %v", l.texts())
+			}
+		})
+	}
+}
+
+// TestEarTellsWhatWasHeardBeforeTheDeviceWent: the microphone's end is an error,
+// and what was said until then is told.
+func TestEarTellsWhatWasHeardBeforeTheDeviceWent(t *testing.T) {
+	gone := errors.New("unplugged")
+	l := listenTo(stttest.Says("en", "turn it on"), sounds(hush(time.Second), voice(time.Second), hush(100*time.Millisecond)), audiotest.Step{Err: gone})
+	if err := l.ear.run(t.Context()); !errors.Is(err, gone) {
+		t.Errorf("got %v, want why", err)
+	}
+	if got := fmt.Sprint(l.texts()); got != "[turn it on]" {
+		t.Errorf("got %s", got)
+	}
+}

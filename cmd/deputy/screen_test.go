@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+	"deputy/configs/phrases"
+)
+
+// hostile is text that would take over a terminal, or turn a line around.
+const hostile = "a\x1b[2Jb\x1b]0;owned\x07c\r\nd\x00\x7f\u009b31m\u202ee\u2066f\u200bg\ufeff"
+
+// everyEvent is one event of each kind, full of s.
+func everyEvent(s string) []agent.Body {
+	return []agent.Body{
+		agent.Heard{Text: s, Language: s, Typed: true}, agent.Heard{Text: s, Language: s, Confidence: 0.5}, agent.Heard{Text: s, Ignored: s},
+		agent.TaskOpened{Task: s, Order: s}, agent.TaskRevised{Task: s, Order: s}, agent.Told{Text: s},
+		agent.Replied{Text: s, Calls: []agent.Call{{Tool: s, Args: json.RawMessage(s)}}}, agent.Replied{Err: s},
+		agent.Refused{Text: s}, agent.Intended{Summary: s, Rule: s, Level: policy.Commit}, agent.Posing{Ask: s, Text: s},
+		agent.Posed{Ask: s}, agent.Parked{Ask: s, Why: s}, agent.Decided{Ask: s, By: s, Why: s}, agent.Decided{Ask: s, Approve: true},
+		agent.Started{Key: s}, agent.Ended{Key: s, Text: s}, agent.Ended{Key: s, Err: s}, agent.Ended{Key: s, Err: s, Unknown: true},
+		agent.Undone{Text: s}, agent.Undone{Err: s}, agent.Reminded{Key: s},
+		agent.TaskClosed{Task: s, Status: agent.Done, Text: s}, agent.TaskClosed{Task: s, Status: agent.Failed, Text: s},
+		agent.TaskClosed{Task: s, Status: agent.Cancelled, Text: s},
+	}
+}
+
+// TestScreenCannotBeDriven: nothing that a stranger wrote reaches the terminal as
+// anything but text, and one event is one line.
+func TestScreenCannotBeDriven(t *testing.T) {
+	for _, language := range []string{"en", "ko"} {
+		for _, b := range everyEvent(hostile) {
+			var out strings.Builder
+			newScreen(&out, phrases.Embedded(), language, false).event(agent.Event{Body: b})
+			text := strings.TrimSuffix(out.String(), "\n")
+			if text == out.String() || strings.Contains(text, "\n") {
+				t.Errorf("%T: got %q, want one line", b, out.String())
+			}
+			for _, r := range text {
+				if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+					t.Errorf("%T: got %U in %q", b, r, text)
+				}
+			}
+		}
+	}
+}
+
+// TestScreenSpeaksItsLanguage: every line has a label, in the owner's language.
+func TestScreenSpeaksItsLanguage(t *testing.T) {
+	for _, b := range everyEvent("x") {
+		lines := map[string]string{}
+		for _, language := range []string{"en", "ko"} {
+			var out strings.Builder
+			newScreen(&out, phrases.Embedded(), language, false).event(agent.Event{Body: b})
+			lines[language] = out.String()
+			if strings.Contains(out.String(), "screen.") {
+				t.Errorf("%T: got %q, want a word", b, out.String())
+			}
+		}
+		if !strings.ContainsFunc(lines["ko"], func(r rune) bool { return unicode.Is(unicode.Hangul, r) }) {
+			t.Errorf("%T: got %q in Korean", b, lines["ko"])
+		}
+		if strings.ContainsFunc(lines["en"], func(r rune) bool { return unicode.Is(unicode.Hangul, r) }) {
+			t.Errorf("%T: got %q in English", b, lines["en"])
+		}
+	}
+}
+
+func TestScreenPassesPassingNewsBy(t *testing.T) {
+	var out strings.Builder
+	s := newScreen(&out, phrases.Embedded(), "en", true)
+	for _, b := range []agent.Body{agent.Opened{}, agent.Sentence{Text: "x"}, agent.Spoken{}, agent.Speaking{}, agent.Woke{}} {
+		s.event(agent.Event{Body: b})
+	}
+	if out.Len() > 0 {
+		t.Errorf("got %q, want nothing", out.String())
+	}
+	s.event(agent.Event{Body: agent.Heard{Text: "hello", Typed: true}})
+	if !strings.Contains(out.String(), "\x1b[36mheard\x1b[0m") {
+		t.Errorf("got %q, want a coloured label", out.String())
+	}
+}
+
+func TestColumns(t *testing.T) {
+	for s, want := range map[string]int{"": 0, "abc": 3, "한글": 4, "a한": 3} {
+		if got := columns(s); got != want {
+			t.Errorf("columns(%q) = %d, want %d", s, got, want)
+		}
+	}
+}
+
+func FuzzPrintable(f *testing.F) {
+	f.Add(hostile)
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, r := range printable(s) {
+			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+				t.Fatalf("printable(%q) holds %U", s, r)
+			}
+		}
+	})
+}
