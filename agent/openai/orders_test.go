@@ -88,11 +88,14 @@ func BenchmarkOrders(t *testing.B) {
 	fmt.Printf("took %v\n", time.Since(began).Round(time.Second))
 }
 
-// asHeard is an order as the desk gives it to the model: with the time, and with
-// what else it may add. DEPUTY_ORDERS_ADD tries additions out; LANGUAGE in it is
-// the order's own.
+// asHeard is an order as the desk gives it to the model: with the time.
+// DEPUTY_ORDERS_NOW tries other additions out; LANGUAGE in it is the order's own.
 func asHeard(said string) string {
-	return said + "\n\n(now: Monday 2026-11-23 09:30" + strings.ReplaceAll(os.Getenv("DEPUTY_ORDERS_ADD"), "LANGUAGE", language(said)) + ")"
+	now, set := os.LookupEnv("DEPUTY_ORDERS_NOW")
+	if !set {
+		now = "\n\n(now: Monday 2026-11-23 09:30)"
+	}
+	return said + strings.ReplaceAll(now, "LANGUAGE", language(said))
 }
 
 func (c orderCase) right(text string, calls []agent.Call) bool {

@@ -134,7 +134,7 @@ func schemaSystem(p agent.Prompt) string {
 	b.WriteString(choiceRules)
 	b.WriteString("Examples:\n")
 	for _, e := range examples {
-		if e.needs == "" || hasTool(p.Tools, e.needs) {
+		if (e.needs == "" || hasTool(p.Tools, e.needs)) && (e.tool == replyTool || hasTool(p.Tools, e.tool)) {
 			b.WriteString(e.said + " -> " + object(e.tool, json.RawMessage(e.args)) + "\n")
 		}
 	}
