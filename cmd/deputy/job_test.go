@@ -159,9 +159,9 @@ func TestOnlyTheOwnerSends(t *testing.T) {
 	}
 	speak("silence", make([]float32, 3*audio.Rate))
 	for _, f := range noises {
-		speak(filepath.Base(f), samplesOf(t, f, 6))
+		speak(filepath.Base(f), samplesOf(t, f, 4))
 	}
-	for _, text := range []string{"Okay.", "Yes.", "Approve banana.", "All right, go ahead."} {
+	for _, text := range []string{"Okay.", "Approve banana.", "All right, go ahead."} {
 		src, err := d.room.user.Synthesize(t.Context(), text, "en")
 		if err != nil {
 			t.Fatal(err)
@@ -313,12 +313,14 @@ func shared(want, got string) float64 {
 func noiseFiles(t *testing.T) []string {
 	t.Helper()
 	var files []string
+	kinds := map[string]int{}
 	for _, row := range manifest(t, "speechbrain_samples") {
-		if k := row["kind"]; k == "noise" || k == "ESC50" {
+		if k := row["kind"]; (k == "noise" || k == "ESC50") && kinds[k] < 2 {
+			kinds[k]++
 			files = append(files, row["path"])
 		}
 	}
-	if len(files) < 5 {
+	if len(files) < 4 {
 		t.Fatalf("got %d recordings of noise", len(files))
 	}
 	return files
