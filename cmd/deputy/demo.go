@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,6 +91,7 @@ type demo struct {
 	// is added to the configuration.
 	kill <-chan time.Time
 	more string
+	mode string // audio.mode; "" is hands-free
 }
 
 // open starts everything that the demonstration needs.
@@ -111,7 +113,7 @@ func (d *demo) open(ctx context.Context) (err error) {
 		return fmt.Errorf("start the mail server: %w", err)
 	}
 	d.config = filepath.Join(d.dir, "config.yaml")
-	if err := os.WriteFile(d.config, []byte(demoConfig(d.dir, d.post.Port(), d.more)), 0o600); err != nil {
+	if err := os.WriteFile(d.config, []byte(demoConfig(d.dir, cmp.Or(d.mode, "hands-free"), d.post.Port(), d.more)), 0o600); err != nil {
 		return fmt.Errorf("write the demonstration's configuration: %w", err)
 	}
 	if d.log, err = os.Create(filepath.Join(d.dir, "deputy.log")); err != nil {
@@ -133,9 +135,9 @@ func (d *demo) start(ctx context.Context) (err error) {
 }
 
 // demoConfig is the configuration of the demonstration's Deputy.
-func demoConfig(dir string, smtpPort int, more string) string {
+func demoConfig(dir, mode string, smtpPort int, more string) string {
 	return fmt.Sprintf(`audio:
-  mode: hands-free
+  mode: %s
 agent:
   workspace: %q
   state: %q
@@ -147,7 +149,7 @@ mail:
   tls: none
   from: owner@acme.example
   known: ["finance <finance@acme.example>"]
-%s`, filepath.Join(dir, "workspace"), filepath.Join(dir, "state"), filepath.Join(dir, "state", "journal.db"), smtpPort, more)
+%s`, mode, filepath.Join(dir, "workspace"), filepath.Join(dir, "state"), filepath.Join(dir, "state", "journal.db"), smtpPort, more)
 }
 
 // close ends what open started.

@@ -23,14 +23,14 @@ import (
 
 // newDemo is the stage of the demonstration for a test: private sound server,
 // mail server, synthetic user, and the Deputy of this build in its own process.
-func newDemo(t *testing.T, more string) *demo {
+func newDemo(t *testing.T, mode, more string) *demo {
 	t.Helper()
 	program, err := exec.LookPath("deputy") // put there by TestMain
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	d := &demo{screen: newScreen(&out, phrases.Embedded(), "en", false), dir: t.TempDir(), program: program, more: more}
+	d := &demo{screen: newScreen(&out, phrases.Embedded(), "en", false), dir: t.TempDir(), program: program, more: more, mode: mode}
 	t.Cleanup(func() {
 		if err := d.close(); err != nil {
 			t.Errorf("close: %v", err)
@@ -50,7 +50,7 @@ func newDemo(t *testing.T, more string) *demo {
 // TestMainJob is the demonstration, with the real local model: a spoken order
 // ends in a file, a spoken approval sends one mail.
 func TestMainJob(t *testing.T) {
-	d := newDemo(t, "")
+	d := newDemo(t, "hands-free", "")
 	if err := d.play(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func (d *demo) posed(t *testing.T) (code string) {
 // code word sends one.
 func TestOnlyTheOwnerSends(t *testing.T) {
 	noises := noiseFiles(t)
-	d := newDemo(t, wishing(t))
+	d := newDemo(t, "hands-free", wishing(t))
 	d.typed(t, "send the figures to finance")
 	speak := func(what string, samples []float32) {
 		t.Helper()
@@ -261,7 +261,7 @@ func TestKoreanDictation(t *testing.T) {
 	if len(rows) < 3 {
 		t.Fatalf("got %d Korean recordings", len(rows))
 	}
-	d := newDemo(t, wishing(t))
+	d := newDemo(t, "hands-free", wishing(t))
 	d.typed(t, "메모해 줘")
 	for _, r := range rows {
 		samples := append(make([]float32, audio.Rate), samplesOf(t, r["path"], 60)...)
@@ -309,58 +309,29 @@ func shared(want, got string) float64 {
 	return float64(row[len(b)]) / float64(max(1, len(a)))
 }
 
-// noiseFiles are recordings without speech.
-func noiseFiles(t *testing.T) []string {
-	t.Helper()
-	var files []string
-	kinds := map[string]int{}
-	for _, row := range manifest(t, "speechbrain_samples") {
-		if k := row["kind"]; (k == "noise" || k == "ESC50") && kinds[k] < 2 {
-			kinds[k]++
-			files = append(files, row["path"])
+// TestPushToTalk: with the microphone closed nothing is heard; what is said while
+// the key is held is, and says that the key was held.
+func TestPushToTalk(t *testing.T) {
+	d := newDemo(t, "push-to-talk", wishing(t))
+	key := func(what string) {
+		t.Helper()
+		if err := ask(t.Context(), d.deputy.socket, request{Do: "ptt", Text: what}, func(response) error { return nil }); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if len(files) < 4 {
-		t.Fatalf("got %d recordings of noise", len(files))
-	}
-	return files
-}
-
-// manifest reads the labels of a folder of recordings.
-func manifest(t *testing.T, folder string) (rows []map[string]string) {
-	t.Helper()
-	root := os.Getenv("DEPUTY_SPEECH")
-	if root == "" {
-		t.Skip("set DEPUTY_SPEECH to the folder of recordings to run this")
-	}
-	data, err := os.ReadFile(filepath.Join(root, folder, "manifest.tsv"))
-	if err != nil {
+	if err := d.speak(t.Context(), "This is nobody's business."); err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
-	names := strings.Split(lines[0], "\t")
-	for _, l := range lines[1:] {
-		row := map[string]string{}
-		for i, v := range strings.Split(l, "\t") {
-			row[names[i]] = v
-		}
-		row["path"] = filepath.Join(root, folder, row[names[0]])
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-// samplesOf reads at most so many seconds of a recording.
-func samplesOf(t *testing.T, path string, seconds int) []float32 {
-	t.Helper()
-	src, err := openSound(t.Context(), path)
-	if err != nil {
+	key("start")
+	if err := d.speak(t.Context(), "Send the figures to finance."); err != nil {
 		t.Fatal(err)
 	}
-	defer src.Close()
-	samples, err := audio.ReadAll(audio.Resample(src, audio.Rate))
-	if err != nil {
-		t.Fatal(err)
+	key("stop")
+	h := d.await(t, "the order was heard", time.Minute, func(b agent.Body) bool {
+		_, ok := b.(agent.Heard)
+		return ok
+	}).(agent.Heard)
+	if !h.Key || !strings.Contains(strings.ToLower(h.Text), "figures") {
+		t.Errorf("heard %q with key=%v, want the order with the key held", h.Text, h.Key)
 	}
-	return samples[:min(len(samples), seconds*audio.Rate)]
 }
