@@ -50,6 +50,9 @@ func read(ctx context.Context, n network, s sampler, lang, have int, more bool) 
 	r := reading{language: v.languages[lang], lowest: 1}
 	prompt := []int32{v.firstLang + int32(lang), v.transcribe}
 	past := 1 // sot
+	if v.english {
+		prompt, past = []int32{v.sot}, 0
+	}
 	b := builder{net: n, vocab: v}
 	limit := min(maxTokens, 24+have/2) // 25 tokens a second: twice the fastest speech
 	for {

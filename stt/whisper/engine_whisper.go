@@ -78,11 +78,13 @@ func newNative(ctx *binding.Context, threads int) *native {
 	// The tokens between the languages and the tasks are the languages that this
 	// model knows: fewer than the library does, in older models.
 	v.languages = v.languages[:min(len(v.languages), int(ctx.Whisper_token_translate())-int(v.firstLang))]
+	if ctx.Whisper_is_multilingual() == 0 {
+		v.english, v.languages = true, []string{"en"}
+	}
 	v.specialFrom, v.specialTo = v.eot+1, v.beg
-	if space := make([]binding.Token, 4); true {
-		if n, err := ctx.Whisper_tokenize(" ", space); err == nil && n == 1 {
-			v.blank = int32(space[0])
-		}
+	space := make([]binding.Token, 4)
+	if n, err := ctx.Whisper_tokenize(" ", space); err == nil && n == 1 {
+		v.blank = int32(space[0])
 	}
 	e.vocab = v
 	return e

@@ -35,6 +35,7 @@ type toyEngine struct {
 	freed    atomic.Int32
 	inside   atomic.Int32
 	language string
+	english  bool
 	n, next  int
 	buf      []float32
 }
@@ -46,7 +47,13 @@ func (e *toyEngine) enter() func() {
 	return func() { e.inside.Add(-1) }
 }
 
-func (e *toyEngine) Vocabulary() vocabulary { return toy }
+func (e *toyEngine) Vocabulary() vocabulary {
+	v := toy
+	if e.english {
+		v.english, v.languages = true, []string{"en"}
+	}
+	return v
+}
 func (e *toyEngine) Free() {
 	defer e.enter()()
 	e.freed.Add(1)
@@ -85,6 +92,12 @@ func (e *toyEngine) Decode(tokens []int32, past int) ([]float32, error) {
 	}
 	last := tokens[len(tokens)-1]
 	switch {
+	case last == toy.sot && e.english:
+		if past != 0 {
+			return nil, errors.New("an English-only model has no prompt but sot")
+		}
+		e.language, e.next = "en", 0
+		e.say()
 	case last == toy.sot:
 		copy(e.buf[toy.firstLang:], e.langs[:])
 		e.buf[toy.nospeech] = e.nospeech

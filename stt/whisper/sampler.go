@@ -12,6 +12,7 @@ type vocabulary struct {
 	transcribe, nospeech   int32
 	firstLang, blank       int32
 	languages              []string // by language id: token firstLang+id
+	english                bool     // an English-only model: sot alone is its prompt
 	specialFrom, specialTo int32    // specialFrom <= id < specialTo is never text nor time
 }
 

@@ -53,7 +53,10 @@ func newTranscriber(e engine, o Options) (*Transcriber, error) {
 		}
 		if id < 0 {
 			e.Free()
-			return nil, fmt.Errorf("whisper model %s knows no language %q: name one such as en or ko", o.Model, name)
+			if code != "" && e.Vocabulary().english {
+				return nil, fmt.Errorf("%s knows English only, not %q: use a model without .en in its name, or set language.set to [en]", o.Model, name)
+			}
+			return nil, fmt.Errorf("%s knows no language %q: name one such as en or ko", o.Model, name)
 		}
 		t.set = append(t.set, id)
 	}

@@ -147,6 +147,20 @@ func TestEngineFailureIsNamed(t *testing.T) {
 	}
 }
 
+func TestEnglishOnlyModel(t *testing.T) {
+	e := light()
+	e.english = true
+	got, err := opened(t, e, Options{}).Transcribe(t.Context(), quiet(2))
+	if err != nil || got.Text != "turn on the light." || got.Language != "en" || got.LanguageProb != 1 {
+		t.Errorf("got %q in %q (%v), error %v", got.Text, got.Language, got.LanguageProb, err)
+	}
+	e = light()
+	e.english = true
+	if _, err := newTranscriber(e, Options{Languages: []string{"en", "ko"}}); err == nil || !strings.Contains(err.Error(), "English only") {
+		t.Errorf("got %v, want an error that says it knows English only", err)
+	}
+}
+
 func TestUnknownLanguageFreesTheEngine(t *testing.T) {
 	e := light()
 	if _, err := newTranscriber(e, Options{Languages: []string{"en", "klingon"}}); err == nil || !strings.Contains(err.Error(), "klingon") {
