@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -41,14 +42,22 @@ func startChild(ctx context.Context, program, config string, env []string, runti
 	}
 	c.cmd.Env, c.cmd.Stdout, c.cmd.Stderr = env, log, log
 	c.cmd.SysProcAttr = dieWithParent()
-	if err := c.cmd.Start(); err != nil {
+	started, exited := make(chan error, 1), make(chan struct{})
+	go func() {
+		// The kernel ends the child when the thread that started it is gone, not
+		// the process: this one stays with it to the end.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := c.cmd.Start()
+		started <- err
+		if err == nil {
+			c.ended <- c.cmd.Wait()
+			close(exited)
+		}
+	}()
+	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start Deputy: %w", err)
 	}
-	exited := make(chan struct{})
-	go func() {
-		c.ended <- c.cmd.Wait()
-		close(exited)
-	}()
 	watching := make(chan struct{})
 	go c.watch(ctx, watching, exited)
 	select {
