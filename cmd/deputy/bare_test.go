@@ -5,4 +5,7 @@ package main
 import "testing"
 
 // TestBareScripts plays what a user does with a program without C libraries.
-func TestBareScripts(t *testing.T) { scripts(t, "testdata/bare") }
+func TestBareScripts(t *testing.T) {
+	t.Parallel()
+	scripts(t, "testdata/bare")
+}

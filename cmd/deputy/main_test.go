@@ -16,4 +16,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts plays what a user does at the command line: testdata/script.
-func TestScripts(t *testing.T) { scripts(t, "testdata/script") }
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	scripts(t, "testdata/script")
+}

@@ -2,15 +2,18 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"deputy/agent"
 )
 
 // A machine is a home of its own with what runs in it.
@@ -47,6 +50,8 @@ func (m *machine) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+func (m *machine) socket() string { return filepath.Join(m.dir, "deputy", "deputy.sock") }
+
 // deputy runs a command to its end.
 func (m *machine) deputy(args ...string) (out string, err error) {
 	b, err := m.command("deputy", args...).CombinedOutput()
@@ -60,7 +65,8 @@ func (m *machine) up(cmd *exec.Cmd) {
 		m.t.Fatal(err)
 	}
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if _, err := m.deputy("tasks"); err == nil {
+		if c, err := net.Dial("unix", m.socket()); err == nil {
+			c.Close()
 			return
 		}
 	}
@@ -88,13 +94,16 @@ func TestFullDisk(t *testing.T) {
 	cmd.Stderr = &said
 	m.up(cmd)
 	accepted := map[string]bool{}
-	task := regexp.MustCompile(`task +(t\d+) `)
 	long := strings.Repeat("tell me more of it and ", 40)
 	for i := range 200 {
-		out, err := m.deputy("say", fmt.Sprintf("Are you there for the %dth time? %s", i, long))
-		for _, found := range task.FindAllStringSubmatch(out, -1) {
-			accepted[found[1]] = true
-		}
+		r := request{Do: "say", Text: fmt.Sprintf("Are you there for the %dth time? %s", i, long)}
+		err := ask(t.Context(), m.socket(), r, func(r response) error {
+			var opened agent.TaskOpened
+			if r.Kind == opened.Kind() && json.Unmarshal(r.Body, &opened) == nil {
+				accepted[opened.Task] = true
+			}
+			return nil
+		})
 		if err != nil {
 			break
 		}
