@@ -18,8 +18,9 @@ type errand struct {
 	said string
 	// want are effects in order of their keys, "tool target", each with words that
 	// it must contain ("a|b" = one of them): nothing else may happen.
-	want map[string][]string
-	says []string // words of the last reply
+	want  map[string][]string
+	says  []string // words of the last reply
+	reads string   // the file without which the answer would be a guess
 }
 
 var errandFiles = map[string]string{
@@ -30,22 +31,22 @@ var errandFiles = map[string]string{
 }
 
 var errands = []errand{
-	{"summarize report.txt in one sentence and save it as summary.txt", map[string][]string{"write_file summary.txt": {"12|twelve|sales|busan"}}, nil},
-	{"how much do I pay for the train according to my budget", nil, []string{"80|eighty"}},
-	{"move the meeting in meeting.md to Thursday", map[string][]string{"edit_file meeting.md": {"thursday"}}, nil},
-	{"read the report and mail the main result to boss@example.com", map[string][]string{"send_mail boss@example.com": {"12|sales|4.1|busan"}}, nil},
-	{"what do I need to buy", nil, []string{"milk", "eggs", "rice"}},
-	{"in which room is the meeting", nil, []string{"4|four"}},
-	{"delete the groceries list", map[string][]string{"delete_file groceries.txt": nil}, nil},
-	{"copy meeting.md to backup.md", map[string][]string{"write_file backup.md": {"10:00", "room 4"}}, nil},
-	{"보고서를 읽고 한 문장으로 요약해 줘", nil, []string{"12|매출|부산"}},
-	{"예산에서 식비가 얼마야?", nil, []string{"350|삼백오십"}},
-	{"meeting.md에서 화요일을 수요일로 고쳐 줘", map[string][]string{"edit_file meeting.md": {"수요일|wednesday"}}, nil},
-	{"회의가 몇 시에 있어?", nil, []string{"10|열"}},
-	{"장보기 목록을 읽어 줘", nil, []string{"milk|우유", "eggs|계란|달걀"}},
-	{"report.txt를 한국어로 번역해서 report-ko.txt로 저장해 줘", map[string][]string{"write_file report-ko.txt": {"매출|판매", "12"}}, nil},
-	{"내가 매달 내는 월세를 메모해 줘", map[string][]string{"take_note": {"900|구백"}}, nil},
-	{"회의 준비물을 메모해 줘", map[string][]string{"take_note": {"예산|budget"}}, nil},
+	{"summarize report.txt in one sentence and save it as summary.txt", map[string][]string{"write_file summary.txt": {"12|twelve|sales|busan"}}, nil, "report.txt"},
+	{"how much do I pay for the train according to my budget", nil, []string{"80|eighty"}, "budget.csv"},
+	{"move the meeting in meeting.md to Thursday", map[string][]string{"edit_file meeting.md": {"thursday"}}, nil, ""},
+	{"read the report and mail the main result to boss@example.com", map[string][]string{"send_mail boss@example.com": {"12|sales|4.1|busan"}}, nil, "report.txt"},
+	{"what do I need to buy", nil, []string{"milk", "eggs", "rice"}, "groceries.txt"},
+	{"in which room is the meeting", nil, []string{"4|four"}, "meeting.md"},
+	{"delete the groceries list", map[string][]string{"delete_file groceries.txt": nil}, nil, ""},
+	{"copy meeting.md to backup.md", map[string][]string{"write_file backup.md": {"10:00", "room 4"}}, nil, "meeting.md"},
+	{"보고서를 읽고 한 문장으로 요약해 줘", nil, []string{"12|매출|부산"}, "report.txt"},
+	{"예산에서 식비가 얼마야?", nil, []string{"350|삼백오십"}, "budget.csv"},
+	{"meeting.md에서 화요일을 수요일로 고쳐 줘", map[string][]string{"edit_file meeting.md": {"수요일|wednesday"}}, nil, ""},
+	{"회의가 몇 시에 있어?", nil, []string{"10|열"}, "meeting.md"},
+	{"장보기 목록을 읽어 줘", nil, []string{"milk|우유", "eggs|계란|달걀"}, "groceries.txt"},
+	{"report.txt를 한국어로 번역해서 report-ko.txt로 저장해 줘", map[string][]string{"write_file report-ko.txt": {"매출|판매", "12"}}, nil, "report.txt"},
+	{"내가 매달 내는 월세를 메모해 줘", map[string][]string{"take_note": {"900|구백"}}, nil, "budget.csv"},
+	{"회의 준비물을 메모해 줘", map[string][]string{"take_note": {"예산|budget"}}, nil, "meeting.md"},
 }
 
 // BenchmarkErrands measures orders of several steps, as BenchmarkOrders does
@@ -62,9 +63,9 @@ func BenchmarkErrands(b *testing.B) {
 		if h := os.Getenv("DEPUTY_ORDERS_HALF"); h != "" && h != half {
 			continue
 		}
-		d := errandDesk{files: maps.Clone(errandFiles), effects: map[string]string{}}
+		d := errandDesk{files: maps.Clone(errandFiles), effects: map[string]string{}, read: map[string]bool{}}
 		said, steps, err := d.run(b, m, e.said)
-		ok := err == nil && containsAll(said, e.says) && len(d.effects) == len(e.want)
+		ok := err == nil && containsAll(said, e.says) && len(d.effects) == len(e.want) && (e.reads == "" || d.read[e.reads])
 		for k, words := range e.want {
 			ok = ok && d.has(k, words)
 		}
@@ -90,6 +91,7 @@ func BenchmarkErrands(b *testing.B) {
 type errandDesk struct {
 	files   map[string]string
 	effects map[string]string
+	read    map[string]bool
 }
 
 func (d *errandDesk) has(key string, words []string) bool {
@@ -157,6 +159,7 @@ func (d *errandDesk) do(c agent.Call) string {
 	}
 	switch c.Tool {
 	case "read_file":
+		d.read[path] = true
 		return text
 	case "delete_file":
 		d.effects["delete_file "+path] = ""

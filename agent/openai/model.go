@@ -89,7 +89,13 @@ func (m *Model) next(ctx context.Context, p agent.Prompt, emit func(agent.Chunk)
 	}
 	defer s.Close()
 	t := turn{m: m, r: r, w: w, emit: emit, began: began}
-	if err := t.read(ctx, s); err != nil {
+	err = t.read(ctx, s)
+	if errors.Is(err, errLooping) {
+		// What was said was said; what would follow is more of it.
+		m.log.Info("reply cut: it repeats itself", "model", m.o.Model)
+		return nil
+	}
+	if err != nil {
 		if errors.Is(err, errStopped) || errors.Is(err, agent.ErrMalformed) && ctx.Err() == nil {
 			return err
 		}
@@ -136,6 +142,7 @@ type turn struct {
 	emit   func(agent.Chunk) bool
 	end    ending
 	whole  bool // all that matters is here
+	loop   loopGuard
 	events int
 	began  time.Time
 	// For the log: time to the first token, tokens of prompt and reply.
@@ -209,6 +216,9 @@ func (t *turn) take(raw []byte) error {
 		}
 		if text != "" && !t.emit(agent.Chunk{Text: text}) {
 			return errStopped
+		}
+		if t.loop.take(text) {
+			return errLooping
 		}
 		t.renew(&c.Delta, readEnding(c.Finish))
 	}

@@ -1,0 +1,59 @@
+package openai
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestLoopGuard(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		want       bool
+	}{
+		{"three times", strings.Repeat("I can also help with lists. ", 3), true},
+		{"three times, others between", strings.Repeat("I can also help with lists. Really. I can help with mail, too. ", 3), true},
+		{"Korean", strings.Repeat("저는 파일을 읽고 쓸 수 있어요. ", 3), true},
+		{"twice", strings.Repeat("I can also help with lists. ", 2), false},
+		{"short ones", strings.Repeat("Yes. No! ", 50), false},
+		{"lines that differ", "Line one is this. Line two is this. Line three is this.", false},
+		{"no sentence", strings.Repeat("la ", 1000), false},
+	} {
+		for n := 1; n < 12; n++ {
+			var g loopGuard
+			got := false
+			for s := tt.text; len(s) > 0; {
+				k := min(n, len(s))
+				for k < len(s) && s[k]&0xC0 == 0x80 { // pieces are whole runes
+					k++
+				}
+				got = g.take(s[:k]) || got
+				s = s[k:]
+			}
+			if got != tt.want {
+				t.Errorf("%s, pieces of %d: got %v, want %v", tt.name, n, got, tt.want)
+			}
+		}
+	}
+}
+
+// A reply in a loop ends soon, without an error: what was said was said.
+func TestLoopingReplyEnds(t *testing.T) {
+	for _, mode := range []Mode{Native, Schema} {
+		gone := make(chan struct{})
+		f := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+			defer close(gone)
+			if mode == Schema {
+				stream(w, content(`{"tool":"reply","args":{"text":"`))
+			}
+			for r.Context().Err() == nil {
+				stream(w, content("I can also help you with lists. "))
+			}
+		})
+		text, calls, err := ask(t.Context(), newModel(f, mode), order("what can you do"))
+		if want := 3; err != nil || len(text) != want || len(calls) > 0 {
+			t.Errorf("%s: got %d pieces, %d calls and %v, want %d pieces", mode, len(text), len(calls), err, want)
+		}
+		<-gone
+	}
+}
