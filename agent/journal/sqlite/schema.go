@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"syscall"
 
 	"deputy/agent/journal"
@@ -48,6 +49,19 @@ func makeSchema(ctx context.Context, db *sql.DB) error {
 		}
 	}
 	return checkSchema(ctx, db)
+}
+
+// begun tells a journal whose owner was stopped before the first write (it is
+// made anew at the next start) from one that was emptied.
+func begun(ctx context.Context, db *sql.DB, path string) error {
+	var n int
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&n); err != nil {
+		return err
+	}
+	if h, err := readHead(path + ".head"); err != nil || n > 0 || h.turn > 0 {
+		return err
+	}
+	return fmt.Errorf("nothing was written yet: %w", fs.ErrNotExist)
 }
 
 // checkSchema refuses a file that holds anything but the one table: a trigger

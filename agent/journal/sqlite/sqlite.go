@@ -74,7 +74,7 @@ func Open(ctx context.Context, path string, o *Options) (*Journal, error) {
 }
 
 // OpenReadOnly opens the journal at path to be read while another process may
-// be appending to it. It checks nothing beforehand: Events checks what it
+// be appending to it; fs.ErrNotExist if nothing was ever written. It checks nothing beforehand: Events checks what it
 // yields, Verify everything. Append fails.
 func OpenReadOnly(ctx context.Context, path string, o *Options) (*Journal, error) {
 	j := &Journal{path: path, log: slog.New(slog.DiscardHandler)}
@@ -84,6 +84,9 @@ func OpenReadOnly(ctx context.Context, path string, o *Options) (*Journal, error
 	_, err := os.Stat(path)
 	if err == nil {
 		j.r, err = sql.Open("sqlite", dsn(path, "mode=ro"))
+	}
+	if err == nil {
+		err = begun(ctx, j.r, path)
 	}
 	if err == nil {
 		err = checkSchema(ctx, j.r)

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -382,5 +383,28 @@ func BenchmarkVerify100k(b *testing.B) {
 		if err := j.Verify(b.Context()); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestNeverBegun: a Deputy that was stopped in its first start leaves an empty
+// file behind, which is no journal yet; one that was emptied is altered.
+func TestNeverBegun(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(at(dir), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenReadOnly(t.Context(), at(dir), nil); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("never begun: got %v, want fs.ErrNotExist", err)
+	}
+	opened(t, dir).Close()
+	dir = filled(t, 2)
+	if err := os.Truncate(at(dir), 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenReadOnly(t.Context(), at(dir), nil); !errors.Is(err, journal.ErrAltered) {
+		t.Errorf("emptied: got %v, want ErrAltered", err)
+	}
+	if _, err := Open(t.Context(), at(dir), nil); !errors.Is(err, journal.ErrAltered) {
+		t.Errorf("emptied, to write: got %v, want ErrAltered", err)
 	}
 }
