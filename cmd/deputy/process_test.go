@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,8 +64,7 @@ func (m *machine) up(cmd *exec.Cmd) {
 		m.t.Fatal(err)
 	}
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if c, err := net.Dial("unix", m.socket()); err == nil {
-			c.Close()
+		if ask(m.t.Context(), m.socket(), request{Do: "tasks"}, func(response) error { return nil }) == nil {
 			return
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"io"
@@ -75,8 +76,7 @@ func scriptLLM(ts *testscript.TestScript, neg bool, args []string) {
 func scriptRunning(ts *testscript.TestScript, neg bool, _ []string) {
 	path := filepath.Join(ts.Getenv("XDG_RUNTIME_DIR"), "deputy", "deputy.sock")
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if c, err := net.Dial("unix", path); err == nil {
-			c.Close()
+		if ask(context.Background(), path, request{Do: "tasks"}, func(response) error { return nil }) == nil {
 			return
 		}
 	}
