@@ -146,6 +146,12 @@ func (x *step) answer(a *Ask, h Heard) bool {
 	case consent.Repeat:
 		x.pose(a, a.Posings)
 	case consent.Unrelated:
+		// A word or three, right after a question, is an answer that was misheard
+		// ("I prove occupus"), not another order.
+		if len(strings.Fields(h.Text)) <= 3 {
+			x.unclear(a, lang, v)
+			return true
+		}
 		x.setAside(a)
 		return false
 	default:

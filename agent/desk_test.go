@@ -395,7 +395,10 @@ func TestWhatLeadsUpToAnAskIsSaidBeforeIt(t *testing.T) {
 		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
 		b.hear("send the mail")
-		b.hear("approve flacon")
+		b.hear("I prove fulcrum")
+		if s := b.state(); len(s.Order) != 1 {
+			t.Fatal("a misheard answer became an order")
+		}
 		s := b.state()
 		if a := s.posed(); a == nil || a.Posed.IsZero() {
 			t.Fatal("the ask was not put again")

@@ -59,7 +59,8 @@ func startChild(ctx context.Context, program, config string, env []string, runti
 		return nil, fmt.Errorf("start Deputy: %w", err)
 	}
 	watching := make(chan struct{})
-	go c.watch(ctx, watching, exited)
+	// Watching lasts as long as the child, not only as long as it was waited for.
+	go c.watch(context.WithoutCancel(ctx), watching, exited)
 	select {
 	case <-watching:
 		return c, nil

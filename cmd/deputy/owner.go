@@ -72,7 +72,9 @@ func (d *demo) order(ctx context.Context, text string) error {
 		}
 		switch b := e.Body.(type) {
 		case agent.TaskOpened:
-			task = b.Task
+			if task == "" {
+				task = b.Task
+			}
 		case agent.Posing:
 			code, again = b.Code, b.Again
 		case agent.Posed:
