@@ -390,7 +390,7 @@ func BenchmarkVerify100k(b *testing.B) {
 // file behind, which is no journal yet; one that was emptied is altered.
 func TestNeverBegun(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(at(dir), nil, 0o600); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(at(dir)), 0o700), os.WriteFile(at(dir), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := OpenReadOnly(t.Context(), at(dir), nil); !errors.Is(err, fs.ErrNotExist) {
