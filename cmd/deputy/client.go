@@ -100,6 +100,8 @@ func decideCommand(a *app, name string, approve bool) *cobra.Command {
 		Use:   name + " ID",
 		Short: strings.ToUpper(name[:1]) + name[1:] + " a waiting decision by its name (see: deputy inbox)",
 		Args:  cobra.ExactArgs(1),
+
+		ValidArgsFunction: a.waiting,
 		RunE: func(c *cobra.Command, args []string) error {
 			decided := false
 			r := request{Do: "decide", ID: args[0], Approve: approve, Text: reason}
@@ -117,6 +119,22 @@ func decideCommand(a *app, name string, approve bool) *cobra.Command {
 		c.Flags().StringVar(&reason, "reason", "", "what the model is told")
 	}
 	return c
+}
+
+// waiting completes the name of a decision that waits.
+func (a *app) waiting(c *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		// Without a running Deputy nothing waits: the error is the answer.
+		ask(c.Context(), a.socket(), request{Do: "inbox"}, func(r response) error {
+			var list []askRow
+			err := json.Unmarshal(r.Body, &list)
+			for _, row := range list {
+				names = append(names, row.ID+"\t"+printable(row.Summary))
+			}
+			return err
+		})
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // verbCommand is a local verb as a command.

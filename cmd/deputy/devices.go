@@ -22,6 +22,10 @@ func devicesCommand(a *app) *cobra.Command {
 			if a.json {
 				return a.print(c, list)
 			}
+			if len(list) == 0 {
+				_, err := fmt.Fprintln(c.OutOrStdout(), local("no microphone and no speaker was found", "마이크도 스피커도 찾지 못했습니다"))
+				return err
+			}
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
 			for _, d := range list {
 				fmt.Fprintf(w, "%s\t%d in\t%d out\t%d Hz\t%s\n", d.Name, d.Inputs, d.Outputs, d.Rate, defaultMark(d.DefaultInput, d.DefaultOutput))

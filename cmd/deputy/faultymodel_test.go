@@ -58,6 +58,14 @@ var modes = map[string]func(w http.ResponseWriter, r *http.Request, body string)
 		}
 		wishes(w, "write_file", `{"path":"kept.txt","text":"kept"}`)
 	},
+	// reaches wants to run a command that needs the owner.
+	"reaches": func(w http.ResponseWriter, _ *http.Request, body string) {
+		if strings.Contains(body, `"role":"tool"`) {
+			says(w, "That was that.")
+			return
+		}
+		wishes(w, "fetch_page", `{"url":"https://example.org/"}`)
+	},
 	// silent takes the request and never says a word.
 	"silent": func(_ http.ResponseWriter, r *http.Request, _ string) { <-r.Context().Done() },
 	"html": func(w http.ResponseWriter, _ *http.Request, _ string) {

@@ -183,7 +183,9 @@ func scriptModest(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := exec.Command("deputy", "transcribe", "--tsv", ts.MkAbs(args[0]))
 	cmd.Env = os.Environ()
 	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "DEPUTY_STT_ENGINE", "DEPUTY_STT_REMOTE_URL"} {
-		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+		if v := ts.Getenv(name); v != "" {
+			cmd.Env = append(cmd.Env, name+"="+v)
+		}
 	}
 	out, err := cmd.CombinedOutput()
 	if err != nil || string(out) != ts.MkAbs(args[0])+"\t\n" {
