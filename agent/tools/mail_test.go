@@ -127,7 +127,7 @@ func TestSendMailMisbehaving(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := mailServer(t, smtptest.Options{})
 			s.SetMode(tt.mode)
-			tool := mailTool(t, MailOptions{Host: "127.0.0.1", Port: s.Port(), Security: NoTLS, Timeout: 500 * time.Millisecond})
+			tool := mailTool(t, MailOptions{Host: "127.0.0.1", Port: s.Port(), Security: NoTLS, Timeout: 3 * time.Second})
 			o := order
 			if tt.mode == smtptest.Lose {
 				o.Body = strings.Repeat("a long line of a long mail\n", 30_000)
@@ -153,8 +153,12 @@ func TestSendMailCanceled(t *testing.T) {
 	s := mailServer(t, smtptest.Options{})
 	s.SetDelay(time.Hour)
 	a := planned(t, mailTool(t, MailOptions{Host: "127.0.0.1", Port: s.Port(), Security: NoTLS, Timeout: time.Hour}), order)
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	go func() {
+		<-s.Reached()
+		cancel()
+	}()
 	if _, err := a.Do(ctx, "k"); !errors.Is(err, agent.ErrUnknown) {
 		t.Errorf("given up while the server decides: got %v, want ErrUnknown", err)
 	}

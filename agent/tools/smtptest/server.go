@@ -73,6 +73,7 @@ type Server struct {
 	delay   time.Duration
 	mails   []Mail
 	arrived chan struct{} // closed and renewed with each mail
+	reached chan struct{} // holds one: a whole mail is being decided about
 }
 
 // Start runs a server on addr ("127.0.0.1:0" chooses a port) that stores each
@@ -90,7 +91,7 @@ func Serve(addr string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for mail: %w", err)
 	}
-	s := &Server{options: o, addr: listener.Addr().String(), stopped: make(chan struct{}), arrived: make(chan struct{})}
+	s := &Server{options: o, addr: listener.Addr().String(), stopped: make(chan struct{}), arrived: make(chan struct{}), reached: make(chan struct{}, 1)}
 	s.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
 		return &session{server: s, conn: c.Conn()}, nil
 	}))
@@ -145,7 +146,15 @@ func (s *Server) SetDelay(d time.Duration) {
 	s.delay = d
 }
 
+// Reached receives when the server has read a whole mail, before the delay and
+// the answer.
+func (s *Server) Reached() <-chan struct{} { return s.reached }
+
 func (s *Server) wait() {
+	select {
+	case s.reached <- struct{}{}:
+	default:
+	}
 	s.mu.Lock()
 	delay := s.delay
 	s.mu.Unlock()
