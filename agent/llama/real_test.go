@@ -17,6 +17,9 @@ import (
 // them.
 func realOptions(t *testing.T) Options {
 	t.Helper()
+	if os.Getenv("DEPUTY_TEST_REAL") == "" {
+		t.Skip("a real model server takes minutes: set DEPUTY_TEST_REAL=1, as make test does, to run this")
+	}
 	root := filepath.Join(os.Getenv("XDG_CACHE_HOME"), "deputy")
 	if os.Getenv("XDG_CACHE_HOME") == "" {
 		home, err := os.UserHomeDir()

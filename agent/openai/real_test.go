@@ -35,6 +35,9 @@ func TestMain(m *testing.M) {
 
 func realServer(t *testing.T) *llama.Server {
 	t.Helper()
+	if os.Getenv("DEPUTY_TEST_REAL") == "" {
+		t.Skip("a real model takes minutes: set DEPUTY_TEST_REAL=1, as make test does, to run this")
+	}
 	real.Do(func() {
 		root := cacheRoot()
 		program, err := llama.Find("", root)
