@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,6 +49,7 @@ type bencher struct {
 	withModel bool
 	idle      time.Duration
 	orders    int
+	program   string // the Deputy whose idling is measured; "" is this one
 
 	// mu guards the figures: they come from the ear's, the model's and the
 	// voice's goroutines.
@@ -69,6 +67,11 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 		return fmt.Errorf("make a place for the bench: %w", err)
 	}
 	defer os.RemoveAll(dir)
+	if b.idle > 0 {
+		if err := b.measureIdle(ctx, dir, out); err != nil {
+			return err
+		}
+	}
 	cfg.Agent.State, cfg.Agent.Workspace = filepath.Join(dir, "state"), filepath.Join(dir, "workspace")
 	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
 	cfg.Audio.Mode = "hands-free"
@@ -94,11 +97,6 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 3 * time.Minute, seen: b.seen}
 	if err := r.rest(ctx); err != nil {
 		return err
-	}
-	if b.idle > 0 {
-		if err := b.measureIdle(ctx, r, out); err != nil {
-			return err
-		}
 	}
 	if err := b.speak(ctx, r, files); err != nil {
 		return err
@@ -183,25 +181,6 @@ func (b *bencher) seen(e agent.Event) {
 	}
 }
 
-// measureIdle counts the processor time of this process while nobody speaks.
-func (b *bencher) measureIdle(ctx context.Context, r *rehearsal, out io.Writer) error {
-	before, began := cpu(), time.Now()
-	if err := r.pass(ctx, b.idle); err != nil {
-		return err
-	}
-	share := float64(cpu()-before) / float64(time.Since(began)) * 100
-	fmt.Fprintf(out, "idle\t%.2f %% of one core\n", share)
-	return nil
-}
-
-func cpu() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
 // print writes the percentiles, tab-separated.
 func (b *bencher) print(out io.Writer) {
 	b.mu.Lock()
@@ -223,7 +202,6 @@ func (b *bencher) print(out io.Writer) {
 	row(out, "end of speech -> transcript", end)
 	row(out, "end of speech -> model's first sentence or call", b.first)
 	row(out, "end of speech -> first sound", b.sound)
-	fmt.Fprintf(out, "resident memory\t%d MB\n", resident()>>20)
 }
 
 func row(out io.Writer, what string, d []time.Duration) {
@@ -233,20 +211,4 @@ func row(out io.Writer, what string, d []time.Duration) {
 	slices.Sort(d)
 	at := func(q float64) time.Duration { return d[min(len(d)-1, int(q*float64(len(d))))].Round(time.Millisecond) }
 	fmt.Fprintf(out, "%s\t%d\t%v\t%v\t%v\n", what, len(d), at(0.5), at(0.95), d[len(d)-1].Round(time.Millisecond))
-}
-
-// resident is this process's memory in bytes; 0 where it can't be read.
-func resident() int64 {
-	f, err := os.Open("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if rest, ok := strings.CutPrefix(lines.Text(), "VmRSS:"); ok {
-			kb, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
-			return kb << 10
-		}
-	}
-	return 0
 }
