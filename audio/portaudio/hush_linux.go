@@ -21,9 +21,27 @@ static void hush(void) {
 	if ((set = (set_handler)dlsym(RTLD_DEFAULT, "jack_set_error_function"))) set(ignore_jack);
 	if ((set = (set_handler)dlsym(RTLD_DEFAULT, "jack_set_info_function"))) set(ignore_jack);
 }
+
+// has_devices says whether ALSA's configuration names any device.
+static int has_devices(void) {
+	snd_config_t *pcm;
+	if (snd_config_update() < 0 || snd_config_search(snd_config, "pcm", &pcm) < 0) return 0;
+	return snd_config_iterator_first(pcm) != snd_config_iterator_end(pcm);
+}
 */
 import "C"
+
+import "errors"
 
 // hush keeps ALSA and JACK from writing a page to stderr about every device that
 // PortAudio tries and that isn't there. What goes wrong is also returned as an error.
 func hush() { C.hush() }
+
+// usable says whether PortAudio can be started: on a system whose ALSA has no
+// configuration it would abort the whole process.
+func usable() error {
+	if C.has_devices() == 0 {
+		return errors.New("ALSA has no configuration; install it (Debian, Ubuntu: apt-get install libasound2-data)")
+	}
+	return nil
+}

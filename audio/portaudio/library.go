@@ -68,6 +68,9 @@ func (l *library) start() error {
 		return nil
 	}
 	hush()
+	if err := usable(); err != nil {
+		return fmt.Errorf("start PortAudio: %w", err)
+	}
 	if err := pa.Initialize(); err != nil {
 		return fmt.Errorf("start PortAudio: %w", explain(err))
 	}
