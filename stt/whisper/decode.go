@@ -166,6 +166,19 @@ func (r reading) text() string {
 	return strings.Join(parts, " ")
 }
 
+// transcript is the reading alone, for stt.Noise.
+func (r reading) transcript(h hearing) stt.Transcript {
+	t := stt.Transcript{Text: r.text(), NoSpeech: h.nospeech, Lowest: r.lowest}
+	p, n := 0.0, 0
+	for _, s := range r.segments {
+		p, n = p+s.p, n+s.n
+	}
+	if n > 0 {
+		t.Confidence = float32(p / float64(n))
+	}
+	return t
+}
+
 // score is the mean log probability of a token, by which readings of one sound in
 // two languages are compared.
 func (r reading) score() float64 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -150,11 +149,20 @@ func (t *Transcriber) transcribe(ctx context.Context, out *stt.Transcript, sampl
 		if total <= fullWindow {
 			window = windowFor(len(samples), t.opts.Floor)
 		}
-		r, err := t.window(ctx, out, at, have, window, total-at > have)
+		r, heard, err := t.window(ctx, at, have, window, total-at > have)
 		if err != nil {
 			return err
 		}
-		sum.add(r, at)
+		if at == 0 {
+			t.describe(out, r, heard)
+		}
+		// The end of a long sound is often a window of quiet, in which whisper hears
+		// somebody take leave.
+		if why, noise := stt.Noise(r.transcript(heard)); at > 0 && noise {
+			t.opts.Logger.Debug("not speech", "at", time.Duration(at)*tick, "why", why, "tokens", r.tokens)
+		} else {
+			sum.add(r, at)
+		}
 		at += r.advance
 	}
 	sum.into(out)
@@ -163,31 +171,27 @@ func (t *Transcriber) transcribe(ctx context.Context, out *stt.Transcript, sampl
 
 // window reads the sound from at on, with the full window if the given one shows
 // what a short window does.
-func (t *Transcriber) window(ctx context.Context, out *stt.Transcript, at, have, window int, more bool) (reading, error) {
-	for {
-		r, heard, err := t.encoded(ctx, at, have, window, more)
-		if err != nil {
-			return r, err
-		}
-		if window < fullWindow && r.suspect(have) {
-			t.opts.Logger.Debug("reading again with the full window", "window", window, "tokens", r.tokens, "runaway", r.runaway)
-			window = fullWindow
-			continue
-		}
-		if at == 0 {
-			out.Window = window
-			out.NoSpeech = heard.nospeech
-			out.Language, out.LanguageProb = r.language, heard.language(r.language)
-			if len(t.set) == 1 {
-				out.LanguageProb = 1
-			}
-		}
-		return r, nil
+func (t *Transcriber) window(ctx context.Context, at, have, window int, more bool) (reading, hearing, error) {
+	r, heard, err := t.encoded(ctx, at, have, window, more)
+	if err == nil && window < fullWindow && r.suspect(have) {
+		t.opts.Logger.Debug("reading again with the full window", "window", window, "tokens", r.tokens, "runaway", r.runaway)
+		r, heard, err = t.encoded(ctx, at, have, fullWindow, more)
+	}
+	return r, heard, err
+}
+
+// describe puts what the first window says of the whole sound into out.
+func (t *Transcriber) describe(out *stt.Transcript, r reading, heard hearing) {
+	out.Window, out.NoSpeech = heard.window, heard.nospeech
+	out.Language, out.LanguageProb = r.language, heard.language(r.language)
+	if len(t.set) == 1 {
+		out.LanguageProb = 1
 	}
 }
 
 // hearing is what the model says before the first word.
 type hearing struct {
+	window   int
 	nospeech float32
 	probs    []float32
 	names    []string
@@ -219,7 +223,7 @@ func (t *Transcriber) encoded(ctx context.Context, at, have, window int, more bo
 	if err != nil {
 		return reading{}, hearing{}, err
 	}
-	h := hearing{nospeech: softmaxAt(logits, v.nospeech), probs: languageProbs(logits, v), names: v.languages}
+	h := hearing{window: window, nospeech: softmaxAt(logits, v.nospeech), probs: languageProbs(logits, v), names: v.languages}
 	var best reading
 	candidates := tongues(h.probs, t.set)
 	if len(t.set) == 1 {
@@ -260,40 +264,4 @@ func sound(samples []float32) []float32 {
 		return out
 	}
 	return samples
-}
-
-// A tally joins the readings of a long sound.
-type tally struct {
-	segments []stt.Segment
-	p        float64
-	n        int
-	lowest   float32
-}
-
-func (s *tally) add(r reading, at int) {
-	if r.tokens > 0 && (s.n == 0 || r.lowest < s.lowest) {
-		s.lowest = r.lowest
-	}
-	for _, g := range r.segments {
-		s.p += g.p
-		s.n += g.n
-		s.segments = append(s.segments, stt.Segment{
-			Text:  g.text,
-			Start: time.Duration(at+g.start) * tick, End: time.Duration(at+g.end) * tick,
-			Confidence: float32(g.p / float64(max(g.n, 1))),
-		})
-	}
-}
-
-func (s *tally) into(out *stt.Transcript) {
-	var texts []string
-	for _, g := range s.segments {
-		texts = append(texts, g.Text)
-	}
-	out.Text = stt.Clean(strings.Join(texts, " "))
-	out.Segments = s.segments
-	if s.n > 0 {
-		out.Confidence = max(float32(s.p/float64(s.n)), s.lowest)
-		out.Lowest = s.lowest
-	}
 }

@@ -128,6 +128,16 @@ func TestLongSoundWithoutTimesGoesOn(t *testing.T) {
 	}
 }
 
+func TestLeaveTakenInQuietIsDropped(t *testing.T) {
+	e := light()
+	e.nospeech = 12
+	e.script["en"] = [][]int32{{ts(0), 1, 2, ts(1400), ts(1400)}, {ts(0), 9, 5, ts(40)}}
+	got, err := opened(t, e, Options{Languages: []string{"en"}}).Transcribe(t.Context(), quiet(31))
+	if err != nil || got.Text != "turn on" || len(e.offsets) != 2 {
+		t.Errorf("got %q after %d windows, error %v; want turn on after 2", got.Text, len(e.offsets), err)
+	}
+}
+
 func TestHalfSyllablesAreJoined(t *testing.T) {
 	e := light()
 	e.langs = [3]float32{0, 5, 0}
