@@ -71,6 +71,14 @@ func (d *demo) order(ctx context.Context, text string) error {
 			return err
 		}
 		switch b := e.Body.(type) {
+		case agent.Heard:
+			// It spoke while Deputy did, which does not listen then: a person waits
+			// for the end of that and says it again.
+			if b.Ignored != "" && !b.Typed {
+				if err := d.speak(limit, d.last); err != nil {
+					return err
+				}
+			}
 		case agent.TaskOpened:
 			if task == "" {
 				task = b.Task
@@ -172,5 +180,6 @@ func (d *demo) findFile() error {
 // speak has the synthetic user say something into the microphone.
 func (d *demo) speak(ctx context.Context, text string) error {
 	d.line("user", text)
+	d.last = text
 	return d.room.say(ctx, text)
 }
