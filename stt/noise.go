@@ -9,7 +9,7 @@ import (
 // Evidence below which a short word is taken for noise. They are set from whisper
 // base on recordings of short words and of noise; see docs/baseline.md.
 const (
-	weakNoSpeech   = 0.6
+	weakNoSpeech   = 0.5
 	weakConfidence = 0.5
 	weakVoiced     = 0.25
 	weakSNR        = 3 // dB
