@@ -22,6 +22,9 @@ var errNoInstance error = sentence("err.no_instance")
 // errAnother says that the desk is somebody else's.
 var errAnother error = sentence("err.another_instance")
 
+// errEnded says that the running Deputy went away in the middle.
+var errEnded error = sentence("err.ended")
+
 // A request is what another invocation wants of the running instance: one JSON
 // object on one line.
 type request struct {
@@ -278,7 +281,7 @@ func ask(ctx context.Context, path string, r request, f func(response) error) er
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return errors.New("the running Deputy ended before it answered")
+			return errEnded
 		}
 		if resp.Error != "" {
 			return errors.New(resp.Error)

@@ -205,7 +205,7 @@ func TestSocketDies(t *testing.T) {
 		}
 	}()
 	err = ask(t.Context(), path, request{Do: "tasks"}, func(response) error { return nil })
-	if err == nil || !strings.Contains(err.Error(), "running Deputy") {
-		t.Errorf("got %v, want that it ended", err)
+	if !errors.Is(err, errEnded) {
+		t.Errorf("got %v, want errEnded", err)
 	}
 }
