@@ -84,8 +84,8 @@ type demo struct {
 	config string
 	heard  []agent.Event
 	file   string          // what the first order produced
+	last   string          // what the owner said last
 	tasks  map[string]bool // those of orders that are done
-	last   string          // what the user said last
 
 	program string // the Deputy; "" is this very program
 	// kill ends the Deputy as a crash would when it fires; nil never does. more
