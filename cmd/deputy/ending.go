@@ -56,7 +56,7 @@ func tail(text string) (last string, words int) {
 
 var (
 	// danglers are English words that nobody ends an order with.
-	danglers = set("a an the and or but to of for with from in on at by that which who because if so um uh my your his her their our is are was send write called named about into than as like")
+	danglers = set("a an the and or but of to for with from my your his her their our which who because if um uh send write called named")
 	// koreanEndings end a Korean sentence; koreanLinks join it to the next clause.
 	koreanEndings = strings.Fields("줘 줘요 주세요 세요 해요 합니다 습니다 니다 해라 하자 할까 까 까요 어요 아요 에요 예요 네요 지요 죠 다 해 써 봐 마 돼 요 진행해 승인 취소 아니 네")
 	koreanLinks   = strings.Fields("고 는데 은데 인데 서 면 려고 니까 지만 을 를 에게 한테 에서 으로 와 과 랑 하고 그리고 그래서 음 어")

@@ -12,6 +12,8 @@ func TestEndings(t *testing.T) {
 		{"Send the report to.", "en", false, true},
 		{"Send it to Anna and", "en", false, true},
 		{"What time is it?", "en", true, false},
+		{"Turn it on.", "en", true, false},
+		{"Tell me where it is.", "en", true, false},
 		{"Well...", "en", false, true},
 		{"no", "en", false, false},
 		{"", "en", false, false},
