@@ -25,7 +25,7 @@ import (
 // window is cut by whisper, between words.
 var fileListening = audio.Options{
 	MinSilence: 1500 * time.Millisecond, MaxSilence: 1500 * time.Millisecond,
-	MaxUtterance: 10 * time.Minute, MinSpeech: 60 * time.Millisecond, Threshold: 0.35,
+	MaxUtterance: 2 * time.Minute, MinSpeech: 60 * time.Millisecond, Threshold: 0.35,
 }
 
 func transcribeCommand() *cobra.Command {
