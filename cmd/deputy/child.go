@@ -79,7 +79,7 @@ func startChild(ctx context.Context, program, config string, env []string, runti
 func (c *child) watch(ctx context.Context, watching, exited chan struct{}) {
 	defer close(c.events)
 	for {
-		err := ask(ctx, c.socket, request{Do: "watch"}, func(r response) error {
+		_ = ask(ctx, c.socket, request{Do: "watch"}, func(r response) error {
 			if r.Kind == "watching" {
 				close(watching)
 				return nil
@@ -98,9 +98,7 @@ func (c *child) watch(ctx context.Context, watching, exited chan struct{}) {
 		case <-ctx.Done():
 			return
 		case <-time.After(50 * time.Millisecond):
-		}
-		if !errors.Is(err, errNoInstance) {
-			return
+			// Not there yet, or it was the one before that was just dying: again.
 		}
 	}
 }
@@ -108,6 +106,7 @@ func (c *child) watch(ctx context.Context, watching, exited chan struct{}) {
 // kill ends the child at once, as a crash would.
 func (c *child) kill() {
 	c.cmd.Process.Kill()
+	c.ended <- <-c.ended // it stays there for stop
 	c.drain()
 }
 
