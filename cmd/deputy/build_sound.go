@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"deputy/agent"
 	"deputy/audio"
@@ -132,13 +133,19 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(c), quiet: c.quiet,
 		heard: p.heard, keep: h.keeper(), log: h.log,
 		options: audio.Options{
-			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max, Held: h.keys.Held, Logger: h.log,
+			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,
+			PauseAfter: draftAfter, Held: h.keys.Held, Logger: h.log,
 		},
 	}
 	handsFree := h.cfg.Audio.Mode != "push-to-talk"
 	h.ear.options.HandsFree = func() bool { return handsFree }
 	return nil
 }
+
+// draftAfter is the quiet after which transcription begins: soon enough that the
+// text is there when the endpoint fires, late enough that few pauses inside a
+// sentence start a draft for nothing.
+const draftAfter = 150 * time.Millisecond
 
 // bargeIn is what happens when speech begins: the model leaves the cores to the
 // transcriber, and the voice falls silent if the speech can't be its own.
