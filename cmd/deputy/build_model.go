@@ -69,6 +69,11 @@ func (h *house) localModel(preset configs.Preset, o agent.Options) (agent.Model,
 	}
 	late, c := &lateModel{ready: make(chan struct{})}, &cores{}
 	h.workers = append(h.workers, func(ctx context.Context) error {
+		if _, err := modelState(ctx, l.Local.Model); err != nil {
+			late.set(absentModel{err}) // altered weights would start, and talk nonsense
+			h.log.Error("there is no language model", "err", err)
+			return nil
+		}
 		server, err := llama.Start(ctx, llama.Options{
 			Program: program, Model: speechModel(l.Local.Model), Port: l.Local.Port, Threads: l.Local.Threads,
 			Context: l.Local.Context, CacheDir: filepath.Join(paths.Cache, "prompts"), Logger: h.log,
