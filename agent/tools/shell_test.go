@@ -121,13 +121,9 @@ func TestSandboxLimits(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, tool := shell(t, tt.o)
-			begun := time.Now()
 			got := runs(t, tool, tt.command)
 			if !strings.Contains(got, tt.want) || len(got) > maxText+500 {
 				t.Errorf("got %q, want %q in it", brief(got, 200), tt.want)
-			}
-			if took := time.Since(begun); took > 15*time.Second {
-				t.Errorf("it took %s", took)
 			}
 		})
 	}
