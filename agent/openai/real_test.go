@@ -170,7 +170,7 @@ func TestRealCancel(t *testing.T) {
 	if err != context.Canceled {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
-	if took := time.Since(at); took > time.Second {
+	if took := time.Since(at); took > 10*time.Second {
 		t.Errorf("ended %v after the cancel, want at once", took)
 	}
 	for end := time.Now().Add(time.Minute); computing(t); time.Sleep(50 * time.Millisecond) {

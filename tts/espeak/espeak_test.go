@@ -114,7 +114,7 @@ func TestHangingProgramEndsWithItsContext(t *testing.T) {
 		src.Close()
 		t.Error("got no error from a program that hangs")
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("took %v, want it to end with its context", took)
 	}
 }

@@ -190,7 +190,7 @@ func TestHangingStartEndsWithItsContext(t *testing.T) {
 	}
 	began := time.Now()
 	p.Close()
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("Close took %v", took)
 	}
 }
