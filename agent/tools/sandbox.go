@@ -121,6 +121,8 @@ func (b *sandbox) options(readOnly bool) []string {
 // The limits of all together are kept from outside.
 func (b *sandbox) shell(command string) []string {
 	kb := func(n int64) string { return strconv.FormatInt(n>>10, 10) }
-	limits := "ulimit -c 0 -n 512 -u 4096 -t " + strconv.Itoa(int(b.o.Timeout.Seconds())+1) + " -v " + kb(4*b.o.Memory) + " -f " + kb(b.o.FileSize)
+	// The kernel counts the processes of a user namespace by themselves (since
+	// 5.14): it stops a fork bomb that grows faster than it is watched.
+	limits := "ulimit -c 0 -n 512 -u " + strconv.Itoa(4*b.o.Processes) + " -t " + strconv.Itoa(int(b.o.Timeout.Seconds())+1) + " -v " + kb(4*b.o.Memory) + " -f " + kb(b.o.FileSize)
 	return []string{"/bin/bash", "--noprofile", "--norc", "-c", limits + ` && exec /bin/bash --noprofile --norc -c "$1"`, "bash", command}
 }
