@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"deputy/agent"
-	"deputy/agent/journal"
 )
 
 // A child is a Deputy in a process of its own, as a user runs it, watched over
@@ -84,7 +83,7 @@ func (c *child) watch(ctx context.Context, watching, exited chan struct{}) {
 				close(watching)
 				return nil
 			}
-			e, err := agent.Decode(journal.Event{Kind: r.Kind, Time: r.At, Body: r.Body})
+			e, err := r.event()
 			if err == nil {
 				c.events <- e
 			}

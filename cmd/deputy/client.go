@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent"
-	"deputy/agent/journal"
 )
 
 // The commands in this file speak to the running instance over its socket.
@@ -22,22 +21,7 @@ func sayCommand(a *app) *cobra.Command {
 		Short: "Give the running Deputy an order, typed",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			scr, err := a.screen(c.OutOrStdout())
-			if err != nil {
-				return err
-			}
-			r := request{Do: "say", Text: strings.Join(args, " "), Language: language}
-			return ask(c.Context(), a.socket(), r, func(resp response) error {
-				if a.json {
-					return a.print(c, resp)
-				}
-				e, err := agent.Decode(journal.Event{Kind: resp.Kind, Time: resp.At, Body: resp.Body})
-				if err != nil {
-					return err
-				}
-				scr.event(e)
-				return nil
-			})
+			return a.say(c, request{Do: "say", Text: strings.Join(args, " "), Language: language})
 		},
 	}
 	c.Flags().StringVar(&language, "lang", "", "en or ko (default: what the text is in)")
@@ -142,19 +126,28 @@ func verbCommand(a *app, name, short string) *cobra.Command {
 	return &cobra.Command{
 		Use: name, Short: short, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			scr, err := a.screen(c.OutOrStdout())
-			if err != nil {
-				return err
-			}
-			return ask(c.Context(), a.socket(), request{Do: "say", Text: name, Language: "en"}, func(resp response) error {
-				e, err := agent.Decode(journal.Event{Kind: resp.Kind, Time: resp.At, Body: resp.Body})
-				if err == nil {
-					scr.event(e)
-				}
-				return err
-			})
+			return a.say(c, request{Do: "say", Text: name, Language: "en"})
 		},
 	}
+}
+
+// say gives the running instance a typed line and shows what follows from it.
+func (a *app) say(c *cobra.Command, r request) error {
+	scr, err := a.screen(c.OutOrStdout())
+	if err != nil {
+		return err
+	}
+	return ask(c.Context(), a.socket(), r, func(resp response) error {
+		if a.json {
+			return a.print(c, resp)
+		}
+		e, err := resp.event()
+		if err != nil {
+			return err
+		}
+		scr.event(e)
+		return nil
+	})
 }
 
 func pttCommand(a *app) *cobra.Command {

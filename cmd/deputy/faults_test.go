@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"deputy/agent"
-	"deputy/agent/journal"
 	"deputy/audio"
 	"deputy/audio/audiotest/pulse"
 	"deputy/stt"
@@ -114,7 +112,7 @@ func TestUnplugged(t *testing.T) {
 			heard <- agent.Opened{}
 			return nil
 		}
-		e, err := agent.Decode(journal.Event{Kind: r.Kind, Time: r.At, Body: json.RawMessage(r.Body)})
+		e, err := r.event()
 		if err == nil {
 			heard <- e.Body
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/journal"
 )
 
 // errNoInstance says that no desk runs that could be asked.
@@ -43,6 +45,11 @@ type response struct {
 	At    time.Time       `json:"at,omitzero"`
 	Error string          `json:"error,omitempty"`
 	Done  bool            `json:"done,omitempty"`
+}
+
+// event is the event that the response carries.
+func (r response) event() (agent.Event, error) {
+	return agent.Decode(journal.Event{Kind: r.Kind, Time: r.At, Body: r.Body})
 }
 
 // A server lets other invocations of the same user reach the desk.
@@ -271,17 +278,15 @@ func ask(ctx context.Context, path string, r request, f func(response) error) er
 	}
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { c.Close() })()
-	if err := json.NewEncoder(c).Encode(r); err != nil {
-		return fmt.Errorf("ask the running Deputy: %w", err)
+	// It may go away before it has read the request as well as after.
+	if json.NewEncoder(c).Encode(r) != nil {
+		return cmp.Or(ctx.Err(), errEnded)
 	}
 	in := json.NewDecoder(c)
 	for {
 		var resp response
-		if err := in.Decode(&resp); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return errEnded
+		if in.Decode(&resp) != nil {
+			return cmp.Or(ctx.Err(), errEnded)
 		}
 		if resp.Error != "" {
 			return errors.New(resp.Error)
