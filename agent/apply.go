@@ -49,7 +49,7 @@ func (s *State) apply(e Event) {
 	case Replied:
 		s.applyReply(b)
 	case Refused:
-		s.answerCall(b.Task, b.Call, b.Text, false)
+		s.answerCall(b.Task, &Effect{Intended: Intended{Call: b.Call}}, b.Text)
 	case Mending:
 		t := s.Tasks[b.Task]
 		t.Mends++
@@ -156,7 +156,7 @@ func (s *State) applyEnd(at time.Time, b Ended) {
 	}
 	t := s.Tasks[b.Task]
 	if b.Err != "" {
-		s.answerCall(b.Task, f.Call, "It failed: "+b.Err, f.Untrusted)
+		s.answerCall(b.Task, f, "It failed: "+b.Err)
 		return
 	}
 	f.Undo, f.Remind = b.Undo, b.Remind
@@ -167,18 +167,19 @@ func (s *State) applyEnd(at time.Time, b Ended) {
 		t.Produced, t.Files = append(t.Produced, b.Produced), append(t.Files, f.Target)
 	}
 	s.Latest = append(s.Latest, b.Key)
-	s.answerCall(b.Task, f.Call, b.Text, f.Untrusted)
+	s.answerCall(b.Task, f, b.Text)
 }
 
-// answerCall gives the model the answer to one of its calls.
-func (s *State) answerCall(task, call, text string, untrusted bool) {
+// answerCall gives the model the answer to one of its calls, which f came of.
+func (s *State) answerCall(task string, f *Effect, text string) {
 	t := s.Tasks[task]
 	n := len(t.Open)
-	t.Open = slices.DeleteFunc(t.Open, func(c Call) bool { return c.ID == call })
+	t.Open = slices.DeleteFunc(t.Open, func(c Call) bool { return c.ID == f.Call })
 	if len(t.Open) == n || t.Status == Noting {
 		return // a task that was closed or revised meanwhile, or a note: nobody reads it
 	}
-	t.Messages = append(t.Messages, Message{Role: ToolRole, Call: call, Text: text, Untrusted: untrusted})
+	t.private = t.private || f.Private
+	t.Messages = append(t.Messages, Message{Role: ToolRole, Call: f.Call, Text: text, Untrusted: f.Untrusted, Source: f.Source})
 }
 
 // asking says whether the task has an open ask.

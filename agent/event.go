@@ -165,18 +165,23 @@ type (
 	}
 	// Intended is an action with policy's decision, before anything is done.
 	Intended struct {
-		Task      string            `json:"task"`
-		Call      string            `json:"call"`
-		Key       string            `json:"key"`
-		Tool      string            `json:"tool"`
-		Target    string            `json:"target,omitempty"`
-		Args      json.RawMessage   `json:"args"`
-		Level     policy.Level      `json:"level"`
-		Phrase    string            `json:"phrase,omitempty"`
-		Values    map[string]string `json:"values,omitempty"`
-		Summary   string            `json:"summary"`
-		Taint     []string          `json:"taint,omitempty"`
+		Task    string            `json:"task"`
+		Call    string            `json:"call"`
+		Key     string            `json:"key"`
+		Tool    string            `json:"tool"`
+		Target  string            `json:"target,omitempty"`
+		Args    json.RawMessage   `json:"args"`
+		Level   policy.Level      `json:"level"`
+		Phrase  string            `json:"phrase,omitempty"`
+		Values  map[string]string `json:"values,omitempty"`
+		Summary string            `json:"summary"`
+		Taint   []string          `json:"taint,omitempty"`
+		// Facts, Private, Egress, Untrusted and Source are the Action's.
+		Facts     map[string]string `json:"facts,omitempty"`
+		Private   bool              `json:"private,omitempty"`
+		Egress    bool              `json:"egress,omitempty"`
 		Untrusted bool              `json:"untrusted,omitempty"`
+		Source    string            `json:"source,omitempty"`
 		Repeat    Repeat            `json:"repeat,omitempty"`
 		Rule      string            `json:"rule"`
 		Reason    string            `json:"reason,omitempty"`

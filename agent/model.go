@@ -24,6 +24,8 @@ type Message struct {
 	Call string `json:"call,omitempty"`
 	// Untrusted marks text written by strangers: a page, a mail, a tool's output.
 	Untrusted bool `json:"untrusted,omitempty"`
+	// Source says whose text an untrusted message is: "a page of acme.example".
+	Source string `json:"source,omitempty"`
 }
 
 // A Call is the model's wish to use a tool. It is only a wish.

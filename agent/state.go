@@ -65,7 +65,8 @@ type Task struct {
 	Reported bool
 	Opened   time.Time
 	Closed   time.Time
-	speech   int // sentences of this turn given to the voice; not journaled
+	private  bool // something private has come into the conversation
+	speech   int  // sentences of this turn given to the voice; not journaled
 }
 
 // An Effect is one intended action and how far it got.

@@ -56,8 +56,17 @@ type Action struct {
 	Values map[string]string
 	// Summary is one English line for the journal and the screen.
 	Summary string
-	// Untrusted says that the result will hold text from strangers.
+	// Facts are what the tool knows of the arguments and policy may go by:
+	// "recipient": "known" or "new"; "host": "known" or "new"; "path": "inside" or
+	// "outside" the workspace; "remote": the one a push goes to. Made by code.
+	Facts map[string]string
+	// Private says that the result may hold what only the owner should know,
+	// Egress that something leaves this machine, Spends that it costs money.
+	Private, Egress, Spends bool
+	// Untrusted says that the result will hold text from strangers, and Source
+	// whose: "a page of acme.example".
 	Untrusted bool
+	Source    string
 	Repeat    Repeat
 	// Do has the effect. key is the same for the same action of the same task,
 	// so that a destination that knows keys does it once. Not logged: a restart

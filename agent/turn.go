@@ -149,11 +149,13 @@ func (x *step) planned(b Planned) {
 	taint := policy.Tainted(args, t.untrusted(), strings.Join(t.Orders, "\n"))
 	d := policy.Decide(policy.Action{
 		Tool: a.Tool, Target: a.Target, Args: args, Level: a.Level, Tainted: taint, Scope: t.Scope,
+		Spends: a.Spends, Facts: a.Facts, Egress: a.Egress, Private: t.private, Untrusted: t.tainted(),
 	}, x.Policy, x.at)
 	i := Intended{
 		Task: t.ID, Call: b.Call.ID, Key: effectKey(t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
 		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: d.Level, Phrase: a.Phrase, Values: a.Values,
-		Summary: a.Summary, Taint: taint, Untrusted: a.Untrusted, Repeat: a.Repeat, Rule: d.Rule, Reason: d.Reason,
+		Summary: a.Summary, Taint: taint, Facts: a.Facts, Private: a.Private, Egress: a.Egress,
+		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Rule: d.Rule, Reason: d.Reason,
 	}
 	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {
 		return // planned twice, after a restart

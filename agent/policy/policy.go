@@ -46,6 +46,13 @@ type Action struct {
 	Scope Level
 	// Spends says that it costs money; see [Spends].
 	Spends bool
+	// Facts are what the tool knows of its arguments, such as "recipient": "new".
+	Facts map[string]string
+	// Egress says that something leaves this machine.
+	Egress bool
+	// Private says that the task has read what only the owner should know,
+	// Untrusted that it has read what strangers wrote.
+	Private, Untrusted bool
 }
 
 // A Decision is the verdict with its reason, for the journal and for speech.
