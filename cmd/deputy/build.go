@@ -30,6 +30,8 @@ type parts struct {
 	instant bool         // no sound: every line is said at once
 	tools   []agent.Tool // beside the usual ones
 	heard   func(hearing)
+	observe func(agent.Event) // beside the feed, from the desk's goroutine
+	said    func(agent.Line)  // with instant: every line
 }
 
 // build makes a house from a configuration: one line for each thing that could
@@ -69,6 +71,9 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		},
 		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Language: screenLanguage(cfg), Version: version, Logger: log,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
+	}
+	if p.observe != nil {
+		o.Observe = func(e agent.Event) { h.feed.observe(e); p.observe(e) }
 	}
 	var c *cores
 	if o.Model, c, err = h.model(ctx, p, o); err != nil {
