@@ -1,0 +1,99 @@
+package voices
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"deputy/audio"
+	"deputy/configs"
+	"deputy/configs/models"
+	"deputy/stt"
+	"deputy/stt/whisper"
+)
+
+// An Ear hears as Deputy's does, with its default configuration, but faster than
+// in real time: the endpoint goes by the speaker's pauses, without the hints of a
+// draft.
+type Ear struct {
+	detector    *whisper.Detector
+	transcriber *whisper.Transcriber
+	options     audio.Options
+}
+
+// OpenEar loads the recogniser and the voice detector of the default
+// configuration.
+func OpenEar() (*Ear, error) {
+	cfg := configs.Default()
+	path := func(name string) string { return models.Embedded().Path(configs.UserPaths().Models(), name) }
+	d, err := whisper.NewDetector(path(cfg.STT.Detector))
+	if err != nil {
+		return nil, err
+	}
+	t, err := whisper.New(whisper.Options{Model: path(cfg.STT.Model), Languages: cfg.Language.Set, Threads: cfg.STT.Threads, Floor: cfg.STT.WindowFloor})
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return &Ear{d, t, audio.Options{
+		MinSilence: cfg.Audio.Endpoint.Min, MaxSilence: cfg.Audio.Endpoint.Max, PauseAfter: 150 * time.Millisecond,
+	}}, nil
+}
+
+// Close frees both.
+func (e *Ear) Close() error { return errors.Join(e.transcriber.Close(), e.detector.Close()) }
+
+// A Heard is one utterance that came through: the transcript, and whether the
+// key was held.
+type Heard struct {
+	stt.Transcript
+	Key bool
+	// Filtered says why it is no speech, "" if it may be.
+	Filtered string
+}
+
+// Hear gives every utterance in samples, in order. key holds the push-to-talk key
+// while there is speech and a little around it.
+func (e *Ear) Hear(ctx context.Context, samples []float32, key bool) ([]Heard, error) {
+	e.detector.Reset()
+	src := &timeline{Source: audio.Slice(samples, audio.Rate)}
+	o := e.options
+	if key {
+		from, to := int64(before/2), int64(len(samples)-behind/2)
+		o.Held = func() bool { return src.read > from && src.read < to }
+	}
+	var out []Heard
+	for ev, err := range audio.Listen(src, e.detector, &o) {
+		if err != nil {
+			return out, err
+		}
+		u, ok := ev.(audio.Utterance)
+		if !ok {
+			continue
+		}
+		t, err := e.transcriber.Transcribe(ctx, u)
+		if err != nil {
+			return out, fmt.Errorf("hear: %w", err)
+		}
+		h := Heard{Transcript: t, Key: u.Key}
+		if why, noise := stt.Noise(t); noise {
+			h.Filtered = why
+		} else if t.Text == "" {
+			h.Filtered = "no text"
+		}
+		out = append(out, h)
+	}
+	return out, nil
+}
+
+// A timeline counts what was read, to know when the key is down.
+type timeline struct {
+	audio.Source
+	read int64
+}
+
+func (t *timeline) Read(buf []float32) (int, error) {
+	n, err := t.Source.Read(buf[:min(len(buf), audio.FrameSize)])
+	t.read += int64(n)
+	return n, err
+}
