@@ -24,13 +24,13 @@ import (
 func main() {
 	speech := flag.String("speech", speechDir(), "folder of the recordings, for noises and rooms")
 	log := flag.String("log", "", "write everything that was heard to this file (TSV)")
-	few := flag.Bool("few", false, "one voice of each engine only, to see that it works")
+	most := flag.Int("voices", 4, "how many voices of each engine speak at most")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	err := fmt.Errorf("got %q, want: owner", flag.Arg(0))
 	if flag.Arg(0) == "owner" {
-		err = owner(ctx, *speech, *log, *few)
+		err = owner(ctx, *speech, *log, *most)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "authority:", err)

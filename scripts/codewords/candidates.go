@@ -19,4 +19,4 @@ var candidates = append(strings.Fields(`
 	snowman rainbow sunflower daffodil lavender bamboo cactus forest island desert river meadow glacier planet comet galaxy satellite asteroid pyramid cathedral museum library hospital kitchen
 	garden chimney igloo jungle marathon basketball tennis karate wizard pirate robot cowboy emperor astronaut detective gardener carpenter
 	tornado hurricane blizzard avalanche magnolia emerald ruby amber marble granite silver platinum bubble puzzle domino trophy medal ribbon sweater sombrero kimono
-	tulip orchid pebble canyon harvest lighthouse compass anchor sailor captain buckle domino marshmallow cinema paradise propeller`), natoWords...)
+	tulip orchid pebble canyon harvest lighthouse compass anchor sailor captain buckle marshmallow cinema paradise propeller`), natoWords...)
