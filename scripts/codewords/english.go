@@ -40,12 +40,12 @@ func rounds(p, f, e []voices.Voice) []round {
 		return voices.Condition{SNR: snr, Noise: noise, Room: room}
 	}
 	return []round{
-		{[]say{{p[0], false, at(0, 0, 0)}, {f[0], false, at(20, 0, 0)}, {p[1], false, at(10, 1, 0)}}, 100},
-		{[]say{{p[2], true, at(0, 0, 0)}, {f[2], false, at(10, 2, 0)}, {f[1], false, at(20, 3, 1)}, {p[0], false, at(5, 4, 0)}}, 52},
+		{[]say{{p[0], false, at(0, 0, 0)}, {f[0], false, at(10, 0, 0)}}, 84},
+		{[]say{{p[2], true, at(0, 0, 0)}, {f[2], false, at(20, 2, 0)}, {p[1], false, at(5, 1, 0)}}, 44},
 		{[]say{
-			{p[3], false, at(10, 3, 0)}, {f[0], true, at(10, 4, 0)}, {f[2], true, at(20, 1, 0)}, {p[1], false, at(5, 2, 0)},
-			{p[0], false, at(0, 0, 2)}, {f[1], false, at(5, 1, 0)}, {f[4], false, at(10, 0, 3)}, {f[5], false, at(20, 2, 0)},
-			{p[4], false, at(0, 0, 0)}, {p[5], true, at(10, 2, 4)}, {f[3], false, at(0, 0, 0)}, {p[2], false, at(10, 0, 1)},
+			{f[1], false, at(20, 3, 1)}, {p[3], false, at(10, 3, 0)}, {f[0], true, at(10, 4, 0)}, {f[2], true, at(20, 1, 0)},
+			{p[0], false, at(0, 0, 2)}, {f[1], false, at(5, 1, 0)}, {f[4], false, at(10, 0, 3)}, {p[4], false, at(0, 0, 0)},
+			{p[5], true, at(10, 2, 4)}, {f[3], false, at(0, 0, 0)}, {f[5], false, at(10, 2, 0)},
 		}, 0},
 		{[]say{{e[0], false, at(0, 0, 0)}, {e[1], false, at(0, 0, 0)}, {e[2], false, at(0, 0, 0)}, {e[4], false, at(0, 0, 0)}}, 0},
 	}
@@ -106,11 +106,11 @@ func english(ctx context.Context, speech, table string, count int) (err error) {
 // usable are the words that consent can tell from an answer.
 func usable(list []string) (out []*word) {
 	for _, t := range list {
-		w := &word{text: t, heard: map[string]int{}, approved: map[string]int{}}
-		if read(t, "Approve "+t+".", 1, 0) != consent.Approve {
-			continue
+		if !slices.ContainsFunc([]string{"Approve %s.", "Yes, approve %s.", "I approve, %s.", "%s"}, func(form string) bool {
+			return read(t, fmt.Sprintf(form, t), 1, 0) != consent.Approve
+		}) {
+			out = append(out, &word{text: t, heard: map[string]int{}, approved: map[string]int{}})
 		}
-		out = append(out, w)
 	}
 	return out
 }

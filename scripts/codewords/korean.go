@@ -20,15 +20,18 @@ var koreanCandidates = strings.Fields(`
 	김밥 만두 냉면 칼국수 비빔밥 된장 간장 호떡 붕어빵 두부 푸딩 젤리 아이스크림 스파게티 피자 샌드위치 팝콘
 	책상 의자 침대 베개 이불 거울 커튼 촛불 성냥 난로 선풍기 세탁기 청소기 다리미 텔레비전 라디오 카메라 망원경 현미경 돋보기 나침반 손전등 우산 지팡이 모자 장갑 목도리 양말 구두 운동화 안경
 	기차 버스 트럭 오토바이 헬리콥터 잠수함 우주선 로켓 썰매 스키 풍선 낙하산 미끄럼틀 놀이터
-	바이올린 첼로 기타 하모니카 트럼펫 플루트 장구  
-	장미 튤립 백합 국화 민들레 진달래 개나리 코스모스 선인장 대나무 단풍잎   
-	바다 호수 폭포 화산 사막 북극 태양 은하수 혜성 소나기 번개 눈보라 
+	바이올린 첼로 기타 하모니카 트럼펫 장구
+	장미 튤립 백합 국화 민들레 진달래 개나리 코스모스 선인장 대나무 단풍잎
+	바다 호수 폭포 화산 사막 북극 태양 은하수 혜성 소나기 번개 눈보라
 	박물관 미술관 수영장 놀이공원 동물원 식물원 등대 풍차 궁궐 피라미드
 	야구 농구 배구 탁구 볼링 씨름 줄넘기 팽이 바둑 주사위 퍼즐 인형 장난감 돌고래 물감 연필 지우개`)
 
-// koreanControls decide something, or stand in what is asked for.
+// koreanControls decide something.
 var koreanControls = strings.Fields(`네 예 응 아니 아니요 아니오 그래 좋아 좋아요 괜찮아 됐어 오케이 예스 노 스톱 캔슬 컨펌 승인 승인해 승인합니다 허락 허가 동의 진행 진행해 계속 취소 취소해 중지 정지 그만 멈춰 거절 거부 반대
-	하지마 안돼 싫어 말고 아직 나중에 잠깐 잠깐만 기다려 다시 뭐라고 왜 누구 자세히 바꿔 대신 조건 만약 아마 메일 이메일 보내 보내기 발송 파일 삭제 지우기 폴더 문서 보고서 메모 메시지 명령 실행 페이지 주소 재무 재무팀 요약 회의 예산 송금 결제 주문
+	하지마 안돼 싫어 말고 아직 나중에 잠깐 잠깐만 기다려 다시 뭐라고 왜 누구 자세히 바꿔 대신 조건 만약 아마`)
+
+// koreanAsked stand in what is asked for.
+var koreanAsked = strings.Fields(`메일 이메일 보내 보내기 발송 파일 삭제 지우기 폴더 문서 보고서 메모 메시지 명령 실행 페이지 주소 재무 재무팀 요약 회의 예산 송금 결제 주문
 	비밀번호 계정 전화 번호 연락처 일정 알림 월요일 화요일 수요일 목요일 금요일 토요일 일요일 내일 오늘 컴퓨터 화면 디퓨티`)
 
 // koreanNeighbours are common words that a recogniser might write in place of
@@ -39,7 +42,8 @@ var koreanNeighbours = strings.Fields(`자동차 전화기 선생님 학교 회�
 // How far apart Korean words must be. They are guesses: nothing was measured.
 const (
 	koreanPairs      = 0.5
-	koreanControlGap = 0.45
+	koreanControlGap = 0.5
+	koreanAskedGap   = 0.45
 	koreanNeighbour  = 0.3
 )
 
@@ -78,11 +82,16 @@ func refuseKorean(text string) string {
 	if n := len([]rune(text)); n < 3 {
 		return "two syllables: too little to be sure of"
 	}
-	a := consent.Answer{Text: "승인 " + text, Language: "ko", Typed: true}
-	if consent.Read(consent.Question{Code: text}, a).Reading != consent.Approve {
-		return "is itself part of an answer"
+	for _, form := range []string{"승인 %s", "네, 승인 %s.", "%s", "%s 승인합니다.", "네, %s."} {
+		a := consent.Answer{Text: fmt.Sprintf(form, text), Language: "ko", Typed: true}
+		if consent.Read(consent.Question{Code: text}, a).Reading != consent.Approve {
+			return fmt.Sprintf("can't be told from an answer in every form (%q)", a.Text)
+		}
 	}
 	if near, d := nearest(text, koreanControls); d < koreanControlGap {
+		return fmt.Sprintf("is like %s (%.2f)", near, d)
+	}
+	if near, d := nearest(text, koreanAsked); d < koreanAskedGap {
 		return fmt.Sprintf("is like %s (%.2f)", near, d)
 	}
 	if near, d := nearest(text, koreanNeighbours); d < koreanNeighbour {
@@ -148,7 +157,7 @@ func printKorean(w io.Writer, kept, all []*word) {
 	fmt.Fprintf(w, "%d of %d words kept.\n\n| word | nearest kept word | nearest word that decides or is asked for |\n|---|---|---|\n", len(kept), len(all))
 	for _, k := range kept {
 		n, d := nearest(k.text, texts)
-		c, e := nearest(k.text, koreanControls)
+		c, e := nearest(k.text, slices.Concat(koreanControls, koreanAsked))
 		fmt.Fprintf(w, "| %s | %s (%.2f) | %s (%.2f) |\n", k.text, n, d, c, e)
 	}
 	why := map[string][]string{}

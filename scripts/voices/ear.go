@@ -23,7 +23,8 @@ type Ear struct {
 }
 
 // OpenEar loads the recogniser and the voice detector of the default
-// configuration.
+// configuration, but for one thread: measurements run beside other work, and
+// threads that wait for one another then lose more than they win.
 func OpenEar() (*Ear, error) {
 	cfg := configs.Default()
 	path := func(name string) string { return models.Embedded().Path(configs.UserPaths().Models(), name) }
@@ -31,7 +32,7 @@ func OpenEar() (*Ear, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := whisper.New(whisper.Options{Model: path(cfg.STT.Model), Languages: cfg.Language.Set, Threads: cfg.STT.Threads, Floor: cfg.STT.WindowFloor})
+	t, err := whisper.New(whisper.Options{Model: path(cfg.STT.Model), Languages: cfg.Language.Set, Threads: 1, Floor: cfg.STT.WindowFloor})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
