@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"deputy/agent/consent"
+	"deputy/configs/phrases"
 	"deputy/scripts/voices"
 )
 
@@ -107,7 +108,7 @@ func english(ctx context.Context, speech, table string, count int) (err error) {
 func usable(list []string) (out []*word) {
 	for _, t := range list {
 		if !slices.ContainsFunc([]string{"Approve %s.", "Yes, approve %s.", "I approve, %s.", "%s"}, func(form string) bool {
-			return read(t, fmt.Sprintf(form, t), 1, 0) != consent.Approve
+			return read("en", t, fmt.Sprintf(form, t), 1, 0) != consent.Approve
 		}) {
 			out = append(out, &word{text: t, heard: map[string]int{}, approved: map[string]int{}})
 		}
@@ -115,15 +116,15 @@ func usable(list []string) (out []*word) {
 	return out
 }
 
-// ask is what Deputy has just said when the answer comes.
-func ask(code string) []string {
-	return []string{`Send the e-mail "Third quarter figures" to finance. Say no, or say: approve ` + code + "."}
-}
-
-// read is what consent makes of an answer, heard with this confidence.
-func read(code, text string, confidence, nospeech float32) consent.Reading {
-	q := consent.Question{Code: code, Said: ask(code)}
-	return consent.Read(q, consent.Answer{Text: text, Language: "en", Confidence: confidence, Lowest: confidence, NoSpeech: nospeech, Voiced: 1, SNR: 30}).Reading
+// read is what consent makes of an answer to an ask for a code word, heard with
+// this confidence.
+func read(lang, code, text string, confidence, nospeech float32) consent.Reading {
+	p := phrases.Embedded()
+	said := p.Phrase(lang, "ask.mail", map[string]string{"subject": "Q3", "to": "finance@acme.example", "name": "finance", "new": "", "warning": ""}) +
+		" " + p.Phrase(lang, "ask.code", map[string]string{"code": code})
+	return consent.Read(consent.Question{Code: code, Said: []string{said}}, consent.Answer{
+		Text: text, Language: lang, Confidence: confidence, Lowest: confidence, NoSpeech: nospeech, Voiced: 1, SNR: 30,
+	}).Reading
 }
 
 // measure has a word spoken once and counts.
@@ -146,9 +147,9 @@ func measure(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, ear *v
 			continue
 		}
 		wrote = strings.TrimSpace(wrote + " " + h.Text)
-		ok = ok || h.Language == "en" && read(w.text, h.Text, h.Confidence, h.NoSpeech) == consent.Approve
+		ok = ok || h.Language == "en" && read("en", w.text, h.Text, h.Confidence, h.NoSpeech) == consent.Approve
 		for _, other := range candidates {
-			if other != w.text && read(other, h.Text, 1, 0) == consent.Approve {
+			if other != w.text && read("en", other, h.Text, 1, 0) == consent.Approve {
 				w.approved[other]++
 			}
 		}

@@ -83,9 +83,8 @@ func refuseKorean(text string) string {
 		return "two syllables: too little to be sure of"
 	}
 	for _, form := range []string{"승인 %s", "네, 승인 %s.", "%s", "%s 승인합니다.", "네, %s."} {
-		a := consent.Answer{Text: fmt.Sprintf(form, text), Language: "ko", Typed: true}
-		if consent.Read(consent.Question{Code: text}, a).Reading != consent.Approve {
-			return fmt.Sprintf("can't be told from an answer in every form (%q)", a.Text)
+		if answer := fmt.Sprintf(form, text); read("ko", text, answer, 1, 0) != consent.Approve {
+			return fmt.Sprintf("can't be told from an answer in every form (%q)", answer)
 		}
 	}
 	if near, d := nearest(text, koreanControls); d < koreanControlGap {
