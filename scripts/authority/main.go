@@ -24,13 +24,14 @@ import (
 func main() {
 	speech := flag.String("speech", speechDir(), "folder of the recordings, for noises and rooms")
 	log := flag.String("log", "", "write everything that was heard to this file (TSV)")
-	most := flag.Int("voices", 4, "how many voices of each engine speak at most")
+	lang := flag.String("lang", "", "en or ko only")
+	most := flag.Int("voices", 3, "how many voices of each engine speak at most")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	err := fmt.Errorf("got %q, want: owner", flag.Arg(0))
 	if flag.Arg(0) == "owner" {
-		err = owner(ctx, *speech, *log, *most)
+		err = owner(ctx, *speech, *log, *lang, *most)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "authority:", err)

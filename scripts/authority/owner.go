@@ -48,7 +48,7 @@ type cast struct {
 	voices     []voices.Voice
 }
 
-func owner(ctx context.Context, speech, log string, most int) (err error) {
+func owner(ctx context.Context, speech, log, lang string, most int) (err error) {
 	m := &measurer{studio: voices.Open(), cells: map[cellKey]*cell{}, tried: map[caseKey]int{}, passed: map[caseKey][]string{}}
 	if m.rooms, err = voices.OpenRooms(speech); err != nil {
 		return err
@@ -59,6 +59,9 @@ func owner(ctx context.Context, speech, log string, most int) (err error) {
 	defer func() { err = errors.Join(err, m.ear.Close(), m.studio.Close()) }()
 	casts := []cast{{"Piper", "en", voices.Piper}, {"flite", "en", voices.Flite}, {"espeak-ng", "en", voices.Espeak}, {"espeak-ng, Korean", "ko", voices.Korean}}
 	for _, c := range casts {
+		if lang != "" && c.lang != lang {
+			continue
+		}
 		vs := m.studio.Installed(c.voices)
 		vs = vs[:min(len(vs), most)]
 		if len(vs) == 0 {
@@ -90,14 +93,9 @@ func (m *measurer) cast(ctx context.Context, c cast) error {
 		for j, snr := range levels {
 			for _, k := range script[c.lang] {
 				for _, text := range k.says {
-					for _, key := range []bool{false, true} {
-						if key && k.want == consent.Deny {
-							continue // a denial needs no evidence
-						}
-						n++
-						if err := m.try(ctx, c, v, k, text, codes, n, voices.Condition{SNR: snr, Noise: n}, key); err != nil {
-							return err
-						}
+					n++
+					if err := m.try(ctx, c, v, k, text, codes, n, voices.Condition{SNR: snr, Noise: n}); err != nil {
+						return err
 					}
 				}
 			}
@@ -112,58 +110,65 @@ func (m *measurer) cast(ctx context.Context, c cast) error {
 
 // try says something once and, if it was not understood, once more: Deputy asks
 // again, with another code word, and the owner says the fuller form, at another
-// moment and never quite as before.
-func (m *measurer) try(ctx context.Context, c cast, v voices.Voice, k kind, text string, codes []string, n int, cond voices.Condition, key bool) error {
-	at := cellKey{c.name, k.name, k.level, key, cond.SNR}
-	if m.cells[at] == nil {
-		m.cells[at] = &cell{}
-	}
-	got := m.cells[at]
-	got.said++
+// moment and never quite as before. The same sound is judged without the key and
+// as if it had been held.
+func (m *measurer) try(ctx context.Context, c cast, v voices.Voice, k kind, text string, codes []string, n int, cond voices.Condition) error {
+	understood := map[bool]bool{}
 	for second, text := range []string{text, k.again} {
 		code := codes[(n+5*second)%len(codes)]
 		if second == 1 {
 			v.Pitch, v.Tempo = v.Pitch+60, v.Tempo*0.95
 			cond.Noise++
 		}
-		heard, err := m.hear(ctx, v, fill(text, code), cond, key)
+		heard, err := m.hear(ctx, v, fill(text, code), cond)
 		if err != nil {
 			return err
 		}
 		a := ask(c.lang, k.level, code)
-		reading := consent.Unclear
-		for _, h := range heard {
-			if h.Filtered == "" {
-				reading = a.read(h)
-				break // what is said next would meet another posing
-			}
+		for _, key := range []bool{false, true} {
+			reading := a.first(heard, key)
+			m.note(c, v, cond, key, k.level, text, code, heard, reading)
+			m.count(cellKey{c.name, k.name, k.level, key, cond.SNR}, second == 0, understood[key], reading == k.want)
+			understood[key] = understood[key] || reading == k.want
 		}
-		m.note(c, v, cond, key, k.level, text, code, heard, reading)
-		if k.want == consent.Deny {
+		switch {
+		case k.want == consent.Deny:
 			m.judge(c, v, cond, fill(text, code), heard, []asking{a})
-		} else if !key {
+		case k.want == consent.Approve:
 			m.judge(c, v, cond, fill(text, code), heard, []asking{ask(c.lang, 4, "")})
 		}
-		if reading == k.want {
-			if second == 0 {
-				got.first++
-			}
-			got.second++
+		if understood[false] && understood[true] {
 			return nil
 		}
 	}
 	return nil
 }
 
+// count counts a try; was says that an earlier one was understood.
+func (m *measurer) count(at cellKey, first, was, understood bool) {
+	if m.cells[at] == nil {
+		m.cells[at] = &cell{}
+	}
+	got := m.cells[at]
+	if first {
+		got.said++
+	}
+	if understood && first {
+		got.first++
+	}
+	if understood && !was {
+		got.second++
+	}
+}
+
 // refuse says what is no approval, and the code words that are not the ask's:
-// half of the one and a quarter of the other at a time, so that every voice says
-// all of it once or more.
+// a part of them at a time, so that every voice says all of it, or half, once.
 func (m *measurer) refuse(ctx context.Context, c cast, v voices.Voice, codes []string, part int, cond voices.Condition) error {
 	for i, text := range others[c.lang] {
-		if (i+part)%2 != 0 {
+		if (i+part)%4 != 0 {
 			continue
 		}
-		heard, err := m.hear(ctx, v, text, cond, i%4 > 1)
+		heard, err := m.hear(ctx, v, text, cond)
 		if err != nil {
 			return err
 		}
@@ -178,11 +183,11 @@ func (m *measurer) refuse(ctx context.Context, c cast, v voices.Voice, codes []s
 		m.judge(c, v, cond, text, heard, asks)
 	}
 	for i, code := range codes {
-		if (i+part)%4 != 0 {
+		if (i+part)%8 != 0 {
 			continue
 		}
 		text := fill(map[string]string{"en": "Approve {code}.", "ko": "승인 {code}."}[c.lang], code)
-		heard, err := m.hear(ctx, v, text, cond, i%4 > 1)
+		heard, err := m.hear(ctx, v, text, cond)
 		if err != nil {
 			return err
 		}
@@ -218,13 +223,13 @@ func (m *measurer) judge(c cast, v voices.Voice, cond voices.Condition, text str
 	}
 }
 
-func (m *measurer) hear(ctx context.Context, v voices.Voice, text string, cond voices.Condition, key bool) ([]voices.Heard, error) {
+func (m *measurer) hear(ctx context.Context, v voices.Voice, text string, cond voices.Condition) ([]voices.Heard, error) {
 	samples, err := m.studio.Say(ctx, v, text)
 	if err != nil {
 		return nil, err
 	}
 	m.seed++
-	return m.ear.Hear(ctx, m.rooms.Put(samples, cond, m.seed), key)
+	return m.ear.Hear(ctx, m.rooms.Put(samples, cond, m.seed))
 }
 
 // note writes down what was heard.

@@ -23,20 +23,20 @@ type kind struct {
 // script is what an owner may say, by language.
 var script = map[string][]kind{
 	"en": {
-		{"approval in so many words", 2, consent.Approve, []string{"Go ahead.", "Yes, go ahead.", "Please go ahead.", "Do it.", "I approve."}, "Yes, go ahead."},
-		{"short yes", 2, consent.Approve, []string{"Yes.", "Okay.", "Sure."}, "Yes, go ahead."},
-		{"code word in an answer", 3, consent.Approve, []string{"Approve {code}.", "Yes, approve {code}.", "I approve, {code}."}, "Approve {code}."},
+		{"approval in so many words", 2, consent.Approve, []string{"Go ahead.", "Yes, go ahead.", "I approve."}, "Yes, go ahead."},
+		{"short yes", 2, consent.Approve, []string{"Yes.", "Okay."}, "Yes, go ahead."},
+		{"code word in an answer", 3, consent.Approve, []string{"Approve {code}.", "Yes, approve {code}."}, "Approve {code}."},
 		{"code word alone", 3, consent.Approve, []string{"{code}."}, "Approve {code}."},
-		{"denial", 2, consent.Deny, []string{"No.", "Stop.", "Cancel."}, "No, don't do it."},
-		{"denial", 3, consent.Deny, []string{"No, don't.", "Don't send it.", "No, stop."}, "No, don't do it."},
+		{"denial", 2, consent.Deny, []string{"No.", "Stop."}, "No, don't do it."},
+		{"denial", 3, consent.Deny, []string{"No, don't.", "Don't send it."}, "No, don't do it."},
 	},
 	"ko": {
-		{"approval in so many words", 2, consent.Approve, []string{"진행해.", "네, 진행해 줘.", "승인합니다.", "그렇게 해 줘."}, "네, 진행해 줘."},
-		{"short yes", 2, consent.Approve, []string{"네.", "응.", "예."}, "네, 진행해 줘."},
+		{"approval in so many words", 2, consent.Approve, []string{"진행해.", "네, 진행해 줘.", "승인합니다."}, "네, 진행해 줘."},
+		{"short yes", 2, consent.Approve, []string{"네.", "응."}, "네, 진행해 줘."},
 		{"code word in an answer", 3, consent.Approve, []string{"승인 {code}.", "네, 승인 {code}."}, "승인 {code}."},
 		{"code word alone", 3, consent.Approve, []string{"{code}."}, "승인 {code}."},
-		{"denial", 2, consent.Deny, []string{"아니요.", "하지 마.", "취소해."}, "아니, 하지 마."},
-		{"denial", 3, consent.Deny, []string{"안 돼.", "보내지 마.", "아니, 그만."}, "아니, 하지 마."},
+		{"denial", 2, consent.Deny, []string{"아니요.", "취소해."}, "아니, 하지 마."},
+		{"denial", 3, consent.Deny, []string{"하지 마.", "보내지 마."}, "아니, 하지 마."},
 	},
 }
 
@@ -83,6 +83,18 @@ func (a asking) read(h voices.Heard) consent.Reading {
 		Text: h.Text, Language: h.Language, Key: h.Key, Confidence: h.Confidence, Lowest: h.Lowest,
 		NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,
 	}).Reading
+}
+
+// first is what becomes of the first utterance that is speech: what is said after
+// it would meet another posing.
+func (a asking) first(heard []voices.Heard, key bool) consent.Reading {
+	for _, h := range heard {
+		if h.Filtered == "" {
+			h.Key = key
+			return a.read(h)
+		}
+	}
+	return consent.Unclear
 }
 
 // fill puts the code word in, and begins with a capital, as a sentence does.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"deputy/agent/consent"
 )
 
 // print writes both tables.
@@ -20,7 +22,9 @@ func (m *measurer) print(w io.Writer, casts []cast) {
 	for _, c := range casts {
 		for _, k := range script[c.lang] {
 			for _, key := range []bool{false, true} {
-				m.row(w, c, k, key)
+				if !key || k.want == consent.Approve { // a denial needs no evidence
+					m.row(w, c, k, key)
+				}
 			}
 		}
 	}

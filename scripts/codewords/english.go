@@ -137,7 +137,7 @@ func measure(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, ear *v
 	if err != nil {
 		return err
 	}
-	heard, err := ear.Hear(ctx, rooms.Put(samples, s.cond, seed), false)
+	heard, err := ear.Hear(ctx, rooms.Put(samples, s.cond, seed))
 	if err != nil {
 		return err
 	}

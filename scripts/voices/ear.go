@@ -44,27 +44,20 @@ func OpenEar() (*Ear, error) {
 // Close frees both.
 func (e *Ear) Close() error { return errors.Join(e.transcriber.Close(), e.detector.Close()) }
 
-// A Heard is one utterance that came through: the transcript, and whether the
-// key was held.
+// A Heard is one utterance that came through.
 type Heard struct {
 	stt.Transcript
+	// Key says that the push-to-talk key was held; whoever judges it sets it.
 	Key bool
 	// Filtered says why it is no speech, "" if it may be.
 	Filtered string
 }
 
-// Hear gives every utterance in samples, in order. key holds the push-to-talk key
-// while there is speech and a little around it.
-func (e *Ear) Hear(ctx context.Context, samples []float32, key bool) ([]Heard, error) {
+// Hear gives every utterance in samples, in order.
+func (e *Ear) Hear(ctx context.Context, samples []float32) ([]Heard, error) {
 	e.detector.Reset()
-	src := &timeline{Source: audio.Slice(samples, audio.Rate)}
-	o := e.options
-	if key {
-		from, to := int64(before/2), int64(len(samples)-behind/2)
-		o.Held = func() bool { return src.read > from && src.read < to }
-	}
 	var out []Heard
-	for ev, err := range audio.Listen(src, e.detector, &o) {
+	for ev, err := range audio.Listen(audio.Slice(samples, audio.Rate), e.detector, &e.options) {
 		if err != nil {
 			return out, err
 		}
@@ -76,7 +69,7 @@ func (e *Ear) Hear(ctx context.Context, samples []float32, key bool) ([]Heard, e
 		if err != nil {
 			return out, fmt.Errorf("hear: %w", err)
 		}
-		h := Heard{Transcript: t, Key: u.Key}
+		h := Heard{Transcript: t}
 		if why, noise := stt.Noise(t); noise {
 			h.Filtered = why
 		} else if t.Text == "" {
@@ -85,16 +78,4 @@ func (e *Ear) Hear(ctx context.Context, samples []float32, key bool) ([]Heard, e
 		out = append(out, h)
 	}
 	return out, nil
-}
-
-// A timeline counts what was read, to know when the key is down.
-type timeline struct {
-	audio.Source
-	read int64
-}
-
-func (t *timeline) Read(buf []float32) (int, error) {
-	n, err := t.Source.Read(buf[:min(len(buf), audio.FrameSize)])
-	t.read += int64(n)
-	return n, err
 }
