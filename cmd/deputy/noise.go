@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,17 +58,16 @@ if any action was carried out.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			r, err := n.run(c.Context())
-			if err != nil {
-				return err
+			switch {
+			case a.json:
+				err = errors.Join(err, a.print(c, r))
+			case len(r.Parts) > 0: // what was played until it was interrupted counts too
+				r.print(c.OutOrStdout())
 			}
-			if a.json {
-				return a.print(c, r)
+			if err == nil && r.effects() > 0 {
+				err = errSilent
 			}
-			r.print(c.OutOrStdout())
-			if r.effects() > 0 {
-				return errSilent
-			}
-			return nil
+			return err
 		},
 	}
 	f := c.Flags()
@@ -107,8 +108,8 @@ func (n noiseTrial) run(ctx context.Context) (noiseReport, error) {
 	err = n.house(ctx, dir, l, func(ctx context.Context, h *house) error {
 		return n.play(ctx, h, l, sound, newNoisePlan(clips, rng))
 	})
-	if err == nil && n.log != "" {
-		err = l.write(n.log)
+	if n.log != "" {
+		err = errors.Join(err, l.write(n.log))
 	}
 	return l.report(), err
 }
@@ -216,6 +217,7 @@ func (n noiseTrial) runRooms(ctx context.Context) (noiseReport, error) {
 		}
 		c := exec.CommandContext(ctx, self, args...)
 		c.Stderr, c.SysProcAttr = os.Stderr, dieWithParent()
+		c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) } // it still tells what it has
 		out, err := c.StdoutPipe()
 		if err == nil {
 			err = c.Start()
@@ -228,10 +230,10 @@ func (n noiseTrial) runRooms(ctx context.Context) (noiseReport, error) {
 	var all noiseReport
 	for i, c := range rooms {
 		var r noiseReport
-		if err := errors.Join(json.NewDecoder(outs[i]).Decode(&r), c.Wait()); err != nil {
-			return all, fmt.Errorf("room %d: %w", i+1, err)
+		if e := errors.Join(json.NewDecoder(outs[i]).Decode(&r), c.Wait()); e != nil && err == nil {
+			err = fmt.Errorf("room %d: %w", i+1, e)
 		}
 		all.add(r)
 	}
-	return all, nil
+	return all, cmp.Or(ctx.Err(), err)
 }
