@@ -12,7 +12,7 @@ import (
 )
 
 // carriers are the answers that a code word may stand in.
-var carriers = []string{"%s.", "Approve %s.", "Yes, approve %s.", "I approve %s.", "Confirm %s.", "I confirm %s.", "Go ahead, %s.", "Yes, %s.", "Proceed, %s.", "Agreed, %s.", "Do it, %s."}
+var carriers = []string{"%s.", "Approve %s.", "Yes, approve %s.", "I approve %s.", "Confirm %s.", "I confirm %s.", "Go ahead, %s.", "Yes, %s.", "Proceed, %s."}
 
 // carrying measures which answer carries a code word best: each with the same
 // words by the same voices.
