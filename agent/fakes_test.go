@@ -266,6 +266,9 @@ func (b *bench) start() {
 	b.t.Helper()
 	b.mouth = &mouth{mute: b.mute}
 	b.rules.Phrases = wording{}
+	if b.rules.Grace == 0 {
+		b.rules.Grace = 200 * time.Millisecond // a rest is longer
+	}
 	b.desk = NewDesk(Options{
 		Rules: b.rules, Journal: b.journal, Model: b.model, Tools: b.tools(), Voice: b.mouth,
 		Observe: func(e Event) {

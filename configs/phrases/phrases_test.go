@@ -248,7 +248,8 @@ func checkCall(t *testing.T, path string, call *ast.CallExpr) int {
 	return 0
 }
 
-// checkAction looks at Action{Phrase: "x", Values: map[string]string{...}}.
+// checkAction looks at Action{Phrase: "x", Values: map[string]string{...}}, and at
+// Frame, which has a phrase of its own.
 func checkAction(t *testing.T, path string, lit *ast.CompositeLit) int {
 	phrase, given := "", map[string]bool{}
 	for _, e := range lit.Elts {
@@ -279,7 +280,11 @@ func checkAction(t *testing.T, path string, lit *ast.CompositeLit) int {
 	if phrase == "" {
 		return 0
 	}
-	for _, key := range []string{"ask." + phrase, "done." + phrase} {
+	keys := []string{"ask." + phrase, "done." + phrase}
+	if of, ok := lit.Type.(*ast.SelectorExpr); ok && of.Sel.Name == "Frame" {
+		keys = []string{"grant." + phrase}
+	}
+	for _, key := range keys {
 		text, ok := Embedded().books["en"].sentences[key]
 		if !ok {
 			t.Errorf("%s: there is no phrase %s", filepath.Base(path), key)
