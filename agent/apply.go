@@ -78,9 +78,13 @@ func (s *State) apply(e Event) {
 		}
 		if a := s.ask(b.Ask); a != nil {
 			a.Line, a.Text, a.Code, a.Posed, a.Begun, a.Parked = b.Line, b.Text, b.Code, time.Time{}, e.At, false
-			a.Posings, a.With, a.Until = b.Times, b.With, time.Time{}
+			a.Posings, a.With, a.Until, a.Cut = b.Times, b.With, time.Time{}, b.Cut
 		}
 		s.Listed = nil
+	case Explained:
+		if a := s.ask(b.Ask); a != nil {
+			a.Part = b.Part
+		}
 	case Posed:
 		if a := s.ask(b.Ask); a != nil {
 			a.Posed = b.At

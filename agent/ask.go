@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"maps"
 	"strings"
 	"time"
 
@@ -47,62 +46,13 @@ func (x *step) poseOrPark(a *Ask, why string) {
 	x.poseNext()
 }
 
-// pose says an ask, and those of the same kind that go with it. The words come
-// from the frozen arguments; the code word comes last, so that nothing Deputy
-// says contains it before the rest was heard.
+// pose says an ask, and those of the same kind that go with it.
 func (x *step) pose(a *Ask, times int, with ...string) {
-	f, lang := x.Effects[a.Key], x.Tasks[a.Task].Language
-	var text []string
-	if len(with) > 0 {
-		text = append(text, x.phrase(lang, "ask.batch", "n", itoa(len(with)+1)))
-	}
-	text = append(text, x.substance(a)...)
-	for _, id := range with {
-		if other := x.ask(id); other != nil {
-			text = append(text, x.substance(other)...)
-		}
-	}
-	code := ""
-	switch f.Level {
-	case policy.Look, policy.Draft, policy.Reach:
-		text = append(text, x.phrase(lang, "ask.plain"))
-	case policy.Seal:
-		text = append(text, x.phrase(lang, "ask.seal", "ask", a.ID))
-	default:
-		code = x.codeWord(lang, a)
-		text = append(text, x.phrase(lang, "ask.code", "code", code))
-	}
-	all := strings.Join(text, " ")
-	line := x.say(lang, Spoke{Text: all, Ask: a.ID})
-	x.record(Posing{Task: a.Task, Ask: a.ID, Line: line, Text: all, Code: code, Again: a.Again, Times: times, With: with})
-}
-
-// substance is what an ask is about, without how to answer it.
-func (x *step) substance(a *Ask) []string {
-	f, lang := x.Effects[a.Key], x.Tasks[a.Task].Language
-	text := []string{x.sentenceOf(lang, f.Intended)}
-	if a.Again {
-		text[0] = x.phrase(lang, "ask.unknown", "what", f.Summary)
-	}
-	if len(f.Taint) > 0 {
-		text = append(text, x.phrase(lang, "ask.taint", "what", strings.Join(f.Taint, ", ")))
-	}
-	if f.Rule == "scope" {
-		text = append(text, x.phrase(lang, "ask.scope"))
-	}
-	return text
-}
-
-// sentenceOf says what an action is, from its frozen arguments.
-func (x *step) sentenceOf(lang string, i Intended) string {
-	return x.Phrases.Phrase(lang, "ask."+orElse(i.Phrase, "generic"), askValues(i))
-}
-
-// askValues is what a phrase is rendered with: the frozen values and the target.
-func askValues(i Intended) map[string]string {
-	v := map[string]string{"tool": i.Tool, "target": i.Target, "summary": i.Summary}
-	maps.Copy(v, i.Values)
-	return v
+	l := x.compose(a, with)
+	line := x.say(x.Tasks[a.Task].Language, Spoke{Text: l.text, Ask: a.ID})
+	x.record(Posing{
+		Task: a.Task, Ask: a.ID, Line: line, Text: l.text, Code: l.code, Cut: l.cut, Again: a.Again, Times: times, With: with,
+	})
 }
 
 // codeWord picks a word that the last ask did not use. The nonce is fresh, so
@@ -184,11 +134,16 @@ func (x *step) answer(a *Ask, h Heard, overlapped bool) bool {
 // read is the answer's reading. At Seal a typed yes must name the ask: the short
 // number that stands on the screen is its code.
 func (x *step) read(a *Ask, h Heard, overlapped bool) consent.Verdict {
-	q := consent.Question{Level: int(x.Effects[a.Key].Level) - 1, Code: a.Code, Said: x.said(h.Began.Add(-keepSaid))}
-	if x.Effects[a.Key].Level == policy.Seal && h.Typed {
+	level := x.Effects[a.Key].Level
+	answer := answerOf(h, overlapped)
+	if a.Cut { // not all of it was heard: only who can see it can approve it
+		level, answer.Key = policy.Seal, false
+	}
+	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Said: x.said(h.Began.Add(-keepSaid))}
+	if level == policy.Seal && h.Typed {
 		q.Code = a.ID
 	}
-	return consent.Read(q, answerOf(h, overlapped))
+	return consent.Read(q, answer)
 }
 
 // answerOf is an utterance as evidence for a decision.
@@ -235,21 +190,6 @@ func (x *step) untimely(a *Ask, h Heard) string {
 // It comes back when that is done.
 func (x *step) setAside(a *Ask) {
 	x.record(SetAside{Task: a.Task, Ask: a.ID})
-}
-
-// explain tells an ask in full and puts it again.
-func (x *step) explain(a *Ask) {
-	f, lang := x.Effects[a.Key], x.Tasks[a.Task].Language
-	x.lead(lang, "ask.details", "summary", f.Summary, "detail", x.detail(f))
-	x.pose(a, a.Posings, a.With...)
-}
-
-// detail is the long form of what is asked: every frozen value.
-func (x *step) detail(f *Effect) string {
-	if d := f.Values["detail"]; d != "" {
-		return d
-	}
-	return f.Target
 }
 
 // answered takes a decision made by name on this machine.

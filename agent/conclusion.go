@@ -97,6 +97,9 @@ type (
 		Line string `json:"line"`
 		Text string `json:"text"`
 		Code string `json:"code,omitempty"`
+		// Cut says that something that decides could not be said in full, so that no
+		// voice can approve it.
+		Cut bool `json:"cut,omitempty"`
 		// Again says that the effect may have happened already.
 		Again bool `json:"again,omitempty"`
 		// Times counts the posings since the owner last asked for it.
@@ -104,6 +107,12 @@ type (
 		// With names other asks of the same kind that are read out with this one
 		// and decided by the same answer.
 		With []string `json:"with,omitempty"`
+	}
+	// Explained is a part of what an ask is about, read out because the owner asked.
+	Explained struct {
+		Task string `json:"task"`
+		Ask  string `json:"ask"`
+		Part int    `json:"part"` // how many have been read out
 	}
 	// Posed says that the ask was heard to its end. Answers count from here.
 	Posed struct {
@@ -221,6 +230,7 @@ func (SetAside) Kind() string    { return "ask.set_aside" }
 func (Decided) Kind() string     { return "decided" }
 func (Started) Kind() string     { return "effect.started" }
 func (Reminded) Kind() string    { return "reminded" }
+func (Explained) Kind() string   { return "ask.explained" }
 func (Returned) Kind() string    { return "ask.returned" }
 func (Listed) Kind() string      { return "asks.listed" }
 func (Held) Kind() string        { return "effect.held" }

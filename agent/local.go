@@ -114,7 +114,11 @@ func (x *step) done(lang string, f *Effect) string {
 	if f.Phrase == "" {
 		return f.Summary
 	}
-	return x.Phrases.Phrase(lang, "done."+f.Phrase, f.Values)
+	values := map[string]string{}
+	for name, v := range f.Values {
+		values[name] = speakable(v, lang, sayDecisive)
+	}
+	return x.Phrases.Phrase(lang, "done."+f.Phrase, values)
 }
 
 func (x *step) status(lang string) {

@@ -105,6 +105,8 @@ type Ask struct {
 	Asked         time.Time
 	Line, Text    string
 	Code          string
+	Cut           bool      // not all that decides could be said: no voice approves it
+	Part          int       // how many parts of its details were read out
 	Posings       int       // how often it was put to the owner
 	Begun         time.Time // when the last posing was given to the voice
 	Posed         time.Time // when it was last heard to the end; zero if not since Begun
