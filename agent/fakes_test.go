@@ -123,9 +123,13 @@ func (g gadget) Plan(_ context.Context, args json.RawMessage) (Action, error) {
 	if !json.Valid(args) {
 		return Action{}, fmt.Errorf("not JSON")
 	}
+	values := map[string]string{"args": string(args)}
+	if strings.Contains(string(args), `"body"`) {
+		values = map[string]string{"to": flatten(args)["to"]}
+	}
 	return Action{
 		Tool: g.name, Target: "there", Args: args, Level: g.level, Phrase: g.name, Summary: g.name + " " + string(args),
-		Untrusted: g.untrusted, Repeat: g.repeat, Values: map[string]string{"args": string(args)},
+		Untrusted: g.untrusted, Repeat: g.repeat, Values: values,
 		Do: func(_ context.Context, key string) (Result, error) {
 			if g.fail != nil {
 				return Result{}, g.fail
@@ -266,6 +270,9 @@ func (b *bench) start() {
 	b.t.Helper()
 	b.mouth = &mouth{mute: b.mute}
 	b.rules.Phrases = wording{}
+	if b.rules.Grace == 0 {
+		b.rules.Grace = 200 * time.Millisecond // a rest is longer
+	}
 	b.desk = NewDesk(Options{
 		Rules: b.rules, Journal: b.journal, Model: b.model, Tools: b.tools(), Voice: b.mouth,
 		Observe: func(e Event) {

@@ -100,6 +100,12 @@ func (h *hands) carryOut(i Intent) {
 		h.run(func() Body { return h.look(i.Effect) })
 	case TakeBack:
 		h.run(func() Body { return h.takeBack(i.Effect) })
+	case Delimit:
+		h.run(func() Body { return h.delimit(i) })
+	case Notify:
+		if h.d.o.Notify != nil {
+			h.run(func() Body { h.d.o.Notify(h.ctx, i.Language, i.Text); return nil })
+		}
 	case Say:
 		h.say(i.Line)
 	case Hush:
@@ -238,6 +244,20 @@ func (h *hands) look(f Intended) Body {
 		return h.do(f, Action{}, false)
 	}
 	return outcome(e, r, nil)
+}
+
+// delimit looks for the tool that can put a permission into exact terms.
+func (h *hands) delimit(i Delimit) Body {
+	for _, t := range h.d.o.Tools {
+		d, ok := t.(Delimiter)
+		if !ok {
+			continue
+		}
+		if f, ok := d.Delimit(i.Leave); ok {
+			return Framed{Task: i.Task, Tool: t.Spec().Name, Frame: f}
+		}
+	}
+	return Framed{Task: i.Task, Err: "no tool can say exactly what that covers"}
 }
 
 func outcome(e Ended, r Result, err error) Body {

@@ -1,6 +1,10 @@
 package agent
 
-import "time"
+import (
+	"time"
+
+	"deputy/agent/consent"
+)
 
 // An Intent is something the desk wants done outside: the only way in which a
 // step reaches the world. Each is carried out by its own goroutine and told
@@ -29,6 +33,13 @@ type (
 	Look struct{ Effect Intended }
 	// TakeBack undoes an effect.
 	TakeBack struct{ Effect Effect }
+	// Delimit asks the tools what a standing permission would cover exactly.
+	Delimit struct {
+		Task  string
+		Leave consent.Leave
+	}
+	// Notify shows the owner something on the desktop.
+	Notify struct{ Language, Text string }
 	// Say speaks a line.
 	Say struct{ Line Line }
 	// Hush stops the voice.
@@ -46,6 +57,8 @@ func (TakeBack) intent() {}
 func (Say) intent()      {}
 func (Hush) intent()     {}
 func (Wake) intent()     {}
+func (Delimit) intent()  {}
+func (Notify) intent()   {}
 
 // A Line is something to say.
 type Line struct {

@@ -145,30 +145,38 @@ func (x *step) planned(b Planned) {
 		return
 	}
 	a := b.Action
-	args := flatten(a.Args)
-	taint := policy.Tainted(args, t.untrusted(), strings.Join(t.Orders, "\n"))
-	d := policy.Decide(policy.Action{
-		Tool: a.Tool, Target: a.Target, Args: args, Level: a.Level, Tainted: taint, Scope: t.Scope,
-		Spends: a.Spends, Facts: a.Facts, Egress: a.Egress, Private: t.private, Untrusted: t.tainted(),
-	}, x.Policy, x.at)
 	i := Intended{
 		Task: t.ID, Call: b.Call.ID, Key: effectKey(t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
-		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: d.Level, Phrase: a.Phrase, Values: a.Values,
-		Summary: a.Summary, Taint: taint, Facts: a.Facts, Private: a.Private, Egress: a.Egress,
-		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Rule: d.Rule, Reason: d.Reason,
+		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: a.Level, Phrase: a.Phrase, Values: a.Values,
+		Summary: a.Summary, Facts: a.Facts, Private: a.Private, Egress: a.Egress, Spends: a.Spends,
+		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Frame: a.Frame,
 	}
+	i.Taint = policy.Tainted(flatten(a.Args), t.untrusted(), strings.Join(t.Orders, "\n"))
+	d := policy.Decide(i.policy(t), x.Policy, x.now(), x.leaves()...)
+	i.Level, i.Rule, i.Reason = d.Level, d.Rule, d.Reason
 	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {
-		return // planned twice, after a restart
+		return // planned twice
 	}
 	x.record(i)
 	switch d.Verdict {
 	case policy.Allow:
-		x.start(i, "policy")
+		if id, ok := strings.CutPrefix(d.Rule, "grant: "); ok {
+			x.record(Used{Task: t.ID, Key: i.Key, Grant: id})
+		}
+		x.begin(i, "policy")
 	case policy.Ask:
 		x.askFor(t, i.Key, false)
 	default:
 		x.record(Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason})
 		x.advance(t)
+	}
+}
+
+// policy is the action as policy looks at it, in the task that it belongs to.
+func (i Intended) policy(t *Task) policy.Action {
+	return policy.Action{
+		Tool: i.Tool, Target: i.Target, Args: flatten(i.Args), Level: i.Level, Tainted: i.Taint, Scope: t.Scope,
+		Spends: i.Spends, Facts: i.Facts, Egress: i.Egress, Private: t.private, Untrusted: t.tainted(),
 	}
 }
 

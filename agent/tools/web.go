@@ -89,6 +89,7 @@ func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 		Summary:   "fetch " + brief(args.URL, 120),
 		Untrusted: true,
 		Repeat:    agent.Idempotent,
+		Frame:     framed(siteFrame(u.Hostname())),
 	}
 	if lookalikeHost(u.Hostname()) {
 		a.Values["warning"] = "lookalike"
