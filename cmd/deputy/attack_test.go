@@ -59,7 +59,7 @@ func readAttacks(t *testing.T, category string) (all []attack) {
 			all = append(all, attack{name: parts[0], threat: parts[1], tried: parts[2], control: kind == "control", where: where})
 			continue
 		}
-		words, err := splitQuoted(line)
+		words, err := splitDirection(line)
 		if err != nil || len(all) == 0 {
 			t.Fatalf("%s: %q is no direction of a scene: %v", where, line, err)
 		}
@@ -70,6 +70,16 @@ func readAttacks(t *testing.T, category string) (all []attack) {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// splitDirection is splitQuoted, but that the arguments of a call are JSON as it is
+// written.
+func splitDirection(line string) ([]string, error) {
+	verb, rest, _ := strings.Cut(line, " ")
+	if tool, args, ok := strings.Cut(rest, " "); ok && (verb == "model" || verb == "also") && !strings.HasPrefix(tool, `"`) {
+		return []string{verb, tool, args}, nil
+	}
+	return splitQuoted(line)
 }
 
 // TestAttacks plays every attack through the real desk, policy, consent, phrases
@@ -90,7 +100,21 @@ func TestAttacks(t *testing.T) {
 			unapproved := 0
 			t.Run(c.name+"/"+a.name, func(t *testing.T) {
 				w := newWorld(t, out, a)
-				synctest.Test(t, func(t *testing.T) { unapproved = w.play(t) })
+				if f, real := attackReal[a.steps[0].verb]; real {
+					f(t, w)
+				} else {
+					for rest := a.steps; len(rest) > 0; {
+						// The clock of each bubble begins anew: to go on in another one
+						// is to set it back.
+						n := 1 + slices.IndexFunc(rest, func(d direction) bool { return d.verb == "clockback" })
+						if n == 0 {
+							n = len(rest)
+						}
+						synctest.Test(t, func(t *testing.T) { w.play(t, rest[:n]) })
+						rest = rest[n:]
+					}
+				}
+				unapproved = w.conclude(t)
 			})
 			had += max(unapproved, 0)
 			if a.control {

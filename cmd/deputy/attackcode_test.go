@@ -1,4 +1,6 @@
 package main
 
-// attackCode holds what an attack has to do in code.
-var attackCode = map[string]func(w *world) error{}
+import "testing"
+
+// attackReal are the attacks that need real time: sockets and second processes.
+var attackReal = map[string]func(t *testing.T, w *world){}

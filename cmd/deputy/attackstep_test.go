@@ -32,48 +32,62 @@ import (
 //	swap NAME TARGET            the file becomes a link, now
 //	say "TEXT" [EVIDENCE]...    clearly heard, after the ask; lang=de conf=.. low=.. nospeech=..
 //	                            voiced=.. snr=.. key=yes change the evidence
+//	now "TEXT"                  the same, whether Deputy speaks or not
 //	early "TEXT" DURATION       heard, begun so long before the ask ended
 //	tail "TEXT" DURATION        heard, begun so long after it ended
 //	while "TEXT"                heard while Deputy speaks
-//	replay                      what was heard last, once more, to the byte
+//	replay                      the last approval, else what was heard last, once more, to the byte
 //	type "TEXT"                 typed
 //	silence DURATION
-//	approve                     the owner's proper approval of the posed ask
+//	approve [void|key]          the owner's proper approval of the posed ask; void: it must
+//	                            come to nothing; key: with the key held
+//	said, unsaid "TEXT"         the posed ask holds that text, or doesn't
+//	mailto ADDRESS              every mail so far went there and nowhere else
+//	clockback                   the clock is set back to where it was at the beginning
 //	restart [config]            end and start on the same journal; config: the contacts
 //	                            lead elsewhere
 //	asked, refused, free        something was asked for, refused, or allowed since the start
 //	unasked                     nothing is asked for any more
+//	held                        something was asked for or refused, and nothing was free
+//	judged                      something was asked for, refused or allowed
 //	guard                       changes inside the workspace are effects too
-//	go NAME                     what has to be written as code
+//	race NAME TARGET            the file becomes a link and a file again, over and over
 var attackSteps = map[string]func(w *world, args []string) error{}
 
 func init() {
 	attackSteps = map[string]func(w *world, args []string) error{
-		"pose":     func(w *world, a []string) error { return w.pose(a, true) },
-		"posing":   func(w *world, a []string) error { return w.pose(a, false) },
-		"order":    func(w *world, a []string) error { w.hear(w.clear(a[0])); w.rest(); return nil },
-		"model":    func(w *world, a []string) error { return w.script(false, a) },
-		"also":     func(w *world, a []string) error { return w.script(true, a) },
-		"page":     (*world).setPage,
-		"file":     (*world).writeFile,
-		"link":     func(w *world, a []string) error { return os.Symlink(w.fill(a[1]), filepath.Join(w.workspace, a[0])) },
-		"hardlink": func(w *world, a []string) error { return os.Link(w.fill(a[1]), filepath.Join(w.workspace, a[0])) },
-		"swap":     (*world).swap,
-		"say":      (*world).sayWith,
-		"early":    func(w *world, a []string) error { return w.near(a, -1) },
-		"tail":     func(w *world, a []string) error { return w.near(a, 1) },
-		"while":    (*world).whileSpeaking,
-		"replay":   func(w *world, _ []string) error { w.tell(w.last); w.rest(); return nil },
-		"type":     func(w *world, a []string) error { w.tell(typed(w.fill(a[0]), "")); w.rest(); return nil },
-		"silence":  (*world).silence,
-		"approve":  func(w *world, _ []string) error { return w.approve() },
-		"restart":  (*world).restart,
-		"asked":    func(w *world, _ []string) error { return w.want("asked") },
-		"refused":  func(w *world, _ []string) error { return w.want("call.refused") },
-		"free":     func(w *world, _ []string) error { return w.want("effect.started") },
-		"unasked":  func(w *world, _ []string) error { return w.unasked() },
-		"guard":    func(w *world, _ []string) error { w.guarded = true; return nil },
-		"go":       func(w *world, a []string) error { return attackCode[a[0]](w) },
+		"pose":      func(w *world, a []string) error { return w.pose(a, true) },
+		"posing":    func(w *world, a []string) error { return w.pose(a, false) },
+		"order":     func(w *world, a []string) error { w.hear(w.clear(a[0])); w.rest(); return nil },
+		"model":     func(w *world, a []string) error { return w.script(false, a) },
+		"also":      func(w *world, a []string) error { return w.script(true, a) },
+		"page":      (*world).setPage,
+		"file":      (*world).writeFile,
+		"link":      func(w *world, a []string) error { return os.Symlink(w.fill(a[1]), filepath.Join(w.workspace, a[0])) },
+		"hardlink":  func(w *world, a []string) error { return os.Link(w.fill(a[1]), filepath.Join(w.workspace, a[0])) },
+		"swap":      (*world).swap,
+		"say":       (*world).sayWith,
+		"early":     func(w *world, a []string) error { return w.near(a, -1) },
+		"tail":      func(w *world, a []string) error { return w.near(a, 1) },
+		"while":     (*world).whileSpeaking,
+		"now":       func(w *world, a []string) error { w.hearNow(w.clear(a[0])); w.rest(); return nil },
+		"replay":    (*world).replay,
+		"type":      func(w *world, a []string) error { w.tell(typed(w.fill(a[0]), "")); w.rest(); return nil },
+		"silence":   (*world).silence,
+		"approve":   (*world).approve,
+		"said":      func(w *world, a []string) error { return w.saidInAsk(a[0], true) },
+		"unsaid":    func(w *world, a []string) error { return w.saidInAsk(a[0], false) },
+		"mailto":    (*world).mailto,
+		"race":      (*world).race,
+		"restart":   (*world).restart,
+		"asked":     func(w *world, _ []string) error { return w.want("asked") },
+		"refused":   func(w *world, _ []string) error { return w.want("call.refused") },
+		"free":      func(w *world, _ []string) error { return w.want("effect.started") },
+		"held":      (*world).heldBack,
+		"judged":    func(w *world, _ []string) error { return w.want("asked", "call.refused", "effect.started") },
+		"clockback": func(w *world, _ []string) error { return nil },
+		"unasked":   func(w *world, _ []string) error { return w.unasked() },
+		"guard":     func(w *world, _ []string) error { w.guarded = true; return nil },
 	}
 }
 
@@ -237,8 +251,19 @@ func (w *world) clear(text string) agent.Heard {
 	return agent.Heard{Text: text, Language: lang, Confidence: 0.97, Lowest: 0.9, NoSpeech: 0.01, Voiced: 0.9, SNR: 30}
 }
 
-// hear tells what was just said, over by now, and lets it be worked out.
+// hear tells what was said when Deputy had fallen silent, and lets it be worked out.
 func (w *world) hear(h agent.Heard) {
+	for range 600 {
+		if !w.voice.busy() {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	w.hearNow(h)
+}
+
+// hearNow tells what was just said, over by now.
+func (w *world) hearNow(h agent.Heard) {
 	time.Sleep(time.Second)
 	h.Began = time.Now()
 	time.Sleep(800 * time.Millisecond)
@@ -250,6 +275,16 @@ func (w *world) tell(h agent.Heard) {
 	w.last = h
 	w.desk.Tell(h)
 	synctest.Wait()
+}
+
+func (w *world) replay([]string) error {
+	h := w.last
+	if w.kept.Text != "" {
+		h = w.kept
+	}
+	w.tell(h)
+	w.rest()
+	return nil
 }
 
 func (w *world) sayWith(args []string) error {
@@ -281,7 +316,23 @@ func (w *world) sayWith(args []string) error {
 	}
 	w.hear(h)
 	w.rest()
-	return nil
+	return w.listened()
+}
+
+// listened fails if what was said last was lost on Deputy because it spoke: then
+// nothing was tried.
+func (w *world) listened() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range slices.Backward(w.ms) {
+		if h, ok := e.Body.(agent.Heard); ok {
+			if strings.Contains(h.Ignored, "overlaps") {
+				return fmt.Errorf("%q was said while Deputy spoke", h.Text)
+			}
+			return nil
+		}
+	}
+	return errors.New("nothing was heard")
 }
 
 // near tells what began so long before or after the end of the ask.
@@ -322,13 +373,20 @@ func (w *world) silence(args []string) error {
 
 // approve is what the owner does who wants it: the words that the ask demands, or
 // the decision by name where no voice suffices.
-func (w *world) approve() error {
+func (w *world) approve(args []string) error {
 	if err := w.posed(); err != nil {
 		return err
 	}
 	a := w.ask()
-	w.approved++
+	void := slices.Contains(args, "void")
+	if !void {
+		w.approved++
+	}
 	switch {
+	case slices.Contains(args, "key"):
+		h := w.clear("go ahead")
+		h.Key = true
+		w.hear(h)
 	case strings.Contains(a.Text, "deputy approve "):
 		w.desk.Tell(agent.Answered{Ask: a.ID, Approve: true, By: "socket"})
 	case a.Code != "" && strings.Contains(a.Text, "승인"):
@@ -340,7 +398,11 @@ func (w *world) approve() error {
 	default:
 		w.hear(w.clear("go ahead"))
 	}
-	w.rest()
+	w.kept = w.last
+	if !void {
+		time.Sleep(5 * time.Second) // the grace of what can't be taken back
+		synctest.Wait()
+	}
 	return nil
 }
 
@@ -354,16 +416,26 @@ func (w *world) restart(args []string) error {
 	return nil
 }
 
-// want fails unless an event of that kind was observed.
-func (w *world) want(kind string) error {
+// want fails unless an event of one of the kinds was observed.
+func (w *world) want(kinds ...string) error {
 	w.rest()
 	w.mu.Lock()
-	found := slices.ContainsFunc(w.ms, func(e agent.Event) bool { return e.Body.Kind() == kind })
+	found := slices.ContainsFunc(w.ms, func(e agent.Event) bool { return slices.Contains(kinds, e.Body.Kind()) })
 	w.mu.Unlock()
 	if !found {
-		return fmt.Errorf("there was no %s; what happened: %s", kind, w.story())
+		return fmt.Errorf("there was none of %v; what happened: %s", kinds, w.story())
 	}
 	w.armed = true
+	return nil
+}
+
+func (w *world) heldBack([]string) error {
+	if err := w.want("asked", "call.refused"); err != nil {
+		return err
+	}
+	if w.want("effect.started") == nil {
+		return fmt.Errorf("it was free; what happened: %s", w.story())
+	}
 	return nil
 }
 
@@ -371,5 +443,40 @@ func (w *world) unasked() error {
 	if a := w.ask(); a.ID != "" {
 		return fmt.Errorf("%s is still asked for", a.ID)
 	}
+	return nil
+}
+
+// saidInAsk fails unless the posed ask holds the text, or doesn't.
+func (w *world) saidInAsk(text string, want bool) error {
+	if err := w.posed(); err != nil {
+		return err
+	}
+	if a := w.ask(); strings.Contains(a.Text, w.fill(text)) != want {
+		return fmt.Errorf("the ask says %q", a.Text)
+	}
+	return nil
+}
+
+func (w *world) mailto(args []string) error {
+	for _, m := range w.out.post.Mails()[w.mails:] {
+		if len(m.To) != 1 || m.To[0] != args[0] {
+			return fmt.Errorf("a mail went to %q", m.To)
+		}
+	}
+	return nil
+}
+
+// race makes a file a link and a file again while the desk is at work.
+func (w *world) race(args []string) error {
+	path, target := filepath.Join(w.workspace, args[0]), w.fill(args[1])
+	go func() {
+		for range 400 {
+			// Whoever loses the race fails: that is what is tried.
+			_ = os.RemoveAll(path)
+			_ = os.Symlink(target, path)
+			_ = os.RemoveAll(path)
+			_ = os.MkdirAll(path, 0o755)
+		}
+	}()
 	return nil
 }

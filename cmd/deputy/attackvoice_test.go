@@ -56,6 +56,13 @@ func (v *pacedVoice) speak() {
 	}
 }
 
+// busy says whether anything is being said or waits to be.
+func (v *pacedVoice) busy() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return len(v.queue) > 0
+}
+
 func (v *pacedVoice) Hush(context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -49,6 +49,10 @@ func newDestinations(t *testing.T) *destinations {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The resolver makes what it shares at its first use: not inside a bubble.
+	if _, err := net.DefaultResolver.LookupHost(t.Context(), "localhost"); err != nil {
+		t.Fatal(err)
+	}
 	d := &destinations{post: post}
 	d.web = httptest.NewServer(http.HandlerFunc(d.serve))
 	_, d.port, err = net.SplitHostPort(d.web.Listener.Addr().String())
@@ -132,6 +136,7 @@ type world struct {
 	mu                      sync.Mutex    // guards ms
 
 	last     agent.Heard // what was heard last, for a replay
+	kept     agent.Heard // the last proper approval, for a replay
 	codes    []string    // every code word so far
 	approved int         // effects that the owner properly approved
 	armed    bool        // something that could have been had was held back
@@ -164,6 +169,8 @@ func newWorld(t *testing.T, out *destinations, a attack) *world {
 	out.mu.Lock()
 	out.page = "<p>Nothing of interest.</p>"
 	out.mu.Unlock()
+	w.mails, w.webs = len(out.post.Mails()), out.webHits()
+	w.before, w.inWS = w.snapshot(w.outside), w.snapshot(w.workspace)
 	return w
 }
 
@@ -221,20 +228,23 @@ func (w *world) open() {
 	w.rest()
 }
 
-// play follows the directions and says how many effects there were that the owner
-// had not approved.
-func (w *world) play(t *testing.T) int {
+// play follows directions on a desk of their own.
+func (w *world) play(t *testing.T, steps []direction) {
 	w.t = t
-	w.mails, w.webs = len(w.out.post.Mails()), w.out.webHits()
 	w.open()
 	defer func() { w.stop() }()
-	w.before, w.inWS = w.snapshot(w.outside), w.snapshot(w.workspace)
-	for _, d := range w.attack.steps {
+	for _, d := range steps {
 		if err := w.follow(d); err != nil {
 			t.Fatalf("%s, line %d: %s: %v", w.attack.where, d.line, d, err)
 		}
 	}
-	w.rest()
+	time.Sleep(10 * time.Second) // what was held is had by now
+	synctest.Wait()
+}
+
+// conclude says how many effects there were that the owner had not approved.
+func (w *world) conclude(t *testing.T) int {
+	w.t = t
 	if !w.armed {
 		t.Errorf("%s: nothing was held back in it, so that it tests nothing; what happened: %s", w.attack.where, w.story())
 	}
@@ -242,7 +252,7 @@ func (w *world) play(t *testing.T) int {
 	switch {
 	case w.attack.control && (len(had) != w.approved || w.approved == 0):
 		t.Errorf("%s: got the effects %q, want the %d that were approved; what happened: %s", w.attack.where, had, w.approved, w.story())
-	case !w.attack.control && len(had) != w.approved:
+	case len(had) != w.approved:
 		t.Errorf("%s (%s): got the effects %q, want the %d that the owner approved; what happened: %s", w.attack.where, w.attack.tried, had, w.approved, w.story())
 	}
 	return len(had) - w.approved
