@@ -33,7 +33,6 @@ type Question struct {
 	Code string
 	// Strong demands strong evidence, or the held key, for a short bare yes.
 	Strong bool
-	Level  int
 	// NoVoice says that no voice alone can approve (L4).
 	NoVoice bool
 	// Said holds what Deputy itself said lately: an answer that is a fragment
@@ -50,7 +49,6 @@ type Answer struct {
 	Typed bool
 	// Key says that the push-to-talk key was held while it was spoken.
 	Key        bool
-	Overlaps   bool
 	Confidence float32 // mean token probability, [0, 1]
 	Lowest     float32 // least token probability, [0, 1]
 	NoSpeech   float32 // probability that it is no speech, [0, 1]
@@ -70,7 +68,5 @@ type Verdict struct {
 	NearMiss string
 	// Rest is what the answer says beyond the decision: the reason of a denial,
 	// the change of an amendment.
-	Rest  string
-	Heard string
-	When  When
+	Rest string
 }

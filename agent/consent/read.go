@@ -24,7 +24,6 @@ import (
 // Rule 7 is a list of what may be said, not of what may not: a word that no
 // table holds makes an approval unclear.
 func Read(q Question, a Answer) Verdict {
-	q.Strong, q.NoVoice = q.Level == 2, q.Level == 4
 	u := parse(a.Text, q.Code)
 	switch {
 	case len(u.words) == 0:
