@@ -110,10 +110,9 @@ func (x *step) askSpoken(l Spoke, b Spoken) {
 func (x *step) answer(a *Ask, h Heard) bool {
 	f, lang := x.Effects[a.Key], x.Tasks[a.Task].Language
 	v := consent.Read(consent.Question{
-		Code:    a.Code,
-		Strong:  f.Level <= policy.Reach,
-		NoVoice: f.Level == policy.Seal,
-		Said:    x.said(h.Began.Add(-keepSaid)),
+		Level: demanded(f.Level),
+		Code:  a.Code,
+		Said:  x.said(h.Began.Add(-keepSaid)),
 	}, consent.Answer{
 		Text: h.Text, Language: h.Language, Typed: h.Typed, Key: h.Key, Confidence: h.Confidence,
 		Lowest: h.Lowest, NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,
@@ -136,6 +135,8 @@ func (x *step) answer(a *Ask, h Heard) bool {
 	case consent.Amend:
 		d.Rest = h.Text
 		x.decide(a, d)
+	case consent.Always:
+		x.unclear(a, lang, v)
 	case consent.Later:
 		x.record(Parked{Task: a.Task, Ask: a.ID, Why: "the owner put it off"})
 		x.lead(lang, "say.later")
@@ -158,6 +159,18 @@ func (x *step) answer(a *Ask, h Heard) bool {
 		x.unclear(a, lang, v)
 	}
 	return true
+}
+
+// demanded is the level that an answer is read at: a rule may have asked for
+// what needs less than a plain yes.
+func demanded(l policy.Level) int {
+	switch l {
+	case policy.Look, policy.Draft, policy.Reach:
+		return 2
+	case policy.Commit:
+		return 3
+	}
+	return 4
 }
 
 // unclear tells what was wrong with an answer and puts the ask again, once.

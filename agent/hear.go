@@ -69,7 +69,7 @@ func (x *step) answersNothing(h Heard, v verb) bool {
 	if h.Typed || v != verbNone || x.posed() != nil || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
 		return false
 	}
-	switch r := consent.Read(consent.Question{}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
+	switch r := consent.Read(consent.Question{Level: 2}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
 	case consent.Approve:
 		return true
 	case consent.Deny:

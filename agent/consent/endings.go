@@ -20,6 +20,14 @@ type ending struct {
 // match takes every word that it touches; a word belongs to the first that
 // takes it, but for refusals and negations, which always count.
 var endings = []ending{
+	// Once, and from now on. 앞으로 alone may be to whom a mail goes.
+	{filler, true, whole(`이번_(한_번_)?만(은|요)?`)},
+	{evade, true, begins(`(항상|매번|늘|언제나|계속)_(물어_(봐|보고|보세요|보도록|볼)\S*|묻도록|묻고|확인_받\S*|여쭤_보고)(_[주줘]\S*)?`)},
+	{always, true, whole(`((앞으로는?|다시는?|더|또|굳이|일일이|다음부터는?|이제는?|이제부터는?)_)?(묻지|묻질|물으시지|물어_보지|물어_보질|물어_보시지|여쭙지|여쭤_보지)_(말고|말아\S*|마|마요|마라|마세요|마시고|마십시오|않고|않아도_[돼되됩좋괜]\S*|않으셔도_[돼되됩]\S*)`)},
+	{always, true, begins(`안_(묻고|물어_보고)( |$) 안_(물어도|물어_봐도|물어_보셔도|물으셔도)_[돼되됩]\S* (물을|물어_볼|여쭤_볼|확인_할|확인_받을)_(필요|것)_[도는가]?_없\S*`)},
+	{ever, true, whole(`항상 언제나 늘 매번 영원히 앞으로[는도] 앞으로_(계속|쭉|항상|모두) 다음부터[는도]? 이제부터[는도]? 이후로[는도]?`)},
+	{ever, true, regexp.MustCompile(`^앞으로( |$)`)},
+
 	// Negators that refuse nothing.
 	{repeat, true, anywhere(`(못|안)_(들었|들려|들립|들린)\S* 다시_(한_?번)?_(말|얘기|이야기|읽)\S*(_[주줘]\S*)? 뭐라고 뭐라_[했그] 한_번_더 반복`)},
 	{explain, true, anywhere(`이해가?_[안못]\S* 무슨_말인지\S* 자세히 자세하게 상세히 설명 내용 (읽어|보여)_[줘주봐]\S* 뭔데 뭔지 무슨`)},

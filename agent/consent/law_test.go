@@ -2,6 +2,8 @@ package consent
 
 import (
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +48,25 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// TestNoClock: reading an answer takes times apart, but never asks what time it is.
+func TestNoClock(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("got %d files (%v), want this package's", len(files), err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, call := range []string{"time.Now", "time.Since", "time.Until", "time.After", "time.Local"} {
+			if !strings.HasSuffix(f, "_test.go") && strings.Contains(string(data), call) {
+				t.Errorf("%s has %s: when an answer counts is the desk's business", f, call)
+			}
+		}
+	}
+}
+
 // never holds what must keep any answer from approving.
 var never = []string{
 	"no", "not", "don't", "don’t", "do not", "dont", "can't", "won't", "never", "stop", "cancel", "wait", "later", "not yet", "hold on", "nope",
@@ -61,7 +82,7 @@ var refusals = []string{
 }
 
 var (
-	everything = []Question{{}, {Strong: true}, {Code: "falcon"}, {Code: "호랑이"}, {NoVoice: true}}
+	everything = []Question{{}, {Level: 2}, {Level: 3, Code: "falcon"}, {Level: 3, Code: "호랑이"}, {Level: 3}, {Level: 4}}
 	strongest  = []Answer{{Typed: true}, {Key: true, Confidence: 1, Lowest: 1, Voiced: 1, SNR: 60}, {Confidence: 1, Lowest: 1, Voiced: 1, SNR: 60}}
 )
 
@@ -95,7 +116,7 @@ func TestNever(t *testing.T) {
 				texts = append(texts, strings.Join(words[:i], " ")+" "+n+" "+strings.Join(words[i:], " "))
 			}
 			for _, text := range texts {
-				q := Question{}
+				q := Question{Level: 2}
 				if strings.Contains(p, "falcon") {
 					q.Code = "falcon"
 				} else if strings.Contains(p, "호랑이") {
@@ -109,8 +130,8 @@ func TestNever(t *testing.T) {
 		for _, r := range refusals {
 			for _, text := range []string{r + " " + p, p + " " + r, p + ", " + r + ", " + p} {
 				a := clear(text, languageOf(text))
-				if got := Read(Question{}, a); got.Reading != Deny && got.Reading != Later {
-					t.Errorf("%q: got %s (%s), want deny", text, got.Reading.name(), got.Why)
+				if got := Read(Question{Level: 2}, a); got.Reading != Deny && got.Reading != Later {
+					t.Errorf("%q: got %s (%s), want deny", text, got.Reading, got.Why)
 				}
 			}
 		}
@@ -128,13 +149,13 @@ func TestCodeDemanded(t *testing.T) {
 		text := strings.Join(words, " ")
 		for _, a := range strongest {
 			a.Text = text
-			if got := Read(Question{Code: "zebra"}, a); got.Reading == Approve {
+			if got := Read(Question{Level: 3, Code: "zebra"}, a); got.Reading == Approve {
 				t.Fatalf("%q approves without the code word", text)
 			}
 		}
 		a := strongest[2]
 		a.Text = text
-		if got := Read(Question{NoVoice: true}, a); got.Reading == Approve {
+		if got := Read(Question{Level: 4}, a); got.Reading == Approve {
 			t.Fatalf("%q approves by voice alone", text)
 		}
 	}
@@ -185,7 +206,7 @@ func FuzzRead(f *testing.F) {
 				if q.Code != "" && !strings.Contains(closedForm(text), closedForm(q.Code)) {
 					t.Fatalf("%q approves without %q", text, q.Code)
 				}
-				if q.NoVoice && !a.Key && !a.Typed {
+				if q.level() == 4 && !a.Key && !a.Typed {
 					t.Fatalf("%q approves by voice alone", text)
 				}
 				a.Text = text + " no"
