@@ -36,7 +36,7 @@ func Read(q Question, a Answer) Verdict {
 			return Verdict{Reading: Deny, Why: "a plain no"}
 		}
 		return Verdict{Why: "it is in another language"}
-	case !a.Typed && !a.Key && !u.exact() && u.parrots(q.Said):
+	case !a.Typed && !a.Key && !u.sayable() && u.parrots(q.Said):
 		return Verdict{Why: "it is a piece of what Deputy said"}
 	}
 	asks := u.question || u.begins(ask)
