@@ -42,6 +42,7 @@ func phrases(t testing.TB) []phrase {
 	}
 	defer f.Close()
 	var out []phrase
+	seen := map[string]bool{}
 	s := bufio.NewScanner(f)
 	for n := 1; s.Scan(); n++ {
 		if s.Text() == "" || strings.HasPrefix(s.Text(), "#") {
@@ -61,6 +62,10 @@ func phrases(t testing.TB) []phrase {
 		if _, ok := questions[p.question]; !ok {
 			t.Fatalf("phrases.tsv:%d: no question is called %q", n, p.question)
 		}
+		if seen[p.question+p.text] {
+			t.Errorf("phrases.tsv:%d: %s %q stands there twice", n, p.question, p.text)
+		}
+		seen[p.question+p.text] = true
 		out = append(out, p)
 	}
 	return out
@@ -90,7 +95,7 @@ func TestPhrases(t *testing.T) {
 			t.Errorf("phrases.tsv:%d: %q: got rest %q, want %q", p.line, p.text, got.Rest, p.rest)
 		}
 	}
-	if len(all) < 300 || korean*5 < len(all)*2 {
-		t.Errorf("got %d phrases, %d of them Korean; want 300, half of them Korean", len(all), korean)
+	if len(all) < 720 || 2*korean < len(all) {
+		t.Errorf("got %d phrases, %d of them Korean; want 720, half of them Korean", len(all), korean)
 	}
 }

@@ -13,7 +13,7 @@ var english = table(map[kind][]string{
 	explicit: {
 		"approve", "approved", "i approve", "approve it", "approve this", "approve that", "i approve it",
 		"i approve this", "i approve that", "its approved", "thats approved", "you are approved", "consider it approved",
-		"confirm", "confirmed", "i confirm", "confirm it", "i confirm it", "go ahead", "go right ahead", "go ahead and do it",
+		"confirm", "confirmed", "i confirm", "confirm it", "i confirm it", "go ahead", "go a head", "go right ahead", "go ahead and do it",
 		"go ahead with it", "go ahead with that", "you can go ahead", "you may go ahead", "go for it", "do it", "do so", "do that", "just do it",
 		"please do", "please do it", "please do so", "lets do it", "lets do that", "make it happen", "make it so",
 		"proceed", "please proceed", "you may proceed", "you can proceed", "proceed with it", "carry it out", "you may do it", "you can do it",
@@ -51,7 +51,7 @@ var english = table(map[kind][]string{
 		"forget it", "forget about it", "forget that", "leave it", "leave it alone", "leave that", "leave me alone", "drop it", "drop that", "scrap it", "scrap that", "scratch that", "skip", "skip it", "skip that", "skip this",
 		"kill it", "back off", "back out", "knock it off", "cut it out", "call it off", "hands off", "shut up", "go away",
 		"ill pass", "i will pass", "i pass", "bad idea", "terrible idea", "wrong", "thats wrong", "incorrect", "of course not", "absolutely not", "certainly not", "definitely not",
-		"thumbs down", "over my dead body", "dont you dare", "rather not", "better not", "not a chance", "no chance", "enough", "thats enough", "thatll be all", "no go", "on second thought",
+		"thumbs down", "over my dead body", "dont you dare", "rather not", "better not", "not a chance", "no chance", "enough", "thats enough", "thatll be all", "no go", "on second thought", "could you not", "can you not", "would you not", "please not",
 	},
 	negate: {
 		"not", "dont", "doesnt", "didnt", "wont", "wouldnt", "cant", "cannot", "couldnt", "shouldnt", "isnt", "arent", "wasnt", "werent", "havent",

@@ -98,7 +98,7 @@ func laterAt(text string) When {
 // untilAt reads how long a permission lasts: a day to its end, an hour to its
 // begin, a part of the day to its end.
 func untilAt(text string) When {
-	r := readTime(text, slices.Concat(periods, days))
+	r := readTime(text, slices.Concat(days, periods))
 	switch {
 	case r.Month > 0 && !r.clocked: // the end of this month is the begin of the next
 	case r.Week > 0 && r.Weekday == 0 && !r.clocked: // to the end of next week
@@ -156,7 +156,10 @@ func (r *saidTime) day(text string, names []dayName) string {
 			continue
 		}
 		r.dated = true
-		r.Month, r.Week, r.Day, r.Weekday = max(r.Month, d.Month), max(r.Week, d.Week), max(r.Day, d.Day), max(r.Weekday, d.Weekday)
+		r.Month, r.Week, r.Day = max(r.Month, d.Month), max(r.Week, d.Week), max(r.Day, d.Day)
+		if r.Weekday == 0 { // "this week" beside "Friday" adds nothing
+			r.Weekday = d.Weekday
+		}
 		text = strings.Replace(text, d.name, " ", 1)
 	}
 	if r.Day > 0 { // "tomorrow, Friday" is tomorrow

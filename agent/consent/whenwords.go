@@ -44,7 +44,7 @@ var days = func() []dayName {
 // periods end a permission, and say nothing of when to ask again.
 var periods = []dayName{
 	{"this week", When{Weekday: 7}}, {"the week", When{Weekday: 7}}, {"이번 주", When{Weekday: 7}}, {"이번주", When{Weekday: 7}},
-	{"this month", When{Month: 1}}, {"the month", When{Month: 1}}, {"이번 달", When{Month: 1}}, {"이번달", When{Month: 1}}, {"이달", When{Month: 1}},
+	{"the day", When{}}, {"this month", When{Month: 1}}, {"the month", When{Month: 1}}, {"이번 달", When{Month: 1}}, {"이번달", When{Month: 1}}, {"이달", When{Month: 1}},
 }
 
 // numbers are those that times are told with.
