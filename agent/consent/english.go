@@ -54,7 +54,7 @@ var english = table(map[kind][]string{
 		"thumbs down", "over my dead body", "dont you dare", "rather not", "better not", "not a chance", "no chance", "enough", "thats enough", "thatll be all", "no go", "on second thought", "could you not", "can you not", "would you not", "please not",
 	},
 	negate: {
-		"not", "dont", "doesnt", "didnt", "wont", "wouldnt", "cant", "cannot", "couldnt", "shouldnt", "isnt", "arent", "wasnt", "werent", "havent",
+		"not", "do not", "does not", "did not", "will not", "would not", "can not", "should not", "must not", "dont", "doesnt", "didnt", "wont", "wouldnt", "cant", "cannot", "couldnt", "shouldnt", "isnt", "arent", "wasnt", "werent", "havent",
 		"hasnt", "hadnt", "aint", "mustnt", "neednt", "shant", "mightnt", "nt", "don t", "doesn t", "didn t", "won t", "wouldn t", "can t", "couldn t",
 		"shouldn t", "isn t", "aren t", "wasn t", "weren t", "haven t", "hasn t", "ain t", "mustn t", "needn t", "nothing", "none", "neither", "nor", "nobody",
 		"hardly", "barely", "refrain", "avoid", "anything but", "far from", "unable", "unwilling", "unhappy", "against", "non", "dnot", "donot", "dont t", "nowhere", "object", "unacceptable", "opposed", "noone",
