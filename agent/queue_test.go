@@ -11,9 +11,9 @@ import (
 func (b *bench) threeAsks() {
 	b.t.Helper()
 	b.model.replies = []Replied{{Calls: []Call{
-		{ID: "1", Tool: "mail", Args: []byte(`{"to":"finance"}`)},
-		{ID: "2", Tool: "mail", Args: []byte(`{"to":"sales"}`)},
-		{ID: "3", Tool: "post", Args: []byte(`{"to":"board"}`)},
+		{Tool: "mail", Args: []byte(`{"to":"finance"}`)},
+		{Tool: "mail", Args: []byte(`{"to":"sales"}`)},
+		{Tool: "post", Args: []byte(`{"to":"board"}`)},
 	}}}
 	b.start()
 	b.hear("send them all")
