@@ -363,10 +363,8 @@ func (b *bench) kinds() []string {
 
 func (b *bench) has(kind string) bool { return slices.Contains(b.kinds(), kind) }
 
-// state is what the desk knows; it is at rest while that is looked at.
 func (b *bench) state() (s State) {
 	b.t.Helper()
-	synctest.Wait()
 	if err := b.desk.View(b.t.Context(), func(v *State, _ int) { s = *v }); err != nil {
 		b.t.Fatal(err)
 	}

@@ -22,12 +22,18 @@ func (b *bench) threeAsks() {
 	}
 }
 
-func (b *bench) posedArgs() string {
-	s := b.state()
-	if a := s.posed(); a != nil {
-		return string(s.Effects[a.Key].Args)
+// posedArgs are the arguments of the action that is being asked about. They are
+// read on the desk's own goroutine: a timer may wake it at the same moment.
+func (b *bench) posedArgs() (args string) {
+	b.t.Helper()
+	if err := b.desk.View(b.t.Context(), func(s *State, _ int) {
+		if a := s.posed(); a != nil {
+			args = string(s.Effects[a.Key].Args)
+		}
+	}); err != nil {
+		b.t.Fatal(err)
 	}
-	return ""
+	return args
 }
 
 func TestTheQueueIsReadOut(t *testing.T) {
