@@ -36,6 +36,13 @@ func (b *bench) posedArgs() (args string) {
 	return args
 }
 
+// notified counts what was shown on the desktop.
+func (b *bench) notified() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.notes)
+}
+
 func TestTheQueueIsReadOut(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.threeAsks()
@@ -203,8 +210,8 @@ func TestQuietHoursAskNothing(t *testing.T) {
 		if b.posedArgs() != "" {
 			t.Error("an ask was put in quiet hours")
 		}
-		if len(b.notes) != 1 {
-			t.Errorf("got %d notifications, want 1", len(b.notes))
+		if b.notified() != 1 {
+			t.Errorf("got %d notifications, want 1", b.notified())
 		}
 		time.Sleep(time.Until(now.Add(8*time.Hour + time.Second)))
 		if b.posedArgs() == "" {
@@ -255,8 +262,8 @@ func TestAsksAreRepeatedTwiceThenParked(t *testing.T) {
 				asked++
 			}
 		}
-		if asked != 2 || !slices.Contains(b.kinds(), "ask.parked") || len(b.notes) != 1 {
-			t.Errorf("got %d posings and %d notifications, parked %v; want 2, 1, true", asked, len(b.notes), b.has("ask.parked"))
+		if asked != 2 || !slices.Contains(b.kinds(), "ask.parked") || b.notified() != 1 {
+			t.Errorf("got %d posings and %d notifications, parked %v; want 2, 1, true", asked, b.notified(), b.has("ask.parked"))
 		}
 	})
 }
