@@ -234,10 +234,16 @@ func (x *step) decideOne(a *Ask, d Decided) {
 		x.advance(t)
 	case d.Rest != "":
 		x.refuse(t, f, "The owner did not approve this. Their words: "+d.Rest, true)
+	case d.By == lapsed:
+		x.record(Refused{Task: t.ID, Call: f.Call, Text: "The owner did not decide about this in time."})
+		x.end(t, Cancelled, x.phrase(t.Language, "say.lapsed", "order", clip(t.Order, 60)))
 	default:
 		x.refuse(t, f, "The owner said no.", false)
 	}
 }
+
+// lapsed stands for whoever did not decide about an ask in its time.
+const lapsed = "expiry"
 
 func by(h Heard) string {
 	switch {

@@ -54,7 +54,7 @@ func (x *step) compose(a *Ask, with []string) askLine {
 // something that decides could not be said in full.
 func (x *step) substance(lang string, a *Ask) (said string, cut bool) {
 	f := x.Effects[a.Key]
-	values, left := spokenValues(f.Phrase, askValues(f.Intended), lang)
+	values, left := spoken(f.Intended, lang)
 	var t askText
 	t.what = x.Phrases.Phrase(lang, "ask."+orElse(f.Phrase, "generic"), values)
 	if a.Again {
@@ -80,16 +80,26 @@ func (x *step) substance(lang string, a *Ask) (said string, cut bool) {
 
 // doing names an effect for "whether this happened".
 func (x *step) doing(lang string, f *Effect) string {
-	values, _ := spokenValues(f.Phrase, askValues(f.Intended), lang)
+	values, _ := spoken(f.Intended, lang)
 	if f.Phrase == "" {
 		return values["summary"]
 	}
 	return x.Phrases.Phrase(lang, "done."+f.Phrase, values)
 }
 
+// spoken are an action's values as they are said. Whoever the owner knows by name
+// is called by it; everyone else's address is spelled.
+func spoken(i Intended, lang string) (values map[string]string, cut []string) {
+	values, cut = spokenValues(i.Phrase, askValues(i), lang)
+	if values["name"] == "" {
+		values["address"] = values["to"]
+	}
+	return values, cut
+}
+
 // sentenceOf says what an action is, from its frozen arguments.
 func (x *step) sentenceOf(lang string, i Intended) string {
-	values, _ := spokenValues(i.Phrase, askValues(i), lang)
+	values, _ := spoken(i, lang)
 	return x.Phrases.Phrase(lang, "ask."+orElse(i.Phrase, "generic"), values)
 }
 

@@ -91,7 +91,12 @@ func (h *hands) carryOut(i Intent) {
 		}
 	case Plan:
 		ctx := h.task(i.Task)
-		h.run(func() Body { return h.plan(ctx, i) })
+		h.run(func() Body {
+			for _, c := range i.Calls {
+				h.d.Tell(h.plan(ctx, i, c))
+			}
+			return nil
+		})
 	case Do:
 		a, planned := h.plans[i.Effect.Task+" "+i.Effect.Call]
 		delete(h.plans, i.Effect.Task+" "+i.Effect.Call)
@@ -184,16 +189,16 @@ func (d *Desk) think(ctx context.Context, i Think) Body {
 }
 
 // plan asks a tool what a call would do.
-func (h *hands) plan(ctx context.Context, i Plan) Body {
-	p := Planned{Task: i.Task, Turn: i.Turn, Call: i.Call}
-	t := h.tools[i.Call.Tool]
+func (h *hands) plan(ctx context.Context, i Plan, c Call) Body {
+	p := Planned{Task: i.Task, Turn: i.Turn, Call: c}
+	t := h.tools[c.Tool]
 	if t == nil {
-		p.Err = fmt.Sprintf("there is no tool %q", i.Call.Tool)
+		p.Err = fmt.Sprintf("there is no tool %q", c.Tool)
 		return p
 	}
 	ctx, cancel := context.WithTimeout(ctx, orElse(h.d.o.PlanTimeout, 10*time.Second))
 	defer cancel()
-	a, err := t.Plan(ctx, i.Call.Args)
+	a, err := t.Plan(ctx, c.Args)
 	if err != nil {
 		p.Err = err.Error()
 		return p

@@ -79,7 +79,7 @@ func (x *step) answersNothing(h Heard, v verb) bool {
 	if h.Typed || v != verbNone || x.posed() != nil || len(x.Listed) > 0 || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
 		return false
 	}
-	switch r := consent.Read(consent.Question{}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
+	switch r := consent.Read(consent.Question{Level: 2}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
 	case consent.Approve:
 		return true
 	case consent.Deny:
@@ -221,7 +221,7 @@ func (x *step) dictated(t *Task, h Heard, v verb) bool {
 		n := len(t.Calls) + 1
 		call := noteCall(n, h.Text)
 		x.record(Dictated{Task: t.ID, Call: call})
-		x.intend(Plan{Task: t.ID, Turn: n, Call: call})
+		x.intend(Plan{Task: t.ID, Turn: n, Calls: []Call{call}})
 		return true
 	}
 	return false

@@ -21,11 +21,12 @@ type (
 	// Drop ends whatever runs for a task: its model turn and its plans. An effect
 	// that has started is not torn off.
 	Drop struct{ Task string }
-	// Plan asks a tool what a call would do.
+	// Plan asks the tools what calls would do, one after the other, so that what
+	// must be asked is asked in that order.
 	Plan struct {
-		Task string
-		Turn int
-		Call Call
+		Task  string
+		Turn  int
+		Calls []Call
 	}
 	// Do has an effect whose Started is in the journal.
 	Do struct{ Effect Intended }

@@ -188,7 +188,7 @@ func (x *step) wokeAsks() {
 	for _, a := range slices.Clone(x.Asks) {
 		if x.now().Sub(a.Asked) >= x.lapse() {
 			if a = x.ask(a.ID); a != nil { // it may have gone with another
-				x.decide(a, Decided{By: "expiry", Why: "nobody decided about it"})
+				x.decide(a, Decided{By: lapsed, Why: "nobody decided about it"})
 			}
 			continue
 		}

@@ -67,7 +67,7 @@ func (x *step) recoverTurn(t *Task) {
 		if t.Status == Noting {
 			turn = number(c.ID)
 		}
-		x.intend(Plan{Task: t.ID, Turn: turn, Call: c})
+		x.intend(Plan{Task: t.ID, Turn: turn, Calls: []Call{c}})
 	}
 	switch {
 	case t.Leave != nil && !x.asking(t.ID):

@@ -109,6 +109,7 @@ func (x *step) reportWithLast(t *Task) {
 // calls sends the model's wishes to be planned, but for those that only repeat
 // what was done.
 func (x *step) calls(t *Task, b Replied) {
+	var plan []Call
 	for _, c := range b.Calls {
 		switch n := t.Calls[c.Tool+string(c.Args)]; {
 		case n > 3:
@@ -117,8 +118,11 @@ func (x *step) calls(t *Task, b Replied) {
 		case n > 1:
 			x.record(Refused{Task: t.ID, Call: c.ID, Text: "You have already made this very call; its result stands above. Don't repeat it: go on, or reply."})
 		default:
-			x.intend(Plan{Task: t.ID, Turn: b.Turn, Call: c})
+			plan = append(plan, c)
 		}
+	}
+	if len(plan) > 0 {
+		x.intend(Plan{Task: t.ID, Turn: b.Turn, Calls: plan})
 	}
 	x.advance(t)
 }

@@ -70,7 +70,7 @@ func TestLanguagesSayTheSameThings(t *testing.T) {
 
 func TestPhrase(t *testing.T) {
 	values := map[string]string{
-		"to": "finance@acme.example", "subject": "Q3 figures", "path": "회의록.txt", "old": "사과", "new": "귤", "size": "3 kB",
+		"to": "finance@acme.example", "address": "finance@acme.example", "subject": "Q3 figures", "path": "회의록.txt", "old": "사과", "new": "귤", "size": "3 kB",
 		"code": "falcon", "heard": "falling", "query": "{to}\n\x1b[2J  rent\u202e",
 	}
 	cases := []struct{ lang, key, want string }{
