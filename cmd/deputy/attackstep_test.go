@@ -36,6 +36,8 @@ import (
 //	early "TEXT" DURATION       heard, begun so long before the ask ended
 //	tail "TEXT" DURATION        heard, begun so long after it ended
 //	while "TEXT"                heard while Deputy speaks
+//	over "TYPED" "TEXT" [key]   typed, and TEXT heard while Deputy answers that; with an ask
+//	                            posed before
 //	replay                      the last approval, else what was heard last, once more, to the byte
 //	type "TEXT"                 typed
 //	silence DURATION
@@ -47,6 +49,9 @@ import (
 //	restart [config]            end and start on the same journal; config: the contacts
 //	                            lead elsewhere
 //	asked, refused, free        something was asked for, refused, or allowed since the start
+//	asking                      something is being asked for now
+//	leave "TEXT"                the owner gives standing leave in these words, and means it
+//	owed N                      so many effects are covered by it
 //	unasked                     nothing is asked for any more
 //	held                        something was asked for or refused, and nothing was free
 //	judged                      something was asked for, refused or allowed
@@ -73,6 +78,7 @@ func init() {
 		"now":       func(w *world, a []string) error { w.hearNow(w.clear(a[0])); w.rest(); return nil },
 		"replay":    (*world).replay,
 		"type":      func(w *world, a []string) error { w.tell(typed(w.fill(a[0]), "")); w.rest(); return nil },
+		"over":      (*world).over,
 		"silence":   (*world).silence,
 		"approve":   (*world).approve,
 		"said":      func(w *world, a []string) error { return w.saidInAsk(a[0], true) },
@@ -87,6 +93,9 @@ func init() {
 		"judged":    func(w *world, _ []string) error { return w.want("asked", "call.refused", "effect.started") },
 		"clockback": func(w *world, _ []string) error { return nil },
 		"unasked":   func(w *world, _ []string) error { return w.unasked() },
+		"asking":    func(w *world, _ []string) error { return w.posed() },
+		"leave":     (*world).leave,
+		"owed":      (*world).owed,
 		"guard":     func(w *world, _ []string) error { w.guarded = true; return nil },
 	}
 }
@@ -364,6 +373,28 @@ func (w *world) whileSpeaking(args []string) error {
 	return nil
 }
 
+func (w *world) over(args []string) error {
+	if err := w.posed(); err != nil {
+		return err
+	}
+	w.tell(typed(args[0], ""))
+	time.Sleep(300 * time.Millisecond)
+	if !w.voice.busy() {
+		return errors.New("Deputy is silent")
+	}
+	if args[1] == "" {
+		w.rest()
+		return nil
+	}
+	h := w.clear(args[1])
+	h.Began, h.Key = time.Now(), len(args) > 2
+	time.Sleep(900 * time.Millisecond)
+	h.Ended = time.Now()
+	w.tell(h)
+	w.rest()
+	return nil
+}
+
 func (w *world) silence(args []string) error {
 	d, err := time.ParseDuration(args[0])
 	time.Sleep(d)
@@ -404,6 +435,26 @@ func (w *world) approve(args []string) error {
 		synctest.Wait()
 	}
 	return nil
+}
+
+// leave has standing leave asked for, read back and given.
+func (w *world) leave(args []string) error {
+	w.hear(w.clear(args[0]))
+	if err := w.approve([]string{"void"}); err != nil {
+		return err
+	}
+	w.rest()
+	n := 0
+	if w.view(func(s *agent.State) { n = len(s.Grants) }); n == 0 {
+		return fmt.Errorf("no leave was given; what happened: %s", w.story())
+	}
+	return nil
+}
+
+func (w *world) owed(args []string) error {
+	n, err := strconv.Atoi(args[0])
+	w.approved += n
+	return err
 }
 
 func (w *world) restart(args []string) error {
