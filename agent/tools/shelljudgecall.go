@@ -1,0 +1,239 @@
+package tools
+
+import (
+	"path"
+	"strings"
+	"unicode"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"deputy/agent/policy"
+)
+
+// A command is one program or builtin with its arguments.
+type command struct {
+	name string // without its folder
+	args []value
+	in   *input // what it is given to read; nil if that doesn't stand in the command
+}
+
+// sub is the command with its first operand: "git push".
+func (c command) sub() string {
+	if len(c.args) > 0 && !strings.HasPrefix(c.args[0].text, "-") {
+		return c.name + " " + c.args[0].text
+	}
+	return c.name
+}
+
+// open says that some argument is only known when the command runs.
+func (c command) open() bool {
+	for _, a := range c.args {
+		if a.open() {
+			return true
+		}
+	}
+	return false
+}
+
+// shifting says that some argument may turn out as an option, or as several.
+func (c command) shifting() bool {
+	for _, a := range c.args {
+		if !a.fixed() {
+			return true
+		}
+	}
+	return false
+}
+
+// call judges a simple command, once for each combination of what its words may
+// come to.
+func (b *bench) call(c *syntax.CallExpr, in *input) {
+	for _, a := range c.Assigns {
+		b.assign(a)
+	}
+	b.words(c.Args)
+	if len(c.Args) == 0 {
+		return
+	}
+	ways, lists := 1, make([][]value, len(c.Args))
+	for i, w := range c.Args {
+		lists[i] = b.values(w)
+		ways *= len(lists[i])
+		if ways > 4*widest {
+			lists[i], ways = []value{{text: unknown, bare: true, varied: true}}, ways/len(lists[i])
+		}
+	}
+	for way := range ways {
+		words := make([]value, len(lists))
+		for i, l := range lists {
+			words[i] = l[way%len(l)]
+			way /= len(l)
+		}
+		b.run(words, in)
+	}
+}
+
+// run judges words as a command, whoever runs it.
+func (b *bench) run(words []value, in *input) {
+	if b.seen++; b.seen > most {
+		b.raise(policy.Commit, whyLong, "")
+		return
+	}
+	if len(words) == 0 {
+		return
+	}
+	name := words[0]
+	c := command{name: path.Base(name.text), args: words[1:], in: in}
+	quiet := quiet[c.name]
+	if !quiet {
+		b.secrets(unsaid(words), c.name)
+	}
+	switch {
+	case !name.exact() || name.varied || name.text == "" || name.bare || strings.ContainsAny(name.text, " \t\n~"):
+		b.unclear(name.text)
+		return
+	case strings.Contains(name.text, "/"):
+		if strings.HasPrefix(name.text, "/proc/") || strings.HasPrefix(name.text, "/dev/") || strings.HasPrefix(name.text, "/sys/") {
+			b.unclear(name.text)
+		}
+	}
+	if name.odd || foreign(name.text) {
+		b.raise(policy.Commit, whyDisguised, name.text)
+	}
+	b.runs(c.name)
+	if quiet && specialFor(c.name) == nil {
+		return
+	}
+	b.startup(c)
+	b.program(c)
+}
+
+// unsaid leaves out the message of a commit: it is only said.
+func unsaid(words []value) []value {
+	if words[0].text != "git" {
+		return words
+	}
+	var out []value
+	for i, w := range words {
+		if !(i > 0 && (words[i-1].text == "-m" || words[i-1].text == "--message")) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// program finds who knows the program.
+func (b *bench) program(c command) {
+	if judged := specialFor(c.name); judged != nil {
+		judged(b, c)
+		return
+	}
+	if w, ok := wrappers[c.name]; ok {
+		b.wrapper(w, c)
+		return
+	}
+	if l, ok := languages[c.name]; ok {
+		b.language(l, c)
+		return
+	}
+	if t, ok := listingOf(c.name); ok {
+		b.listed(t, c)
+		return
+	}
+	if looking[c.name] {
+		if c.open() {
+			b.unclear(c.name)
+		}
+		return
+	}
+	b.unlisted(c)
+}
+
+// unlisted judges a program that nobody knows. It may run what its arguments
+// name, so they are looked at as commands as well.
+func (b *bench) unlisted(c command) {
+	if c.open() {
+		b.unclear(c.name)
+	}
+	for i, a := range c.args {
+		option, text, valued := strings.Cut(a.text, "=")
+		switch {
+		case strings.HasPrefix(a.text, "-") && runsSomething(option):
+			b.unclear(c.name + " " + option)
+		case !valued || !strings.HasPrefix(a.text, "-"):
+			text = a.text
+		}
+		first, _, several := strings.Cut(strings.TrimSpace(text), " ")
+		switch first = path.Base(first); {
+		case !several && known(first) && !looking[first] && !quiet[first]:
+			rest := append([]value{}, c.args[i:]...)
+			rest[0] = value{text: first}
+			b.run(rest, nil)
+		case several && known(first) && !quiet[first]:
+			b.script(text, c.name, false)
+		}
+	}
+}
+
+// runsSomething says that an option's name sounds as if its value were run.
+func runsSomething(option string) bool {
+	option = strings.ToLower(option)
+	if !strings.HasPrefix(option, "--") {
+		return option == "-exec" || option == "-e" || option == "-c" || option == "-x"
+	}
+	for _, part := range words("exec command cmd shell pager editor eval script hook filter program rsh plugin preload require") {
+		if strings.Contains(option, part) {
+			return true
+		}
+	}
+	return option == "--pre"
+}
+
+// foreign says that a name has letters that look like others. Hangul doesn't.
+func foreign(name string) bool {
+	for _, r := range name {
+		if r > unicode.MaxASCII && !unicode.Is(unicode.Hangul, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// known says whether a name is one that the judgement goes by, so that nothing
+// else may take it.
+func known(name string) bool {
+	_, isWrapper := wrappers[name]
+	_, isLanguage := languages[name]
+	_, isListed := listingOf(name)
+	_, isReader := readers[name]
+	return specialFor(name) != nil || isWrapper || isLanguage || isListed || isReader || looking[name] || quiet[name] || name == "command_not_found_handle"
+}
+
+// redirect judges where a command writes to and reads from.
+func (b *bench) redirect(r *syntax.Redirect) {
+	b.word(r.Word)
+	b.word(r.Hdoc)
+	switch r.Op {
+	case syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc:
+		return
+	}
+	for _, v := range b.values(r.Word) {
+		if (r.Op == syntax.DplIn || r.Op == syntax.DplOut) && strings.Trim(v.text, "0123456789-"+someNumber) == "" {
+			continue
+		}
+		b.secrets([]value{v}, "")
+		part := r.Op.String() + " " + v.text
+		switch {
+		case strings.HasPrefix(v.text, "/dev/tcp") || strings.HasPrefix(v.text, "/dev/udp"):
+			b.network(whyNetwork, part)
+		case v.open() || v.glob:
+			b.unclear(part)
+		case r.Op == syntax.RdrIn || r.Op == syntax.DplIn:
+		default:
+			b.writes(v.text, part)
+			if r.Op != syntax.AppOut && r.Op != syntax.AppAll && !fleeting(v.text) {
+				b.deletes(part)
+			}
+		}
+	}
+}
