@@ -107,8 +107,8 @@ type bench struct {
 	j     judgement
 	vars  *variables
 	bound map[string]int // variables that are surely set where the bench is at
-	depth int // shells within shells
-	seen  int // programs looked at
+	depth int            // shells within shells
+	seen  int            // programs looked at
 }
 
 // raise takes the level up. What raised it first to the highest level is named.

@@ -126,7 +126,7 @@ func (b *bench) names(c command) {
 		if a.open() || strings.ContainsAny(a.text, "[$`") {
 			b.unclear(c.name)
 		}
-		if decides(a.text) {
+		if decides(a.text) || len(a.text) > 2 && a.text[0] == '-' && decides(a.text[2:]) {
 			b.raise(policy.Commit, whyEnvironment, a.text)
 		}
 	}

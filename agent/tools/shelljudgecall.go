@@ -155,31 +155,57 @@ func (b *bench) unlisted(c command) {
 	if c.open() {
 		b.unclear(c.name)
 	}
+	if c.in != nil {
+		b.perhaps(c.in.text, c.name)
+	}
 	for i, a := range c.args {
 		option, text, valued := strings.Cut(a.text, "=")
 		switch {
-		case strings.HasPrefix(a.text, "-") && runsSomething(option):
+		case strings.HasPrefix(option, "-") && runsSomething(option, c.args[i+1:]):
 			b.unclear(c.name + " " + option)
 		case !valued || !strings.HasPrefix(a.text, "-"):
 			text = a.text
 		}
-		first, _, several := strings.Cut(strings.TrimSpace(text), " ")
-		switch first = path.Base(first); {
-		case !several && known(first) && !looking[first] && !quiet[first]:
+		if first := path.Base(text); known(first) && !looking[first] && !quiet[first] {
 			rest := append([]value{}, c.args[i:]...)
-			rest[0] = value{text: first}
+			rest[0] = value{text: first, odd: a.odd}
 			b.run(rest, nil)
-		case several && known(first) && !quiet[first]:
-			b.script(text, c.name, false)
 		}
+		b.perhaps(text, c.name)
 	}
 }
 
-// runsSomething says that an option's name sounds as if its value were run.
-func runsSomething(option string) bool {
+// perhaps judges a text that may be a command: it is one if it runs a program
+// that is known to do something.
+func (b *bench) perhaps(text, part string) {
+	if !strings.ContainsAny(text, " \t\n;&|(<>`") || strings.Contains(text, unknown) {
+		return
+	}
+	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	if err != nil {
+		return
+	}
+	acts := false
+	syntax.Walk(f, func(n syntax.Node) bool {
+		if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 {
+			for _, v := range (&bench{}).values(call.Args[0]) {
+				name := path.Base(v.text)
+				acts = acts || known(name) && !looking[name] && !quiet[name]
+			}
+		}
+		return true
+	})
+	if acts {
+		b.script(text, part, false)
+	}
+}
+
+// runsSomething says that an option's name sounds as if what follows were run.
+func runsSomething(option string, next []value) bool {
 	option = strings.ToLower(option)
 	if !strings.HasPrefix(option, "--") {
-		return option == "-exec" || option == "-e" || option == "-c" || option == "-x"
+		text := len(next) > 0 && strings.ContainsAny(next[0].text, " ;&|(<>`$")
+		return option == "-exec" || text && (option == "-e" || option == "-c" || option == "-x" || option == "-E")
 	}
 	for _, part := range words("exec command cmd shell pager editor eval script hook filter program rsh plugin preload require") {
 		if strings.Contains(option, part) {
@@ -213,6 +239,9 @@ func known(name string) bool {
 func (b *bench) redirect(r *syntax.Redirect) {
 	b.word(r.Word)
 	b.word(r.Hdoc)
+	if r.N != nil {
+		b.setting(&syntax.Lit{Value: strings.Trim(r.N.Value, "{}")})
+	}
 	switch r.Op {
 	case syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc:
 		return

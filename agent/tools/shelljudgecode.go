@@ -10,13 +10,13 @@ import (
 
 // A language is an interpreter. A script of the workspace is a program as any
 // other: the sandbox confines it. What it is given to run on the command line is
-// read, since the owner can't; it is understood only if all its names are of
-// those that calculate and print.
+// read, since the owner can't; it is understood only if it is Python and all its names are of
+// those that calculate and print. Other languages have too many ways to run what
+// a text names.
 type language struct {
-	code    string // letters whose value is code
-	flags   string
-	valued  string
-	strings string // the quotes of its texts
+	code  string // letters whose value is code
+	flags string // letters without a value
+	read  bool   // such code may be understood
 }
 
 var languages = map[string]language{
@@ -24,26 +24,19 @@ var languages = map[string]language{
 	"python2": python,
 	"python3": python,
 	"pypy3":   python,
-	"perl":    {code: "eE", flags: "nplaw0", strings: `'`},
-	"ruby":    {code: "e", flags: "nplaw", strings: `'`},
-	"node":    {code: "ep", strings: `'"`},
-	"nodejs":  {code: "ep", strings: `'"`},
-	"php":     {code: "r", flags: "n", strings: `'`},
-	"lua":     {code: "e", strings: `'"`},
-	"Rscript": {code: "e", strings: `'"`},
-	"deno":    {},
-	"tclsh":   {},
-	"guile":   {code: "c"},
+	"perl":    {code: "eE", flags: "nplaw0"},
+	"ruby":    {code: "e", flags: "nplaw"},
+	"node":    {code: "ep"},
+	"nodejs":  {code: "ep"},
+	"php":     {code: "r", flags: "n"},
+	"lua":     {code: "e"},
+	"Rscript": {code: "e"},
+	"julia":   {code: "eE"},
 	"java":    {},
-	"julia":   {code: "eE", strings: `"`},
-	"swift":   {},
-	"ghc":     {code: "e"},
-	"ghci":    {},
 	"bc":      {flags: "lqsw"},
-	"dc":      {code: "e"},
 }
 
-var python = language{code: "c", flags: "BbdEIOqsSuv", valued: "WX", strings: `'"`}
+var python = language{code: "c", flags: "BbdEIOqsSuv", read: true}
 
 // pythonModules are modules of python -m that do nothing outside.
 var pythonModules = set("venv json.tool unittest pytest py_compile compileall doctest calendar black ruff mypy flake8 isort pylint build tokenize ast dis")
@@ -82,7 +75,7 @@ func (b *bench) language(l language, c command) {
 				}
 				continue
 			}
-			skip, ok := reader{flags: l.flags, valued: l.valued}.short(letters)
+			skip, ok := reader{flags: l.flags}.short(letters)
 			if !ok {
 				b.unclear(c.name + " " + a.text)
 				b.beyond(c)
@@ -104,10 +97,7 @@ func (b *bench) language(l language, c command) {
 // fed judges an interpreter that reads its program from elsewhere.
 func (b *bench) fed(l language, c command) {
 	switch {
-	case c.name == "bc" || c.name == "dc" && c.in == nil: // they calculate
-		if c.name == "dc" {
-			b.unclear(c.name)
-		}
+	case c.name == "bc": // it can only calculate
 	case c.in != nil && c.in.known:
 		b.code(l, c, value{text: c.in.text})
 	default:
@@ -129,19 +119,18 @@ func (b *bench) module(c command, args []value) {
 var (
 	names = regexp.MustCompile(`[A-Za-z_][A-Za-z_0-9]*`)
 	// calculates are the names that code may use and still be understood. None
-	// of them, in any of the languages, runs, opens, sends, deletes or finds a
-	// thing by its name.
-	calculates = set("print println puts say echo console log printf sprintf format len length size range xrange sum min max abs round sorted sort reverse reversed map filter zip enumerate join split strip trim replace upper lower title count index append pop keys values items get " +
-		"int float str string bool list dict set tuple number Number String Boolean Array Object Math JSON parse stringify json dumps loads load sys stdin stdout read readline readlines argv math datetime timedelta today now strftime strptime isoformat date time re match findall statistics mean median mode stdev " +
-		"collections Counter defaultdict itertools decimal Decimal fractions Fraction pi e sqrt floor ceil sin cos tan exp pow factorial gcd random randint choice " +
-		"for in if else elif elsif unless while not and or is True False None true false null nil undefined import from as lambda return def let const var my function end do then local BEGIN END foreach of new each indent sep ensure_ascii key default days hours minutes weeks x y z i j k n m a b c d f s t v w p")
-	riskyText = regexp.MustCompile("[`\\\\@&|<>~;#]|%x|[{][{]|__|[$][(({&*!`0-9]|[*]{2}[*]|::|->")
+	// of them runs, opens, sends, deletes or finds a thing by its name.
+	calculates = set("print len range sum min max abs round sorted sort reverse reversed map filter zip enumerate join split strip replace upper lower title count index append pop keys values items get " +
+		"int float str bool list dict set tuple json dumps loads load sys stdin argv math datetime timedelta today now strftime strptime isoformat date re match findall statistics mean median mode stdev " +
+		"collections Counter decimal Decimal fractions Fraction pi e sqrt floor ceil sin cos tan exp pow factorial gcd random randint choice " +
+		"for in if else elif while not and or is True False None import from as lambda return def end sep ensure_ascii indent key default days hours minutes weeks x y z i j k n m a b c d f s t v w p")
+	riskyText = regexp.MustCompile("[`\\\\@&|~#$?!{]|__|[^\\x00-\\x7f]")
 )
 
 // code judges a program that stands on the command line.
 func (b *bench) code(l language, c command, code value) {
 	part := c.name + " -" + strings.TrimSpace(string(l.code[:min(1, len(l.code))]))
-	if code.open() || !understood(l, code.text) {
+	if code.open() || !l.read || !understood(code.text) {
 		b.unclear(part)
 	}
 	lower := strings.ToLower(code.text)
@@ -151,25 +140,16 @@ func (b *bench) code(l language, c command, code value) {
 }
 
 // understood says whether code only calculates and prints.
-func understood(l language, code string) bool {
-	rest, ok := withoutTexts(code, l.strings)
+func understood(code string) bool {
+	rest, ok := withoutTexts(code)
 	if !ok || len(code) > 600 {
 		return false
 	}
-	check := rest
-	if l.code == "c" { // python: ; and comparison are harmless there
-		check = strings.NewReplacer(";", " ", "<", " ", ">", " ", "**", " ").Replace(rest)
-	}
-	if riskyText.MatchString(check) || strings.ContainsAny(rest, `"'`) {
+	if riskyText.MatchString(rest) {
 		return false
 	}
 	for _, n := range names.FindAllString(rest, -1) {
 		if !calculates[n] {
-			return false
-		}
-	}
-	for _, r := range rest {
-		if r > 0x7f {
 			return false
 		}
 	}
@@ -178,11 +158,11 @@ func understood(l language, code string) bool {
 
 // withoutTexts takes out what stands in quotes; a text with a letter before it
 // (f"...") or with a backslash in it may be more than a text.
-func withoutTexts(code, quotes string) (string, bool) {
+func withoutTexts(code string) (string, bool) {
 	var out strings.Builder
 	for i := 0; i < len(code); i++ {
 		q := code[i]
-		if strings.IndexByte(quotes, q) < 0 {
+		if q != '\'' && q != '"' {
 			out.WriteByte(q)
 			continue
 		}

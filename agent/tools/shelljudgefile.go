@@ -21,7 +21,7 @@ func fileSpecial(name string) func(*bench, command) {
 		return (*bench).dd
 	case "chmod":
 		return (*bench).chmod
-	case "sort", "shuf":
+	case "sort", "shuf", "tree":
 		return (*bench).sorts
 	case "tar", "bsdtar", "gtar":
 		return (*bench).tar
@@ -77,7 +77,7 @@ func (b *bench) removes(c command) {
 	b.paths(c)
 	for _, a := range c.args {
 		option, _, _ := strings.Cut(a.text, "=")
-		if strings.HasPrefix(a.text, "--") && runsSomething(option) || c.name == "cpio" {
+		if strings.HasPrefix(a.text, "--") && runsSomething(option, nil) || c.name == "cpio" {
 			b.unclear(c.name + " " + option)
 		}
 	}
@@ -248,7 +248,7 @@ func (b *bench) pages(c command) {
 		option, _, _ := strings.Cut(a.text, "=")
 		switch {
 		case strings.HasPrefix(a.text, "+"), c.name == "man" && strings.HasPrefix(a.text, "-"), c.name == "less" && strings.HasPrefix(a.text, "-") && strings.ContainsAny(a.text, "oOkKtTP"),
-			strings.HasPrefix(a.text, "--") && (runsSomething(option) || strings.HasPrefix(option, "--pre") || option == "--hostname-bin" || strings.HasPrefix(option, "--log")),
+			strings.HasPrefix(a.text, "--") && (runsSomething(option, nil) || strings.HasPrefix(option, "--pre") || option == "--hostname-bin" || strings.HasPrefix(option, "--log")),
 			(c.name == "fd" || c.name == "fdfind") && strings.HasPrefix(a.text, "-") && !strings.HasPrefix(a.text, "--") && strings.ContainsAny(a.text, "xX"):
 			b.unclear(c.name + " " + option)
 			b.beyond(c)
@@ -259,6 +259,6 @@ func (b *bench) pages(c command) {
 func (b *bench) cmake(c command) {
 	if c.open() || has(c.args, "-E", "-P", "-C", "--install", "--open") {
 		b.unclear(c.sub())
+		b.beyond(c)
 	}
-	b.beyond(c)
 }

@@ -63,8 +63,10 @@ func (b *bench) gitSub(c command) {
 					b.unclear(part + " " + option) // git takes any beginning of a name
 				}
 			}
-		case strings.HasPrefix(a.text, "-O") && (sub.text == "grep" || sub.text == "diff"), strings.HasPrefix(a.text, "-x") && sub.text == "rebase", a.text == "-i" && sub.text == "rebase", strings.HasPrefix(a.text, "-u") && sub.text == "clone":
+		case strings.HasPrefix(a.text, "-O") && (sub.text == "grep" || sub.text == "diff"), sub.text == "rebase" && strings.HasPrefix(a.text, "-") && strings.ContainsAny(a.text, "xi"), strings.HasPrefix(a.text, "-u") && sub.text == "clone":
 			b.unclear(part + " " + option)
+		case gitHere[sub.text] && outside(a.text):
+			b.raise(policy.Commit, whyOutside, part+" "+a.text)
 		}
 	}
 	switch name := sub.text; {
@@ -94,7 +96,6 @@ var gitShifts = set("add")
 
 // push judges git push, and names where it goes.
 func (b *bench) push(c command) {
-	b.network(whyPublish, c.sub())
 	remote := "default"
 	for i := 1; i < len(c.args); i++ {
 		a := c.args[i].text
@@ -114,8 +115,15 @@ func (b *bench) push(c command) {
 			break
 		}
 	}
+	part := c.sub()
 	if strings.ContainsAny(remote, unknown+someNumber) {
 		remote = "unknown"
+	} else if remote != "default" {
+		part += " " + remote
+	}
+	b.network(whyPublish, part)
+	if b.j.Remote != "" && b.j.Remote != remote {
+		remote = "several"
 	}
 	b.j.Remote = remote
 }

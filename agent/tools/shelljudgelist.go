@@ -12,8 +12,8 @@ var quiet = set("echo printf true false : test [ sleep seq expr basename dirname
 
 // looking are programs that read the files they are given, and never run or
 // write anything, whatever their arguments are.
-var looking = set("ls cat head tail wc grep egrep fgrep cut tr nl tac rev stat file du df diff cmp comm paste join column fold fmt pr expand unexpand tsort look jq tree realpath readlink " +
-	"md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum od hexdump hd strings nm size ldd base64 base32 zcat bzcat xzcat zgrep factor numfmt printenv ps pgrep pidof w who last lsof lscpu lsblk locale getconf getent groups logname tty arch env_parallel_none")
+var looking = set("ls cat head tail wc grep egrep fgrep cut tr nl tac rev stat file du df diff cmp comm paste join column fold fmt pr expand unexpand tsort look jq realpath readlink " +
+	"md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum od hexdump hd strings base64 base32 zcat bzcat xzcat zgrep factor numfmt printenv ps pgrep pidof w who last lsof lscpu lsblk locale getconf getent groups logname tty arch")
 
 // A listing is a program that takes the same whatever its arguments are.
 type listing struct {
@@ -33,9 +33,9 @@ var listings = []listing{
 	{set("apt apt-get aptitude apt-key add-apt-repository dpkg rpm yum dnf zypper pacman yay apk snap flatpak brew port nix nix-env guix emerge docker docker-compose podman buildah nerdctl ctr crictl"), policy.Commit, whySystem, true},
 	{set("curl wget wget2 aria2c axel http https xh httpie nc ncat netcat nc.openbsd nc.traditional socat telnet ftp lftp tftp ncftp sftp scp mosh rsh rlogin rexec slogin dig host nslookup drill ping ping6 traceroute tracepath mtr whois nmap arp-scan tcpdump " +
 		"lynx links elinks w3m yt-dlp youtube-dl aws gcloud gsutil az kubectl helm terraform tofu pulumi ansible ansible-playbook doctl linode-cli fly flyctl railway rclone restic borg s3cmd mc psql mysql mariadb mongo mongosh redis-cli sqlcmd cqlsh " +
-		"svn hg bzr cvs p4 npx bunx uvx pipx deno_install nix-shell ngrok cloudflared localtunnel tailscale wg wg-quick openvpn autossh sshfs sshpass irssi weechat"), policy.Commit, whyNetwork, true},
+		"svn hg bzr cvs p4 npx bunx uvx pipx deno nix-shell ngrok cloudflared localtunnel tailscale wg wg-quick openvpn autossh sshfs sshpass irssi weechat"), policy.Commit, whyNetwork, true},
 	{set("mail mailx mutt neomutt sendmail msmtp swaks ssmtp exim postfix twine gh glab hub netlify vercel surge heroku firebase wrangler toot tweet"), policy.Commit, whyPublish, true},
-	{set("vi vim nvim view vimdiff rvim gvim ex ed red emacs emacsclient nano pico joe micro ne mcedit most info pinfo rlwrap dialog whiptail openssl ld gcore dlv rr stap bpftrace perf valgrind proot rbash_none"), policy.Commit, whyUnclear, false},
+	{set("vi vim nvim view vimdiff rvim gvim ex ed red emacs emacsclient nano pico joe micro ne mcedit most info pinfo rlwrap dialog whiptail openssl ld gcore dlv rr stap bpftrace perf valgrind proot dc tclsh expect m4 gnuplot sqlite3 R octave guile ghci"), policy.Commit, whyUnclear, false},
 }
 
 // listingOf finds a program in the lists.
@@ -112,7 +112,7 @@ func (b *bench) manage(c command) {
 			b.network(whyNetwork, c.sub())
 		case c.name == "go" && (option == "-w" || option == "-u" || option == "-toolexec" || option == "-vettool" || option == "-exec" || option == "-overlay" || option == "--exec"):
 			b.unclear(c.sub() + " " + option)
-		case strings.HasPrefix(a.text, "--") && runsSomething(option), c.name == "cargo" && option == "--config":
+		case strings.HasPrefix(a.text, "--") && runsSomething(option, nil), c.name == "cargo" && option == "--config":
 			b.unclear(c.sub() + " " + option)
 		}
 	}
@@ -135,20 +135,15 @@ func (b *bench) make(c command) {
 		switch {
 		case assigns && !strings.HasPrefix(name, "-") && decides(strings.TrimRight(name, ":+?!")):
 			b.raise(policy.Commit, whyEnvironment, c.name+" "+name)
+		case (a.text == "-f" || a.text == "-f-") && (c.in != nil || has(c.args, "-", "/dev/stdin", "-f-")):
+			b.unclear(c.name + " -f")
 		case strings.HasPrefix(a.text, "--eval"), strings.HasPrefix(a.text, "-E"), strings.HasPrefix(a.text, "--e"), assigns && strings.ContainsAny(a.text, "$`"):
 			b.unclear(c.name + " " + name)
 		}
 	}
-	b.beyond(command{name: c.name, args: texts(c.args)})
-}
-
-// texts are those arguments that may be commands as a whole.
-func texts(args []value) []value {
-	var out []value
-	for _, a := range args {
-		if _, text, ok := strings.Cut(a.text, "="); ok && strings.Contains(text, " ") {
-			out = append(out, value{text: text})
+	for _, a := range c.args {
+		if _, text, ok := strings.Cut(a.text, "="); ok {
+			b.perhaps(text, c.name)
 		}
 	}
-	return out
 }

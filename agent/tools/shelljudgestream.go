@@ -47,6 +47,9 @@ func (b *bench) sedScript(v value, text string) {
 
 // plainSed says whether a script only prints, deletes and substitutes lines.
 func plainSed(s string) bool {
+	if strings.Contains(s, "[]") || strings.Contains(s, "[^]") {
+		return false // not every sed agrees where such a class ends
+	}
 	for s = strings.TrimLeft(s, " ;\n\t"); s != ""; s = strings.TrimLeft(s, " ;\n\t") {
 		s = sedAddress.ReplaceAllString(s, "")
 		s = strings.TrimLeft(s, " !")

@@ -83,6 +83,9 @@ func (b *bench) compound(c syntax.Command) {
 		b.stmt(c.Stmt)
 	case *syntax.CoprocClause:
 		b.word(c.Name)
+		if c.Name != nil {
+			b.setting(&syntax.Lit{Value: c.Name.Lit()})
+		}
 		b.stmt(c.Stmt)
 	default:
 		b.unclear("")
@@ -94,8 +97,10 @@ func (b *bench) loop(c *syntax.ForClause) {
 	case *syntax.WordIter:
 		b.setting(l.Name)
 		b.words(l.Items)
-		b.bound[l.Name.Value]++
-		defer func() { b.bound[l.Name.Value]-- }()
+		if !c.Select {
+			b.bound[l.Name.Value]++
+			defer func() { b.bound[l.Name.Value]-- }()
+		}
 	case *syntax.CStyleLoop:
 		for _, x := range []syntax.ArithmExpr{l.Init, l.Cond, l.Post} {
 			b.arithm(x)

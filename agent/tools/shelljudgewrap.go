@@ -107,7 +107,7 @@ func (b *bench) beyond(c command) {
 		if name, after, ok := strings.Cut(text, "="); ok && !strings.Contains(name, " ") {
 			text = after
 		}
-		if strings.Contains(text, " ") && !a.open() {
+		if strings.ContainsAny(text, " \n;&|(<>`") && !a.open() {
 			b.script(text, c.name, false)
 		}
 	}
