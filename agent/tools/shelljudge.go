@@ -1,6 +1,8 @@
 package tools
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,12 +53,17 @@ const (
 // takes, wherever in the tree it stands; a part that isn't understood takes
 // Commit. A program that isn't known takes Reach: the sandbox confines it.
 func judge(f *syntax.File) judgement {
-	b := &bench{vars: variablesOf(f), bound: map[string]int{}}
+	b := &bench{vars: variablesOf(f), bound: map[string]int{}, wrote: map[string]bool{}, ran: map[string]bool{}}
 	b.j.Level = policy.Reach
 	if f.End().Offset() > longestCommand {
 		b.raise(policy.Commit, whyLong, "")
 	}
 	b.stmts(f.Stmts)
+	for _, name := range slices.Sorted(maps.Keys(b.ran)) {
+		if b.wrote[name] {
+			b.unclear(name) // what it runs is what it writes
+		}
+	}
 	if b.j.Level == policy.Reach && !b.j.Network && !b.j.Deletes && onlyReads(f) {
 		b.j.Level, b.j.Reads = policy.Look, true
 	}
@@ -91,24 +98,19 @@ func (j judgement) facts() map[string]string {
 func (j judgement) explain(values map[string]string) {
 	values["programs"] = strings.Join(j.Programs, ", ")
 	if j.Why != "" {
-		values[string(j.Why)] = orText(brief(j.Part, 60), "this")
+		values[string(j.Why)] = cmp.Or(brief(j.Part, 60), "this")
 	}
-}
-
-func orText(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // A bench is where one command is judged.
 type bench struct {
 	j     judgement
 	vars  *variables
-	bound map[string]int // variables that are surely set where the bench is at
-	depth int            // shells within shells
-	seen  int            // programs looked at
+	bound map[string]int  // variables that are surely set where the bench is at
+	wrote map[string]bool // names of the files that are written
+	ran   map[string]bool // names of the files of the workspace that are run
+	depth int             // shells within shells
+	seen  int             // programs looked at
 }
 
 // raise takes the level up. What raised it first to the highest level is named.

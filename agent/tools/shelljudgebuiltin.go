@@ -28,6 +28,13 @@ func specialFor(name string) func(*bench, command) {
 		}
 	case "set":
 		return (*bench).set
+	case "jobs":
+		return func(b *bench, c command) {
+			if len(c.args) > 0 && (!c.args[0].exact() || strings.Contains(c.args[0].text, "x")) { // -x runs a command
+				b.unclear("jobs")
+				b.beyond(c)
+			}
+		}
 	case "cd", "pushd":
 		return (*bench).changeDir
 	case "export", "readonly", "declare", "local", "typeset", "let":

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -85,8 +86,9 @@ func (b *bench) language(l language, c command) {
 		case a.text == "-" || strings.HasPrefix(a.text, "/dev/") || strings.HasPrefix(a.text, "/proc/"):
 			b.fed(l, c)
 			return
-		default:
-			return // a script, then its arguments
+		default: // a script, then its arguments
+			b.ran[path.Base(a.text)] = true
+			return
 		}
 	}
 	if !slices.ContainsFunc(c.args, func(a value) bool { return strings.HasPrefix(a.text, "-") && strings.ContainsAny(a.text, l.code) }) {

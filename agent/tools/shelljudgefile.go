@@ -71,7 +71,7 @@ func (b *bench) removes(c command) {
 			operands++
 		}
 	}
-	if c.name != "uniq" || operands > 1 {
+	if (c.name != "uniq" || operands > 1) && !(c.name == "unzip" && has(c.args, "-l", "-t", "-v", "-Z")) {
 		b.deletes(c.name)
 	}
 	b.paths(c)

@@ -141,7 +141,7 @@ func (b *bench) awk(c command) {
 }
 
 var (
-	awkText   = regexp.MustCompile(`"[^"\\\n/]*"`)
+	awkText   = regexp.MustCompile(`"(?:[^"\\\n/]|\\[nt])*"`)
 	awkRuns   = regexp.MustCompile(`system|[|@\\]|getline|close|fflush|ENVIRON|/inet`)
 	awkWrites = regexp.MustCompile(`print[^;}\n]*>`)
 )

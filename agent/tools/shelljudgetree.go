@@ -179,7 +179,11 @@ func (b *bench) word(w *syntax.Word) {
 func (b *bench) parts(parts []syntax.WordPart) {
 	for _, p := range parts {
 		switch p := p.(type) {
-		case *syntax.Lit, *syntax.SglQuoted, *syntax.ExtGlob:
+		case *syntax.Lit, *syntax.SglQuoted:
+		case *syntax.ExtGlob: // its inside isn't parsed, but the shell expands it
+			if strings.ContainsAny(p.Pattern.Value, "$`<>") {
+				b.unclear(p.Op.String())
+			}
 		case *syntax.DblQuoted:
 			b.parts(p.Parts)
 		case *syntax.CmdSubst:

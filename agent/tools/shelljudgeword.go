@@ -225,6 +225,9 @@ type input struct {
 func inputOf(s *syntax.Stmt) *input {
 	var in *input
 	for _, r := range s.Redirs {
+		if r.N != nil && r.N.Value != "0" {
+			continue
+		}
 		switch r.Op {
 		case syntax.RdrIn, syntax.RdrInOut, syntax.DplIn:
 			in = nil

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -237,6 +238,7 @@ func (b *bench) shell(c command) {
 			if !a.exact() || strings.HasPrefix(a.text, "/dev/") || strings.HasPrefix(a.text, "/proc/") {
 				b.unclear(c.name + " " + a.text)
 			}
+			b.ran[path.Base(a.text)] = true
 			return
 		}
 	}
