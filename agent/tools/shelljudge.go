@@ -44,9 +44,9 @@ const (
 )
 
 const (
-	longestCommand = 2000 // bytes of a command that a person can follow
-	deepest        = 8    // shells within shells
-	most           = 4000 // programs that are looked at
+	longestCommand = 2000  // bytes of a command that a person can follow
+	deepest        = 8     // shells within shells
+	most           = 20000 // words that are looked at
 )
 
 // judge says what a command takes. The level is the highest that any part of it
@@ -110,7 +110,7 @@ type bench struct {
 	wrote map[string]bool // names of the files that are written
 	ran   map[string]bool // names of the files of the workspace that are run
 	depth int             // shells within shells
-	seen  int             // programs looked at
+	seen  int             // words looked at
 }
 
 // raise takes the level up. What raised it first to the highest level is named.
@@ -143,8 +143,9 @@ func (b *bench) runs(name string) {
 // script judges what another shell is given to run. ours says that it is this
 // shell, whose variables it sees and sets.
 func (b *bench) script(text, part string, ours bool) {
+	b.seen += len(text) / 4
 	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
-	if err != nil || b.depth >= deepest || len(text) > longestCommand {
+	if err != nil || b.depth >= deepest || len(text) > longestCommand || b.seen > most {
 		b.unclear(part)
 		return
 	}
