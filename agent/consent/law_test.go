@@ -14,7 +14,7 @@ import (
 // changes, however it is spaced.
 func TestTables(t *testing.T) {
 	for phrase, k := range korean {
-		if k&(explicit|weak|action|filler) == 0 {
+		if k&(explicit|weak|action|ack|filler) == 0 {
 			continue
 		}
 		rs := []rune(phrase)
@@ -34,7 +34,7 @@ func TestTables(t *testing.T) {
 		if n := len(strings.Fields(phrase)); n > longest {
 			t.Errorf("%q has %d words, more than are looked at", phrase, n)
 		}
-		if k&(explicit|weak|action|filler) == 0 {
+		if k&(explicit|weak|action|ack|filler) == 0 {
 			continue
 		}
 		for _, w := range strings.Fields(phrase) {
@@ -224,7 +224,7 @@ func TestApproveNeedsAll(t *testing.T) {
 	all := approvalsOf()
 	named := []string{"falcon", "approve falcon", "yes, approve falcon", "go ahead, falcon", "I approve, falcon"}
 	approved := [5]int{}
-	for range 30000 {
+	for range 10000 {
 		text := all[rand.IntN(len(all))]
 		if rand.IntN(2) == 0 {
 			text = named[rand.IntN(len(named))]
