@@ -1,0 +1,314 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/hmac"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"deputy/agent/journal"
+)
+
+// mostRest bounds how many damaged events are read: more than anyone looks at.
+const mostRest = 100_000
+
+// Findings are what can be read of a journal that may be damaged. They hold the
+// journal's lock until they are closed, so that what was found stays true.
+type Findings struct {
+	// Damage is what is wrong, the first place first; empty if nothing is.
+	Damage []*journal.Altered
+	// Whole counts the events from the first on that are what was written. If
+	// Sealed is false the seal file could not be read, and only the chain vouches
+	// for them, which anyone who knows the format can write.
+	Whole  journal.Seq
+	Sealed bool
+	// Known is how far the head and the anchor say that the chain went; 0 if
+	// neither could be read.
+	Known journal.Seq
+	// Rest is what could be read behind the whole part, in the order of the file.
+	// Nothing vouches for it.
+	Rest []journal.Event
+
+	path string
+	j    *Journal // of a copy of the file
+	dir  string   // holds the copy
+}
+
+// Examine reads the journal at path as far as it can be read. It works on a copy
+// and changes nothing, but that a repair that was interrupted is put in place. An
+// error is one of the machine; what is wrong with the journal is in the findings.
+func Examine(ctx context.Context, path string, o *Options) (*Findings, error) {
+	if size(o.seal(path)) > 0 { // the folder may be gone with everything that was in it
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("examine journal %s: %w", path, err)
+		}
+	}
+	l, err := lock(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("examine journal %s: %w", path, err)
+	}
+	f, err := &Findings{path: path, j: &Journal{path: path, sealPath: o.seal(path), lock: l}}, finish(path, o.seal(path))
+	if err == nil {
+		err = f.examine(ctx)
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("examine journal %s: %w", path, explain(err))
+	}
+	return f, nil
+}
+
+// ExamineBackup reads a copy of the journal at path that lies at backup, to put
+// it in the journal's place. It takes no lock: nobody writes to a backup.
+func ExamineBackup(ctx context.Context, backup, path string, o *Options) (*Findings, error) {
+	f := &Findings{path: backup, j: &Journal{path: backup, sealPath: o.seal(path)}}
+	_, err := os.Stat(backup)
+	if err == nil {
+		err = f.examine(ctx)
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("examine backup %s: %w", backup, explain(err))
+	}
+	// A backup ends before the journal did, and where its head lies nobody knows.
+	f.Damage = slices.DeleteFunc(f.Damage, func(a *journal.Altered) bool {
+		return slices.Contains([]journal.Damage{journal.HeadGone, journal.HeadDamaged, journal.CutOff, journal.RolledBack, journal.Replaced, journal.Added}, a.Damage)
+	})
+	return f, nil
+}
+
+// Kept yields the first n events; n is at most Whole.
+func (f *Findings) Kept(n journal.Seq) iter.Seq2[journal.Event, error] {
+	return func(yield func(journal.Event, error) bool) {
+		if n == 0 {
+			return
+		}
+		to := mark{seq: n}
+		h, err := f.j.hashOf(context.Background(), n)
+		to.hash = h
+		if err == nil {
+			err = f.j.scanAbove(context.Background(), 0, mark{}, to, func(e journal.Event) bool { return yield(e, nil) })
+		}
+		if err != nil {
+			yield(journal.Event{}, fmt.Errorf("read the copy of the journal: %w", err))
+		}
+	}
+}
+
+// Close gives the journal's lock back and removes the copy.
+func (f *Findings) Close() error {
+	err := f.j.Close()
+	if f.dir != "" {
+		err = errors.Join(err, os.RemoveAll(f.dir))
+	}
+	return err
+}
+
+func (f *Findings) damaged(err error) error {
+	if err == nil {
+		return nil
+	}
+	a := journal.AlteredIn(explain(err))
+	if a == nil {
+		return err
+	}
+	f.Damage = append(f.Damage, a)
+	return nil
+}
+
+func (f *Findings) examine(ctx context.Context) (err error) {
+	if f.j.seal, err = loadSeal(f.j.sealPath); err == nil {
+		f.Sealed = true
+		f.Known = f.j.seal.anchor.seq
+	}
+	if err = f.copy(); err != nil {
+		return err
+	}
+	sealErr := f.sealState()
+	if f.j.r, err = sql.Open("sqlite", dsn(filepath.Join(f.dir, "journal.db"), "mode=rw")); err != nil {
+		return err
+	}
+	if !f.Sealed {
+		f.j.seal = nil // nothing to check with
+	}
+	end, err := f.readChain(ctx)
+	if err == nil && len(f.Damage) == 0 {
+		err = f.checkEnd(end)
+	}
+	return errors.Join(err, f.damaged(sealErr))
+}
+
+// sealState is what is wrong with the seal file, if the journal was ever begun.
+func (f *Findings) sealState() error {
+	_, err := loadSeal(f.j.sealPath)
+	if errors.Is(err, fs.ErrNotExist) && size(f.path) == 0 && size(f.path+".head") == 0 {
+		return nil
+	}
+	return sealGone(err)
+}
+
+// copy puts the file, and what SQLite has not moved into it yet, where it can be
+// opened without any change to it.
+func (f *Findings) copy() (err error) {
+	if f.dir, err = os.MkdirTemp("", "deputy-journal-"); err != nil {
+		return err
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		if err := copyFile(filepath.Join(f.dir, "journal.db"+suffix), f.path+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	to, err := os.OpenFile(filepath.Join(f.dir, "journal.db"), os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return to.Close()
+}
+
+func copyFile(to, from string) error {
+	r, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	w, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, r)
+	return errors.Join(err, w.Sync(), w.Close())
+}
+
+// readChain finds where the whole part ends, and reads what is behind it.
+func (f *Findings) readChain(ctx context.Context) (end mark, err error) {
+	if size(f.path) == 0 && size(f.path+"-wal") == 0 {
+		return end, nil // gone or emptied: the head and the anchor say what is missing
+	}
+	if err := f.damaged(checkSchema(ctx, f.j.r)); err != nil {
+		return end, err
+	}
+	var kind string
+	if err := f.j.r.QueryRowContext(ctx, "SELECT type FROM sqlite_schema WHERE name='event'").Scan(&kind); err != nil || kind != "table" {
+		return end, nil // no events here that could be read; the layout says why
+	}
+	var check func(journal.Hash) []byte
+	if f.j.seal != nil {
+		check = f.j.seal.key.sealer()
+	}
+	for {
+		events, seals, err := f.j.read(ctx, int64(end.seq), math.MaxInt64)
+		for i, e := range events {
+			if broken := follow(end, e, seals[i], check); broken != nil {
+				f.Whole = end.seq
+				return end, errors.Join(f.damaged(broken), f.readRest(ctx, end))
+			}
+			end = mark{e.Seq, e.Hash}
+		}
+		f.Whole = end.seq
+		if err != nil {
+			return end, errors.Join(f.damaged(err), f.readRest(ctx, end))
+		}
+		if len(events) == 0 {
+			return end, f.readBefore(ctx)
+		}
+	}
+}
+
+// readBefore looks for rows that stand before the first event.
+func (f *Findings) readBefore(ctx context.Context) error {
+	rest, _, err := f.rows(ctx, "WHERE seq < 1 ORDER BY seq", mostRest)
+	if f.Rest = append(f.Rest, rest...); len(rest) > 0 {
+		f.Damage = append(f.Damage, &journal.Altered{Damage: journal.Misplaced, Seq: 1, To: rest[0].Seq})
+	}
+	return f.damaged(err)
+}
+
+// readRest reads the rows behind end from both sides, up to the damage between.
+func (f *Findings) readRest(ctx context.Context, end mark) error {
+	rest, broken, err := f.rows(ctx, fmt.Sprintf("WHERE seq > %d ORDER BY seq", end.seq), mostRest)
+	if err != nil {
+		return err
+	}
+	f.Rest = rest
+	if !broken {
+		return nil
+	}
+	last := end.seq
+	if len(rest) > 0 {
+		last = rest[len(rest)-1].Seq
+	}
+	back, _, err := f.rows(ctx, fmt.Sprintf("WHERE seq > %d ORDER BY seq DESC", last), mostRest)
+	slices.Reverse(back)
+	f.Rest = append(f.Rest, back...)
+	return err
+}
+
+// rows reads events without believing them, until the end or (then broken is
+// true) to the first that can't be read.
+func (f *Findings) rows(ctx context.Context, where string, most int) (events []journal.Event, broken bool, err error) {
+	fail := func(err error) ([]journal.Event, bool, error) {
+		if a := journal.AlteredIn(explain(err)); a != nil {
+			return events, true, nil
+		}
+		return events, false, err
+	}
+	rows, err := f.j.r.QueryContext(ctx, columns+where+" LIMIT ?", most)
+	if err != nil {
+		return fail(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, _, err := scanRow(rows)
+		if a := journal.AlteredIn(err); a != nil && a.Damage == journal.Unreadable {
+			return fail(err)
+		}
+		events = append(events, e)
+	}
+	if err := rows.Err(); err != nil {
+		return fail(err)
+	}
+	return events, false, nil
+}
+
+// checkEnd compares a chain that is whole in itself with where it should end.
+func (f *Findings) checkEnd(end mark) error {
+	if !f.Sealed {
+		return nil // the head can't be believed either
+	}
+	if at := f.j.seal.anchor; at.seq > 0 && at.seq <= end.seq {
+		if h, err := f.j.hashOf(context.Background(), at.seq); err != nil {
+			return f.damaged(err)
+		} else if h != at.hash {
+			f.Damage = append(f.Damage, &journal.Altered{Damage: journal.Forked, Seq: at.seq})
+		}
+	}
+	h, err := readHead(f.path+".head", f.j.seal.key)
+	if err == nil {
+		f.Known = max(f.Known, h.done.seq)
+		err = h.check(end)
+	}
+	if err == nil {
+		err = f.j.seal.check(end)
+	}
+	return f.damaged(err)
+}
+
+// follow says whether e, with its seal, follows before. Without a sealer only the
+// chain is checked.
+func follow(before mark, e journal.Event, seal []byte, sealer func(journal.Hash) []byte) error {
+	if err := journal.Check(before.seq, before.hash, e); err != nil {
+		return err
+	}
+	if sealer != nil && !hmac.Equal(seal, sealer(e.Hash)) {
+		return &journal.Altered{Damage: journal.Unsealed, Seq: e.Seq, Kind: e.Kind}
+	}
+	return nil
+}
