@@ -14,7 +14,10 @@ const keepSaid = 30 * time.Second
 // journal means the same to a new version.
 func (s *State) apply(e Event) {
 	switch b := e.Body.(type) {
+	case Repaired:
+		s.repaired, s.era = true, e.At
 	case Opened:
+		s.repaired, s.era = false, orElse(s.era, e.At)
 		// Whatever was being said when the last session ended was not heard.
 		for _, a := range s.Asks {
 			a.Line, a.Posed, a.Posings = "", time.Time{}, 0

@@ -41,6 +41,12 @@ type State struct {
 	// Said is what was spoken lately, oldest first.
 	Said []Spoke
 
+	// era is when the journal began or was last cut off: before that the same task
+	// number may have been another task's, with effects that destinations remember.
+	era time.Time
+	// repaired says that the journal was cut off since the last session.
+	repaired bool
+
 	tasks, asks, lines int // counters behind the IDs
 }
 

@@ -152,7 +152,7 @@ func (x *step) planned(b Planned) {
 		Spends: a.Spends, Facts: a.Facts, Egress: a.Egress, Private: t.private, Untrusted: t.tainted(),
 	}, x.Policy, x.at)
 	i := Intended{
-		Task: t.ID, Call: b.Call.ID, Key: effectKey(t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
+		Task: t.ID, Call: b.Call.ID, Key: effectKey(x.era, t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
 		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: d.Level, Phrase: a.Phrase, Values: a.Values,
 		Summary: a.Summary, Taint: taint, Facts: a.Facts, Private: a.Private, Egress: a.Egress,
 		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Rule: d.Rule, Reason: d.Reason,

@@ -37,6 +37,7 @@ type Altered struct {
 	Seq    Seq    // the event, or the first of several; 0 where it concerns none
 	To     Seq    // the last of several, or the event that stands in Seq's place
 	Kind   string // of the event, if it is known
+	File   string // the file that is gone or damaged, where it isn't the journal itself
 	Err    error  // what the store says; nil if the chain alone says it
 }
 
@@ -57,8 +58,8 @@ var texts = map[Damage]string{
 	BadLayout:   "the file does not have the layout of a journal",
 	HeadGone:    "its head file is gone, so that its end can't be checked",
 	HeadDamaged: "its head file can't be read or was not written with this journal's key",
-	SealGone:    "its seal file is gone, so that nobody can tell who wrote it",
-	SealDamaged: "its seal file can't be read",
+	SealGone:    "its seal file {file} is gone, so that nobody can tell who wrote it",
+	SealDamaged: "its seal file {file} can't be read",
 }
 
 // Place says what is wrong and where, without saying of what.
@@ -67,7 +68,7 @@ func (a *Altered) Place() string {
 	if !ok {
 		return "it can't be said what is wrong with it"
 	}
-	return strings.NewReplacer("{seq}", fmt.Sprint(a.Seq), "{to}", fmt.Sprint(a.To), "{kind}", a.Kind).Replace(text)
+	return strings.NewReplacer("{seq}", fmt.Sprint(a.Seq), "{to}", fmt.Sprint(a.To), "{kind}", a.Kind, "{file}", a.File).Replace(text)
 }
 
 func (a *Altered) Error() string {

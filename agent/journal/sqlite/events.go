@@ -41,7 +41,7 @@ func (j *Journal) Verify(ctx context.Context) error {
 		// The anchor first: the chain has passed it, however far it goes meanwhile.
 		s, err := loadSeal(j.sealPath)
 		if err != nil {
-			return fail(sealGone(err))
+			return fail(sealGone(j.sealPath, err))
 		}
 		if s.key != j.seal.key {
 			return fail(errRepaired)

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"deputy/agent/journal"
 )
@@ -30,6 +31,8 @@ type Findings struct {
 	// for them, which anyone who knows the format can write.
 	Whole  journal.Seq
 	Sealed bool
+	// Last is when the last of them was written; zero if there is none.
+	Last time.Time
 	// Known is how far the head and the anchor say that the chain went; 0 if
 	// neither could be read.
 	Known journal.Seq
@@ -69,20 +72,38 @@ func Examine(ctx context.Context, path string, o *Options) (*Findings, error) {
 // ExamineBackup reads a copy of the journal at path that lies at backup, to put
 // it in the journal's place. It takes no lock: nobody writes to a backup.
 func ExamineBackup(ctx context.Context, backup, path string, o *Options) (*Findings, error) {
-	f := &Findings{path: backup, j: &Journal{path: backup, sealPath: o.seal(path)}}
+	f, err := examineBackup(ctx, backup, o.seal(path))
+	if err == nil && f.Whole == 0 && len(f.Damage) > 0 && f.Damage[0].Damage == journal.Unsealed {
+		// It was written with another key, before a repair: only the chain is left.
+		f.Close()
+		f, err = examineBackup(ctx, backup, "")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("examine backup %s: %w", backup, explain(err))
+	}
+	// A backup ends before the journal did, and where its head lies nobody knows.
+	f.Damage = slices.DeleteFunc(f.Damage, func(a *journal.Altered) bool {
+		return slices.Contains([]journal.Damage{journal.SealGone, journal.SealDamaged, journal.HeadGone, journal.HeadDamaged, journal.CutOff, journal.RolledBack, journal.Replaced, journal.Added}, a.Damage)
+	})
+	return f, nil
+}
+
+func examineBackup(ctx context.Context, backup, seal string) (*Findings, error) {
+	f := &Findings{path: backup, j: &Journal{path: backup, sealPath: seal}}
 	_, err := os.Stat(backup)
 	if err == nil {
 		err = f.examine(ctx)
 	}
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("examine backup %s: %w", backup, explain(err))
+		return nil, err
 	}
-	// A backup ends before the journal did, and where its head lies nobody knows.
-	f.Damage = slices.DeleteFunc(f.Damage, func(a *journal.Altered) bool {
-		return slices.Contains([]journal.Damage{journal.HeadGone, journal.HeadDamaged, journal.CutOff, journal.RolledBack, journal.Replaced, journal.Added}, a.Damage)
-	})
 	return f, nil
+}
+
+// At is the hash of event n, which is in the whole part.
+func (f *Findings) At(ctx context.Context, n journal.Seq) (journal.Hash, error) {
+	return f.j.hashOf(ctx, n)
 }
 
 // Kept yields the first n events; n is at most Whole.
@@ -152,7 +173,7 @@ func (f *Findings) sealState() error {
 	if errors.Is(err, fs.ErrNotExist) && size(f.path) == 0 && size(f.path+".head") == 0 {
 		return nil
 	}
-	return sealGone(err)
+	return sealGone(f.j.sealPath, err)
 }
 
 // copy puts the file, and what SQLite has not moved into it yet, where it can be
@@ -210,7 +231,7 @@ func (f *Findings) readChain(ctx context.Context) (end mark, err error) {
 				f.Whole = end.seq
 				return end, errors.Join(f.damaged(broken), f.readRest(ctx, end))
 			}
-			end = mark{e.Seq, e.Hash}
+			end, f.Last = mark{e.Seq, e.Hash}, e.Time
 		}
 		f.Whole = end.seq
 		if err != nil {

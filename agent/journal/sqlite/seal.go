@@ -73,7 +73,7 @@ func loadSeal(path string) (*sealFile, error) {
 	s := &sealFile{}
 	var ok bool
 	if s.key, ok = parseKey(slot(0)); !ok {
-		return nil, &journal.Altered{Damage: journal.SealDamaged}
+		return nil, &journal.Altered{Damage: journal.SealDamaged, File: path}
 	}
 	for i := 1; i <= 2; i++ {
 		if turn, m, ok := s.key.parseAnchor(slot(i)); ok && turn > s.turn {
@@ -81,7 +81,7 @@ func loadSeal(path string) (*sealFile, error) {
 		}
 	}
 	if s.turn == 0 {
-		return nil, &journal.Altered{Damage: journal.SealDamaged}
+		return nil, &journal.Altered{Damage: journal.SealDamaged, File: path}
 	}
 	return s, nil
 }
@@ -114,7 +114,7 @@ func makeSeal(path string) error {
 func openSeal(path, seal string) (*sealFile, error) {
 	if _, err := os.Stat(seal); errors.Is(err, fs.ErrNotExist) {
 		if size(path) > 0 || size(path+".head") > 0 {
-			return nil, &journal.Altered{Damage: journal.SealGone}
+			return nil, &journal.Altered{Damage: journal.SealGone, File: seal}
 		}
 		if err := makeSeal(seal); err != nil {
 			return nil, fmt.Errorf("make the journal's seal: %w", err)

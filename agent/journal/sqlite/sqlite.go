@@ -140,7 +140,7 @@ func (j *Journal) openReadOnly(ctx context.Context) error {
 	case err != nil:
 		return err
 	case serr != nil:
-		return sealGone(serr)
+		return sealGone(j.sealPath, serr)
 	}
 	j.seal = s
 	return checkSchema(ctx, j.r)
@@ -202,9 +202,9 @@ func (j *Journal) check(ctx context.Context) error {
 }
 
 // sealGone says what a missing seal means.
-func sealGone(err error) error {
+func sealGone(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return &journal.Altered{Damage: journal.SealGone}
+		return &journal.Altered{Damage: journal.SealGone, File: path}
 	}
 	return err
 }
