@@ -91,6 +91,7 @@ func moments(t *testing.T, before, text int) (m [3]disk) {
 // TestPowerCut tears the append that was under way when the power failed, in
 // every way: it is there as a whole or not at all, and that is no tampering.
 func TestPowerCut(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 4))
 	for _, text := range []int{10, 9000} {
 		m := moments(t, 4, text)
@@ -115,12 +116,12 @@ func TestPowerCut(t *testing.T) {
 		}
 		check("nothing", m[0])
 		check("head only", m[1])
-		for cut := from; cut <= to; cut += max(1, (to-from)/40) {
+		for cut := from; cut <= to; cut += max(1, (to-from)/25) {
 			d := m[1].clone()
 			d[wal] = m[2][wal][:cut]
 			check(fmt.Sprintf("%d of %d bytes of the WAL", cut-from, to-from), d)
 		}
-		for range 40 { // sectors reach the disk in any order
+		for range 20 { // sectors reach the disk in any order
 			d := m[1].clone()
 			d[wal] = m[2][wal][:from:from]
 			for at := from; at < to; at += 512 {
@@ -152,6 +153,7 @@ func TestPowerCut(t *testing.T) {
 // TestPowerCutInCheckpoint tears the pages that SQLite was moving from the WAL
 // into the file: it moves them again.
 func TestPowerCutInCheckpoint(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	j := opened(t, dir)
 	for i := range 30 {
@@ -167,7 +169,7 @@ func TestPowerCutInCheckpoint(t *testing.T) {
 		t.Fatalf("the checkpoint left the file at %d bytes", len(after[file]))
 	}
 	random := rand.New(rand.NewPCG(5, 6))
-	for range 30 {
+	for range 15 {
 		d := before.clone()
 		d[file] = nil
 		for at := 0; at < len(after[file]); at += 512 {

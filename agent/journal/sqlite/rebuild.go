@@ -141,7 +141,7 @@ func finish(path, seal string) error {
 	dir := path + staged
 	b, err := os.ReadFile(filepath.Join(dir, asideKey))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return os.RemoveAll(dir) // what its own removal left behind, if anything
 	}
 	if err != nil {
 		return err

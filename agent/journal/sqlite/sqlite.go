@@ -123,7 +123,7 @@ func OpenReadOnly(ctx context.Context, path string, o *Options) (*Journal, error
 }
 
 func (j *Journal) openReadOnly(ctx context.Context) error {
-	if _, err := os.Stat(j.path + staged); err == nil {
+	if _, err := os.Stat(filepath.Join(j.path+staged, asideKey)); err == nil {
 		return ErrHalfRepaired
 	}
 	s, serr := loadSeal(j.sealPath)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -234,19 +235,36 @@ func fill(t *testing.T, dir string, n int, text ...string) {
 	}
 }
 
+// fiveMade is one journal that five copies; making each would wait for the disk.
+var fiveMade struct {
+	sync.Once
+	dir string
+}
+
 // five is a closed journal of five events; dir/earlier holds its files of when
 // there were three.
 func five(t *testing.T) (dir string) {
 	t.Helper()
-	dir = t.TempDir()
-	fill(t, dir, 3)
-	for _, name := range []string{"state/journal.db", "state/journal.db.head", "data/journal.seal"} {
-		to := filepath.Join(dir, "earlier", name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), copyFile(to, filepath.Join(dir, name))); err != nil {
+	fiveMade.Do(func() {
+		dir, err := os.MkdirTemp("", "deputy-five-")
+		if err != nil {
 			t.Fatal(err)
 		}
+		fiveMade.dir = dir
+		made := filepath.Join(dir, "made")
+		fill(t, made, 3)
+		if err := os.CopyFS(filepath.Join(dir, "earlier"), os.DirFS(made)); err != nil {
+			t.Fatal(err)
+		}
+		fill(t, made, 2)
+		if err := os.Rename(filepath.Join(dir, "earlier"), filepath.Join(made, "earlier")); err != nil {
+			t.Fatal(err)
+		}
+	})
+	dir = t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(fiveMade.dir, "made"))); err != nil {
+		t.Fatal(err)
 	}
-	fill(t, dir, 2)
 	return dir
 }
 
@@ -327,6 +345,7 @@ func filesIn(t *testing.T, dir string) string {
 // that is found, or every event still reads as it was written (the byte means
 // nothing: unused room in a page, a counter of SQLite's).
 func TestFlippedBytes(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	fill(t, dir, 40, strings.Repeat(" a longer text", 30))
 	whole, err := os.ReadFile(at(dir))
@@ -341,7 +360,7 @@ func TestFlippedBytes(t *testing.T) {
 	for i := range 100 {
 		places = append(places, i)
 	}
-	for range 200 {
+	for range 120 {
 		places = append(places, 100+random.IntN(len(whole)-100))
 	}
 	for _, place := range places {
@@ -354,6 +373,9 @@ func TestFlippedBytes(t *testing.T) {
 		if err != nil {
 			if found++; !errors.Is(err, journal.ErrAltered) {
 				t.Errorf("byte %d: got %v, want journal.ErrAltered", place, err)
+			}
+			if place%5 > 0 {
+				continue
 			}
 			if f, err := Examine(t.Context(), at(dir), sealedApart(dir)); err != nil {
 				t.Errorf("byte %d: examine: %v", place, err)
