@@ -18,7 +18,11 @@ func (s *State) apply(e Event) {
 		s.Clock = e.At
 	}
 	switch b := e.Body.(type) {
+	case Repaired:
+		s.repaired, s.era = true, e.At
+		s.Grants = nil // what was used of them, or revoked, may stand in the part that was cut off
 	case Opened:
+		s.repaired, s.era = false, orElse(s.era, e.At)
 		// Whatever was being said when the last session ended was not heard.
 		for _, a := range s.Asks {
 			a.Line, a.Posed, a.Posings = "", time.Time{}, 0

@@ -56,6 +56,12 @@ type State struct {
 	// Speech holds when each utterance began that is still being spoken or written down.
 	Speech []time.Time
 
+	// era is when the journal began or was last cut off: before that the same task
+	// number may have been another task's, with effects that destinations remember.
+	era time.Time
+	// repaired says that the journal was cut off since the last session.
+	repaired bool
+
 	tasks, asks, lines, grants int // counters behind the IDs
 }
 

@@ -50,7 +50,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	if err := os.MkdirAll(cfg.Agent.State, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
-	if h.journal, err = sqlite.Open(ctx, cfg.Journal.Path, &sqlite.Options{Log: log}); err != nil {
+	if h.journal, err = sqlite.Open(ctx, cfg.Journal.Path, journalOptions(cfg, log)); err != nil {
 		if errors.Is(err, journal.ErrInUse) {
 			err = errAnother
 		}

@@ -52,7 +52,7 @@ func run(args []string) int {
 	case errors.Is(err, journal.ErrFull):
 		err = sentence("err.disk_full")
 	}
-	fmt.Fprintln(os.Stderr, "deputy:", err)
+	fmt.Fprintln(os.Stderr, "deputy:", inWords(err))
 	return 1
 }
 
