@@ -47,12 +47,7 @@ func (x *step) pose(a *Ask, times int) {
 	if a.Again {
 		text[0] = x.phrase(lang, "ask.unknown", "what", f.Summary)
 	}
-	if len(f.Taint) > 0 {
-		text = append(text, x.phrase(lang, "ask.taint", "what", strings.Join(f.Taint, ", ")))
-	}
-	if f.Rule == "scope" {
-		text = append(text, x.phrase(lang, "ask.scope"))
-	}
+	text = append(text, x.careful(lang, f)...)
 	code := ""
 	switch f.Level {
 	case policy.Look, policy.Draft, policy.Reach:
@@ -141,7 +136,7 @@ func (x *step) answer(a *Ask, h Heard) bool {
 		x.lead(lang, "say.later")
 		x.poseNext()
 	case consent.Explain:
-		x.lead(lang, "ask.details", "summary", f.Summary, "detail", x.detail(f))
+		x.lead(lang, "ask.details", "summary", f.Summary, "detail", x.detail(f), "why", f.Why.In(lang))
 		x.pose(a, a.Posings)
 	case consent.Repeat:
 		x.pose(a, a.Posings)

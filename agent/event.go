@@ -129,7 +129,11 @@ type (
 		Language string       `json:"language"`
 		Scope    policy.Level `json:"scope"`
 		Prompt   string       `json:"prompt,omitempty"` // the order with what the model must know of now
-		Note     bool         `json:"note,omitempty"`   // an open note, dictated without a model
+		// Before is the task before, if strangers had a part in it: it stands ahead
+		// of the order as their text. Private says that it held something private.
+		Before  *Message `json:"before,omitempty"`
+		Private bool     `json:"private,omitempty"`
+		Note    bool     `json:"note,omitempty"` // an open note, dictated without a model
 	}
 	// TaskRevised is criticism of a finished task: it goes on.
 	TaskRevised struct {
@@ -175,7 +179,7 @@ type (
 		Phrase  string            `json:"phrase,omitempty"`
 		Values  map[string]string `json:"values,omitempty"`
 		Summary string            `json:"summary"`
-		Taint   []string          `json:"taint,omitempty"`
+		Taint   []policy.Taint    `json:"taint,omitempty"`
 		// Facts, Private, Egress, Untrusted and Source are the Action's.
 		Facts     map[string]string `json:"facts,omitempty"`
 		Private   bool              `json:"private,omitempty"`
@@ -185,6 +189,7 @@ type (
 		Repeat    Repeat            `json:"repeat,omitempty"`
 		Rule      string            `json:"rule"`
 		Reason    string            `json:"reason,omitempty"`
+		Why       policy.Words      `json:"why,omitzero"` // the reason, as it is spoken
 	}
 	// Asked is a question for the owner about one intended effect.
 	Asked struct {

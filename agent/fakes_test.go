@@ -261,11 +261,29 @@ func (b *bench) tools() []Tool {
 	}
 }
 
+// gadgets is a table that knows every gadget and raises nothing.
+func gadgets(tools []Tool) policy.Table {
+	t := policy.Table{Tools: map[string]policy.Tool{}}
+	for _, g := range tools {
+		t.Tools[g.Spec().Name] = policy.Tool{
+			Level: policy.Look, Why: policy.Words{En: "a gadget"},
+			Args: map[string]policy.Arg{
+				"to": {Kind: policy.Address}, "url": {Kind: policy.Link}, "path": {Kind: policy.File}, "n": {Kind: policy.Name},
+				"text": {Kind: policy.Text}, "a": {Kind: policy.Name}, "x": {Kind: policy.Name},
+			},
+		}
+	}
+	return t
+}
+
 // start runs the desk until rest.
 func (b *bench) start() {
 	b.t.Helper()
 	b.mouth = &mouth{mute: b.mute}
 	b.rules.Phrases = wording{}
+	if b.rules.Policy.Table.Tools == nil {
+		b.rules.Policy.Table = gadgets(b.tools())
+	}
 	b.desk = NewDesk(Options{
 		Rules: b.rules, Journal: b.journal, Model: b.model, Tools: b.tools(), Voice: b.mouth,
 		Observe: func(e Event) {

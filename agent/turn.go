@@ -145,17 +145,17 @@ func (x *step) planned(b Planned) {
 		return
 	}
 	a := b.Action
-	args := flatten(a.Args)
-	taint := policy.Tainted(args, t.untrusted(), strings.Join(t.Orders, "\n"))
-	d := policy.Decide(policy.Action{
-		Tool: a.Tool, Target: a.Target, Args: args, Level: a.Level, Tainted: taint, Scope: t.Scope,
+	judged := policy.Action{
+		Tool: a.Tool, Target: a.Target, Args: policy.Flatten(a.Args), Level: a.Level, Scope: t.Scope,
 		Spends: a.Spends, Facts: a.Facts, Egress: a.Egress, Private: t.private, Untrusted: t.tainted(),
-	}, x.Policy, x.at)
+	}
+	judged.Tainted = x.Policy.Table.Tainted(judged, t.origins())
+	d := policy.Decide(judged, x.Policy, x.at)
 	i := Intended{
 		Task: t.ID, Call: b.Call.ID, Key: effectKey(t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
 		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: d.Level, Phrase: a.Phrase, Values: a.Values,
-		Summary: a.Summary, Taint: taint, Facts: a.Facts, Private: a.Private, Egress: a.Egress,
-		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Rule: d.Rule, Reason: d.Reason,
+		Summary: a.Summary, Taint: judged.Tainted, Facts: a.Facts, Private: a.Private, Egress: a.Egress,
+		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Rule: d.Rule, Reason: d.Reason.En, Why: d.Reason,
 	}
 	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {
 		return // planned twice, after a restart
@@ -167,7 +167,9 @@ func (x *step) planned(b Planned) {
 	case policy.Ask:
 		x.askFor(t, i.Key, false)
 	default:
-		x.record(Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason})
+		// Code says it: a model may find it worth hiding.
+		x.tell(t.Language, "say.forbidden", "what", a.Summary, "why", strings.TrimRight(d.Reason.In(t.Language), ". "))
+		x.record(Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason.En})
 		x.advance(t)
 	}
 }

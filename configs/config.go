@@ -108,9 +108,10 @@ type Voices struct {
 type Agent struct {
 	Workspace      string        `yaml:"workspace" kind:"path"`
 	State          string        `yaml:"state" kind:"path"`
-	StepLimit      int           `yaml:"step_limit"`       // tool calls a task may make
-	AskExpiry      time.Duration `yaml:"ask_expiry"`       // how long a question stands
-	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"` // deaf for this long after speaking
+	Policy         string        `yaml:"policy" kind:"path"` // the owner's rules; empty: policy.yaml beside the configuration, if there is one
+	StepLimit      int           `yaml:"step_limit"`         // tool calls a task may make
+	AskExpiry      time.Duration `yaml:"ask_expiry"`         // how long a question stands
+	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"`   // deaf for this long after speaking
 }
 
 // Mail is the SMTP account; without a host there is no mail.
