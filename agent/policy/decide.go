@@ -97,12 +97,16 @@ func (t Table) steering(taints []Taint, tool string) []Taint {
 }
 
 func tainted(taints []Taint) Words {
-	var names []string
+	var en, ko []string
 	for _, t := range taints {
-		names = append(names, t.Arg)
+		whose := t.Source
+		if whose == "" {
+			whose = "what others wrote"
+		}
+		en = append(en, t.Arg+" comes from "+whose)
+		ko = append(ko, t.Arg+" ("+whose+")")
 	}
-	s := strings.Join(names, ", ")
-	return Words{s + " came from content that others wrote", "다른 사람이 쓴 글에서 온 값입니다: " + s}
+	return Words{strings.Join(en, ", "), "남이 쓴 글에서 온 값입니다: " + strings.Join(ko, ", ")}
 }
 
 // Spends says whether a costs money: stated, or an argument is an amount.

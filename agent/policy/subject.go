@@ -97,9 +97,8 @@ func (s subject) amounts() (out []string) {
 	return out
 }
 
-// hosts are those that the action goes to: as its facts state, and as they stand
-// in its target and in the arguments that say where. ok is false if there is one
-// that can't be read.
+// hosts are those that the action goes to, as they stand in its target and in the
+// arguments that say where. ok is false if there is one that can't be read.
 func (s subject) hosts() (hosts []string, ok bool) {
 	ok = true
 	add := func(v string, kind Kind) {
@@ -111,7 +110,6 @@ func (s subject) hosts() (hosts []string, ok bool) {
 			}
 		}
 	}
-	add(s.Facts["host"], Link)
 	add(s.Target, Name)
 	for name, v := range s.Args {
 		if k := s.table.Kind(s.Tool, name); k == Link || k == Address || k == Name {

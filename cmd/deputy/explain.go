@@ -175,13 +175,13 @@ func (l tongue) explanation(out io.Writer, x policy.Explanation) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return l.rules(out, x.Matched)
+	return l.rules(out, x.Matched, "policy.no_rule_matches")
 }
 
-// rules prints rules, a line each.
-func (l tongue) rules(out io.Writer, rules policy.Rules) error {
+// rules prints rules, a line each, or says that there is none.
+func (l tongue) rules(out io.Writer, rules policy.Rules, none string) error {
 	if len(rules) == 0 {
-		_, err := fmt.Fprintln(out, l.say("policy.no_rules"))
+		_, err := fmt.Fprintln(out, l.say(none))
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)

@@ -102,7 +102,7 @@ func (a *app) showPolicy(c *cobra.Command) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return l.rules(c.OutOrStdout(), p.Rules)
+	return l.rules(c.OutOrStdout(), p.Rules, "policy.no_rules")
 }
 
 func argsOf(t policy.Tool) string {
