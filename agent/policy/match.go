@@ -31,12 +31,13 @@ func matchAny(pattern, s string) bool {
 // hostMatches matches a host: "acme.example" is that host, "*.acme.example" what
 // lies below it, "*" any. To a careful rule the wider one is the host too.
 func hostMatches(pattern, host string, careful bool) bool {
-	pattern = normalHost(pattern)
-	host = normalHost(host)
-	if host == "" {
+	if host = normalHost(host); host == "" {
 		return false
 	}
-	if pattern == "*" || pattern == host {
+	if pattern == "*" {
+		return true
+	}
+	if pattern = normalHost(pattern); pattern == host {
 		return true
 	}
 	below, wide := strings.CutPrefix(pattern, "*.")

@@ -36,9 +36,7 @@ func (s *suspect) presumed(value string, kind Kind) bool {
 		return s.foreign(folded)
 	case Name:
 		// Of what nobody knows the use of, what has the form of an address.
-		return s.Egress && slices.ContainsFunc(piece.FindAllString(folded, -1), func(p string) bool {
-			return !s.excused(strings.TrimRight(p, ".,/"))
-		})
+		return s.Egress && slices.ContainsFunc(piecesOf(folded), func(p string) bool { return !s.excused(p) })
 	}
 	return false
 }
@@ -51,16 +49,20 @@ func (s *suspect) knows(p string) bool {
 // foreign says whether a text has words that neither the owner said nor a
 // vouched text holds.
 func (s *suspect) foreign(value string) bool {
-	return slices.ContainsFunc(words(value), func(w string) bool { return !s.own.says(w) && !s.vouched.says(w) })
+	return slices.ContainsFunc(words(value), func(w string) bool { return !s.own.has(w) && !s.vouched.has(w) })
 }
 
-// spelled says whether the owner, or a vouched text, names every part of a path.
+// spelled says whether the owner, or a vouched text, names every part of a path;
+// within the workspace the name of the file is enough.
 func (s *suspect) spelled(path string) bool {
 	if path == "." {
 		return true
 	}
-	parts := words(path)
-	return len(parts) > 0 && !s.foreign(strings.TrimSuffix(path, extension(path)))
+	if s.Facts["path"] == "inside" {
+		path = path[strings.LastIndexByte(path, '/')+1:]
+	}
+	stem := strings.TrimSuffix(path, extension(path))
+	return s.excused(path) || len(words(stem)) > 0 && !s.foreign(stem)
 }
 
 // extension is the end of a file's name that nobody says: ".md".
@@ -106,7 +108,7 @@ func (s *suspect) ownLabels(link string) bool {
 // names says whether the owner said every word of a name.
 func (t text) names(name string) bool {
 	all := words(name)
-	return len(all) > 0 && !strings.Contains(name, "@") && !slices.ContainsFunc(all, func(w string) bool { return !t.says(w) })
+	return len(all) > 0 && !strings.Contains(name, "@") && !slices.ContainsFunc(all, func(w string) bool { return !t.has(w) })
 }
 
 // A contact is an address that the tool knows, and what the owner calls it.

@@ -24,7 +24,8 @@ type text struct {
 	looks    string // its skeleton
 	letters  string // nothing but its letters and digits
 	numbers  map[string]bool
-	original string // folded, without what was decoded
+	tokens   map[string]bool // its words
+	original string          // folded, without what was decoded
 }
 
 // apart stands between texts that must not run into one another.
@@ -39,8 +40,20 @@ func newText(s string) text {
 	t.looks = skeleton(t.s)
 	t.letters = letters(t.s)
 	t.numbers = numbersIn(t.s)
+	t.tokens = tokensOf(t.s)
 	return t
 }
+
+func tokensOf(s string) map[string]bool {
+	tokens := map[string]bool{}
+	for _, w := range words(s) {
+		tokens[w] = true
+	}
+	return tokens
+}
+
+// has says whether a word stands in t, be it within a name such as main.go.
+func (t text) has(word string) bool { return t.tokens[word] || t.says(word) }
 
 // numbersIn lists the numbers of s by their digits, however they are grouped.
 func numbersIn(s string) map[string]bool {

@@ -30,7 +30,7 @@ func newOwn(s string) text {
 		t.s += apart + typed
 	}
 	t.letters = letters(t.s)
-	t.numbers = numbersIn(t.s)
+	t.numbers, t.tokens = numbersIn(t.s), tokensOf(t.s)
 	for _, n := range spokenNumbers(t.original) {
 		t.numbers[n] = true
 	}

@@ -92,7 +92,11 @@ func (s *suspect) taken(value string, kind Kind) (*source, bool) {
 	if folded == "" || s.excused(folded) || kind == Link && s.ownHost(value) {
 		return nil, false
 	}
-	v := newText(value)
+	if !kind.steers() && len(value) > maxQuoted {
+		value = strings.ToValidUTF8(value[:maxQuoted], "") // who wrote its beginning will do
+	}
+	v := claim{text: newText(value)}
+	v.pieces, v.runs = piecesOf(v.s), s.runs(v.text)
 	for i := range s.texts {
 		if s.takenFrom(v, kind, &s.texts[i]) {
 			return &s.texts[i], true
@@ -101,7 +105,27 @@ func (s *suspect) taken(value string, kind Kind) (*source, bool) {
 	return nil, false
 }
 
-func (s *suspect) takenFrom(v text, kind Kind, t *source) bool {
+// maxQuoted is how much of a text that steers nothing is looked at, in bytes.
+const maxQuoted = 8 << 10
+
+// A claim is a value with what may give it away.
+type claim struct {
+	text
+	pieces []string
+	runs   map[string]bool
+}
+
+// piecesOf lists what steers an effect even when it is short.
+func piecesOf(s string) (out []string) {
+	for _, p := range piece.FindAllString(s, -1) {
+		if p = strings.TrimRight(p, ".,/"); utf8.RuneCountInString(p) >= 3 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (s *suspect) takenFrom(v claim, kind Kind, t *source) bool {
 	if kind != File && kind != Time { // a date is in the name of many files
 		for n := range v.numbers {
 			if (len(n) >= 4 || kind == Amount) && t.numbers[n] && !s.own.numbers[n] && !s.vouched.numbers[n] {
@@ -113,9 +137,8 @@ func (s *suspect) takenFrom(v text, kind Kind, t *source) bool {
 	if !small && t.says(v.original) {
 		return true
 	}
-	for _, p := range piece.FindAllString(v.s, -1) {
-		p = strings.TrimRight(p, ".,/")
-		if utf8.RuneCountInString(p) < 3 || s.excused(p) || s.knows(p) && !t.says(p) {
+	for _, p := range v.pieces {
+		if s.excused(p) || s.knows(p) && !t.says(p) {
 			continue
 		}
 		if strings.Contains(t.s, p) || utf8.RuneCountInString(p) >= 5 && holds(t.looks, skeleton(p)) {
@@ -125,17 +148,22 @@ func (s *suspect) takenFrom(v text, kind Kind, t *source) bool {
 	if kind == Address && strings.Contains(v.original, "@") {
 		return false // half of it, the domain, is that of many
 	}
-	return s.runs(v, t) || s.reordered(v, kind, t)
+	return t.shares(v.runs) || s.reordered(v.text, kind, t)
 }
 
-// runs says whether v and t share twelve characters in a row that nobody else said.
-func (s *suspect) runs(v text, t *source) bool {
+// runs are every twelve characters in a row of v that nobody else said.
+func (s *suspect) runs(v text) map[string]bool {
 	runs := map[string]bool{}
 	for run := range windows(v.s) {
 		if !strings.Contains(s.own.s, run) && !strings.Contains(s.vouched.s, run) && !strings.Contains(run, apart) {
 			runs[run] = true
 		}
 	}
+	return runs
+}
+
+// shares says whether t holds one of the runs.
+func (t text) shares(runs map[string]bool) bool {
 	if len(runs) == 0 {
 		return false
 	}
@@ -155,7 +183,7 @@ func (s *suspect) reordered(v text, kind Kind, t *source) bool {
 	}
 	n := 0
 	for _, w := range words(v.original) {
-		if s.own.says(w) || s.vouched.says(w) || digits(w) == w {
+		if s.own.has(w) || s.vouched.has(w) || digits(w) == w {
 			continue
 		}
 		if !t.says(w) && !holds(t.looks, skeleton(w)) {

@@ -123,6 +123,9 @@ func TestTaintByKind(t *testing.T) {
 		{"file that is there and nobody named", "save that", "path", "rent.txt", there, "", true},
 		{"file that is there and the owner named", "add it to my rent file", "path", "rent.txt", there, "", false},
 		{"file that is there and a list shows", "save that", "path", "notes/rent.txt", there, "notes/\nnotes/rent.txt", false},
+		{"file in a folder that the owner named by its name", "fix main.go", "path", "src/main.go", there, "", false},
+		{"file in a folder that the owner named without its end", "fix the main file", "path", "src/main.go", there, "", false},
+		{"file outside that the owner named by its name only", "fix passwd", "path", "/etc/passwd", map[string]string{"path": "outside"}, "", true},
 		{"file outside that nobody named", "save that", "path", "/etc/motd", map[string]string{"path": "outside", "file": "new"}, "", true},
 		{"dated file", "take a note", "path", "notes/2026-03-02.md", inside, "", false},
 

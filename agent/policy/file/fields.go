@@ -72,7 +72,7 @@ func (r *reader) items(n *yaml.Node, what string, read func(*yaml.Node)) {
 
 // instead says what to write for something that isn't known.
 func instead(word string, known []string) string {
-	best, least := "", 1+len(word)/3
+	best, least := "", 2+len(word)/3
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), k); d < least {
 			best, least = k, d
