@@ -25,8 +25,11 @@ func (x *step) hear(h Heard) {
 		return
 	}
 	verb := readVerb(h.Text, h.Language)
-	overlapped := !h.Typed && !h.Key && !x.FullDuplex && x.speaking(h.Began, h.Ended)
-	if overlapped && verb != verbStop {
+	overlapped := !h.Typed && x.overlaps(h)
+	if x.retracted(h, verb, overlapped) {
+		return
+	}
+	if overlapped && !h.Key && !x.FullDuplex && verb != verbStop {
 		h.Ignored = "it overlaps Deputy's own voice"
 		x.record(h)
 		return
@@ -41,15 +44,22 @@ func (x *step) hear(h Heard) {
 	}
 	x.record(h)
 	if a := x.posed(); a != nil && (verb == verbNone || verb == verbCancel) {
-		if x.answer(a, h) {
+		if x.answer(a, h, overlapped) {
 			return
 		}
+	}
+	if len(x.Listed) > 0 && verb == verbNone && x.namedOne(h) {
+		return
 	}
 	if t := x.noting(); t != nil && x.dictated(t, h, verb) {
 		return
 	}
 	if verb != verbNone {
 		x.do(verb, h)
+		return
+	}
+	if l, ok := consent.ReadLeave(h.Text, h.Language); ok {
+		x.leave(l, h)
 		return
 	}
 	if t := x.revisable(h); t != nil {
@@ -67,10 +77,10 @@ func (x *step) hear(h Heard) {
 // while nothing is being asked: the recogniser writes such words for all kinds
 // of noise, and nobody gives an order with them.
 func (x *step) answersNothing(h Heard, v verb) bool {
-	if h.Typed || v != verbNone || x.posed() != nil || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
+	if h.Typed || v != verbNone || x.posed() != nil || len(x.Listed) > 0 || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
 		return false
 	}
-	switch r := consent.Read(consent.Question{}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
+	switch r := consent.Read(consent.Question{Level: 2}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
 	case consent.Approve:
 		return true
 	case consent.Deny:
@@ -78,6 +88,10 @@ func (x *step) answersNothing(h Heard, v verb) bool {
 	}
 	return false
 }
+
+// overlaps says whether the utterance was spoken while Deputy was audible. No
+// such audio approves anything: half of it may be Deputy's own voice.
+func (x *step) overlaps(h Heard) bool { return x.speaking(h.Began, h.Ended) }
 
 // noting is the open note; nil if there is none.
 func (x *step) noting() *Task {
@@ -220,7 +234,7 @@ func (x *step) dictated(t *Task, h Heard, v verb) bool {
 		n := len(t.Calls) + 1
 		call := noteCall(n, h.Text)
 		x.record(Dictated{Task: t.ID, Call: call})
-		x.intend(Plan{Task: t.ID, Turn: n, Call: call})
+		x.intend(Plan{Task: t.ID, Turn: n, Calls: []Call{call}})
 		return true
 	}
 	return false

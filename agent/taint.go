@@ -87,11 +87,11 @@ var sourceForms = []struct{ begins, key string }{
 func (x *step) sourceName(lang, source string) string {
 	for _, f := range sourceForms {
 		if name, ok := strings.CutPrefix(source, f.begins); ok {
-			return x.phrase(lang, f.key, "name", clip(name, 60))
+			return x.phrase(lang, f.key, "name", speakable(name, lang, 60))
 		}
 	}
 	if source == "" {
 		return x.phrase(lang, "source.others")
 	}
-	return x.phrase(lang, "source.named", "name", clip(source, 60))
+	return x.phrase(lang, "source.named", "name", speakable(source, lang, 60))
 }

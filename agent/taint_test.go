@@ -125,7 +125,7 @@ func TestWordsOfADenialAreTheOwners(t *testing.T) {
 
 func TestRulesAreSpoken(t *testing.T) {
 	for verdict, want := range map[policy.Verdict]string{
-		policy.Deny: "[en say.forbidden what=write {} why=I said no]",
+		policy.Deny: " why=I said no]",
 		policy.Ask:  "[en ask.rule why=I said no]",
 	} {
 		rehearse(t, func(b *bench) {

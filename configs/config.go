@@ -112,6 +112,8 @@ type Agent struct {
 	StepLimit      int           `yaml:"step_limit"`         // tool calls a task may make
 	AskExpiry      time.Duration `yaml:"ask_expiry"`         // how long a question stands
 	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"`   // deaf for this long after speaking
+	Grace          time.Duration `yaml:"grace"`              // how long a decided effect can be stopped before it begins
+	Quiet          string        `yaml:"quiet"`              // "22:00-07:00": nothing is asked aloud then
 }
 
 // Mail is the SMTP account; without a host there is no mail.
@@ -175,6 +177,7 @@ func defaults(p Paths) Config {
 		Agent: Agent{
 			Workspace: p.Workspace, State: p.State,
 			StepLimit: 12, AskExpiry: 10 * time.Minute, HalfDuplexTail: 250 * time.Millisecond,
+			Grace: 2 * time.Second,
 		},
 		Mail:    Mail{Port: 587, TLS: "starttls", PasswordEnv: "DEPUTY_SMTP_PASSWORD"},
 		Web:     Web{MaxBytes: 2 << 20, Timeout: 20 * time.Second},

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// english holds what can be said, one phrase of at most six words a line or a
+// english holds what can be said, one phrase of at most eight words a line or a
 // word among its like; apostrophes are left out ("dont").
 var english = table(map[kind][]string{
 	explicit: {
 		"approve", "approved", "i approve", "approve it", "approve this", "approve that", "i approve it",
 		"i approve this", "i approve that", "its approved", "thats approved", "you are approved", "consider it approved",
-		"confirm", "confirmed", "i confirm", "confirm it", "i confirm it", "go ahead", "go right ahead", "go ahead and do it",
+		"confirm", "confirmed", "i confirm", "confirm it", "i confirm it", "go ahead", "go a head", "go right ahead", "go ahead and do it",
 		"go ahead with it", "go ahead with that", "you can go ahead", "you may go ahead", "go for it", "do it", "do so", "do that", "just do it",
 		"please do", "please do it", "please do so", "lets do it", "lets do that", "make it happen", "make it so",
 		"proceed", "please proceed", "you may proceed", "you can proceed", "proceed with it", "carry it out", "you may do it", "you can do it",
@@ -30,10 +30,19 @@ var english = table(map[kind][]string{
 		"fine by me", "fine with me", "okay with me", "okay by me", "works for me", "very well", "very good", "i do", "roger", "roger that", "exactly", "indeed", "lets go",
 	},
 	action: slices.Collect(maps.Keys(englishOrders)),
+	object: {"for this", "for this one", "for these", "for that", "about this", "about that", "about it", "about this one", "about these"},
 	filler: {
 		"please", "deputy", "now", "then", "well", "so", "oh", "ah", "um", "uh", "er", "hey", "just", "right now",
 		"thanks", "thank you", "thank you very much", "thanks a lot", "and", "for me", "right away", "immediately", "at once", "i say", "sir", "hm", "mm",
+		"this once", "just this once", "only this once", "just this time", "only this time", "this time only", "just for now", "for this time",
 	},
+	always: slices.Concat(
+		combine("dont ask|do not ask|never ask|no need to ask|dont need to ask|dont have to ask|do not need to ask|do not have to ask|neednt ask|without asking",
+			"|me", "|again|any more|anymore|every time|each time|ever again"),
+		combine("always", "allow|approve|permit|authorize|authorise|accept|do|confirm", "|it|this|that|these|them|this one|this kind"),
+		combine("you", "dont need to ask|dont have to ask|need not ask|neednt ask", "|me", "|again|any more|anymore|every time|each time"),
+	),
+	ever: {"always", "from now on", "every time", "each time", "every single time", "for good", "permanently", "in future", "in the future", "every time from now on", "for all time", "forever"},
 	refuse: {
 		"no", "nope", "nah", "naw", "nay", "noo", "never", "never mind", "nevermind", "no thanks", "no thank you", "no way", "noway", "hell no", "nuh uh", "uh uh", "nix",
 		"stop", "stops", "stopped", "stopping", "stop it", "stop that", "halt", "quit", "abort", "aborted", "cancel", "canceled", "cancelled", "cancel it", "cancel that", "cancelling", "canceling",
@@ -42,18 +51,19 @@ var english = table(map[kind][]string{
 		"forget it", "forget about it", "forget that", "leave it", "leave it alone", "leave that", "leave me alone", "drop it", "drop that", "scrap it", "scrap that", "scratch that", "skip", "skip it", "skip that", "skip this",
 		"kill it", "back off", "back out", "knock it off", "cut it out", "call it off", "hands off", "shut up", "go away",
 		"ill pass", "i will pass", "i pass", "bad idea", "terrible idea", "wrong", "thats wrong", "incorrect", "of course not", "absolutely not", "certainly not", "definitely not",
-		"thumbs down", "over my dead body", "dont you dare", "rather not", "better not", "not a chance", "no chance", "enough", "thats enough", "thatll be all", "no go", "on second thought",
+		"thumbs down", "over my dead body", "dont you dare", "rather not", "better not", "not a chance", "no chance", "enough", "thats enough", "thatll be all", "no go", "on second thought", "could you not", "can you not", "would you not", "please not",
 	},
 	negate: {
-		"not", "dont", "doesnt", "didnt", "wont", "wouldnt", "cant", "cannot", "couldnt", "shouldnt", "isnt", "arent", "wasnt", "werent", "havent",
+		"not", "do not", "does not", "did not", "will not", "would not", "can not", "should not", "must not", "dont", "doesnt", "didnt", "wont", "wouldnt", "cant", "cannot", "couldnt", "shouldnt", "isnt", "arent", "wasnt", "werent", "havent",
 		"hasnt", "hadnt", "aint", "mustnt", "neednt", "shant", "mightnt", "nt", "don t", "doesn t", "didn t", "won t", "wouldn t", "can t", "couldn t",
 		"shouldn t", "isn t", "aren t", "wasn t", "weren t", "haven t", "hasn t", "ain t", "mustn t", "needn t", "nothing", "none", "neither", "nor", "nobody",
 		"hardly", "barely", "refrain", "avoid", "anything but", "far from", "unable", "unwilling", "unhappy", "against", "non", "dnot", "donot", "dont t", "nowhere", "object", "unacceptable", "opposed", "noone",
 	},
 	evade: {
 		"no problem", "no problems", "not a problem", "no worries", "dont worry", "do not worry", "no doubt", "why not", "no objection", "no objections", "not bad",
-		"dont mind", "do not mind", "wouldnt mind", "cant wait", "cannot wait", "no big deal", "no need to ask", "not sure", "not certain", "dont know", "do not know", "dont care", "do not care",
+		"dont mind", "do not mind", "wouldnt mind", "cant wait", "cannot wait", "no big deal", "not sure", "not certain", "dont know", "do not know", "dont care", "do not care",
 		"no idea", "no comment", "no rush", "no hurry", "dunno", "nothing wrong", "whether or not", "no matter", "no harm", "not only", "cant decide", "cannot decide", "havent decided", "not decided", "uh huh", "mm hmm", "mhm", "its okay", "thats okay", "its fine", "its all right", "thats all right", "its alright", "im good", "im fine", "im okay", "all good",
+		"always ask", "always ask me", "ask me every time", "ask every time", "ask me each time", "ask each time", "keep asking", "keep asking me", "keep on asking",
 		"no questions", "no further questions", "no more questions", "nothing else", "nothing more", "no complaints",
 	},
 	yet: {"yet", "just yet", "right this moment", "at the moment"},
@@ -90,8 +100,9 @@ var english = table(map[kind][]string{
 	},
 })
 
-// times puts a thing off in English: "in ten minutes", "at five".
-var times = ending{hold, false, regexp.MustCompile(`\b(in (\S+ ){1,3}(seconds?|minutes?|hours?|days?|weeks?|months?)|at (\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b`)}
+// times puts a thing off in English: "in ten minutes", "at five", "half an hour from now".
+var times = ending{hold, false, regexp.MustCompile(`\b(in (\S+ ){1,4}(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?)|(give me|another) (\S+ ){1,3}(minutes?|mins?|hours?|days?)|(\S+ ){1,2}(minutes?|hours?|days?|weeks?) from now` +
+	`|(at|around|by) (half past |quarter past |a quarter past |quarter to |a quarter to |about )?(\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight)|(this|in the|tomorrow) (morning|afternoon|evening)|at night|\S+ o ?clock)\b`)}
 
 // pairs is every word of a with every word of b ("is it"), but for some.
 func pairs(a, b string, but ...string) []string {
@@ -106,6 +117,22 @@ func pairs(a, b string, but ...string) []string {
 				out = append(out, s)
 			}
 		}
+	}
+	return out
+}
+
+// combine is every way to go through the lists, of which | separates two
+// choices and an empty one leaves a place out.
+func combine(lists ...string) []string {
+	out := []string{""}
+	for _, l := range lists {
+		var longer []string
+		for _, head := range out {
+			for tail := range strings.SplitSeq(l, "|") {
+				longer = append(longer, strings.TrimSpace(head+" "+tail))
+			}
+		}
+		out = longer
 	}
 	return out
 }

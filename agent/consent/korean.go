@@ -9,7 +9,7 @@ import (
 // whole, so that nothing may stand between or behind its syllables.
 var korean = table(map[kind][]string{
 	explicit: append(append(append(append(
-		forms([]string{"승인", "진행", "허락", "허가", "동의", "수락", "처리", "실행", "시작", "추진"}, append([]string{""}, haForms...)),
+		forms([]string{"승인", "진행", "허락", "허가", "허용", "동의", "수락", "처리", "실행", "시작", "추진"}, append([]string{""}, haForms...)),
 		forms([]string{"그렇게", "그대로", "그리", "이대로", "그럼그렇게", "말한대로", "말씀하신대로", "계속진행", "바로진행", "어서진행", "그대로진행", "그렇게진행"}, haForms)...),
 		forms([]string{"승인", "허락", "허가", "동의"}, []string{"이야", "이요", "입니다", "이에요", "했어", "했어요", "했습니다", "함"})...),
 		"해줘", "해줘요", "해주세요", "해주십시오", "해주라", "하세요", "하십시오", "하시오", "하자", "합시다", "해도돼", "해도돼요", "해도됩니다", "해도된다", "해도좋아", "해도좋아요", "해도좋습니다", "해도괜찮아",

@@ -17,11 +17,12 @@ import (
 //     "not okay") too, unless it asks ("isn't it too long?"), or means not yet.
 //  5. Wait, later, tomorrow: later. Say again: repeat. A question: explain.
 //  6. A change or a condition: amend if it comes with a yes, else unclear.
-//  7. Only words that approve, at most eight: approve, if it carries what q
+//  7. From now on, don't ask again: always, which is a proposal.
+//  8. Only words that approve, at most eight: approve, if it carries what q
 //     demands, was heard well enough, and is no echo; else unclear.
-//  8. Several words that have nothing to do with an answer: unrelated.
+//  9. Several words that have nothing to do with an answer: unrelated.
 //
-// Rule 7 is a list of what may be said, not of what may not: a word that no
+// Rule 8 is a list of what may be said, not of what may not: a word that no
 // table holds makes an approval unclear.
 func Read(q Question, a Answer) Verdict {
 	u := parse(a.Text, q.Code)
@@ -35,7 +36,7 @@ func Read(q Question, a Answer) Verdict {
 			return Verdict{Reading: Deny, Why: "a plain no"}
 		}
 		return Verdict{Why: "it is in another language"}
-	case !a.Typed && !a.Key && !u.exact() && u.parrots(q.Said):
+	case !a.Typed && !a.Key && !u.sayable() && u.parrots(q.Said):
 		return Verdict{Why: "it is a piece of what Deputy said"}
 	}
 	asks := u.question || u.begins(ask)
@@ -43,13 +44,13 @@ func Read(q Question, a Answer) Verdict {
 	case u.has(refuse):
 		return u.denied("it refuses")
 	case u.has(negate) && u.has(yet) && !asks:
-		return Verdict{Reading: Later, Why: "not yet", Rest: strings.TrimSpace(a.Text)}
+		return u.putOff("not yet")
 	case u.has(negate) && !asks:
 		return u.denied("it negates")
 	case u.has(hold):
-		return Verdict{Reading: Later, Why: "it puts it off", Rest: strings.TrimSpace(a.Text)}
+		return u.putOff("it puts it off")
 	case u.has(yet):
-		return Verdict{Reading: Later, Why: "not yet", Rest: strings.TrimSpace(a.Text)}
+		return u.putOff("not yet")
 	case u.has(repeat) || u.question && (plainly(&u, weak|filler) || u.text == "what" || u.text == "뭐"):
 		return Verdict{Reading: Repeat, Why: "it asks to hear it again"}
 	case u.has(explain):
@@ -60,10 +61,27 @@ func Read(q Question, a Answer) Verdict {
 		return u.changed(q)
 	case u.has(negate | evade | hedge):
 		return Verdict{Why: "it neither approves nor refuses"}
+	case u.proposes():
+		return u.always(a)
 	case plainly(&u, explicit|weak|action|object|filler|code):
 		return u.approved(q, a)
 	}
 	return u.leftover(q, a)
+}
+
+// putOff is a later, with the time that it names.
+func (u *utterance) putOff(why string) Verdict {
+	return Verdict{Reading: Later, Why: why, Rest: strings.TrimSpace(u.raw), When: laterAt(u.text)}
+}
+
+// proposes says whether it is about this and all that is like it: in so many
+// words ("don't ask again"), or by an approval and an "always". English begins
+// with either; "the dog always allowed it" is no answer.
+func (u *utterance) proposes() bool {
+	if !u.has(always) && !(u.has(ever) && u.has(explicit|weak|action|code)) {
+		return false
+	}
+	return plainly(u, always|ever|explicit|weak|action|object|filler|code) || u.begins(always|ever|explicit|weak|action|code) || u.has(always) && hangul(u.text)
 }
 
 // spoken says whether the language is one of those that can decide.
@@ -81,7 +99,7 @@ func plainly(u *utterance, k kind) bool {
 func (u *utterance) denied(why string) Verdict {
 	v := Verdict{Reading: Deny, Why: why}
 	reason := slices.ContainsFunc(u.marks, func(m mark) bool {
-		if m.kind&(refuse|negate|filler|explicit|weak|action|object|hold|yet) != 0 {
+		if m.kind&(refuse|negate|filler|explicit|weak|action|object|always|ever|hold|yet) != 0 {
 			return false
 		}
 		for _, w := range u.words[m.from:m.to] {
@@ -180,6 +198,9 @@ func (u *utterance) changed(q Question) Verdict {
 	return v
 }
 
+// mostNoise is the no-speech probability up to which words are taken for an order.
+const mostNoise = 0.6
+
 // leftover is an answer that holds words that no table has.
 func (u *utterance) leftover(q Question, a Answer) Verdict {
 	if q.Code != "" && !u.has(code) && (len(u.words) <= 2 || u.has(explicit|weak)) {
@@ -191,7 +212,7 @@ func (u *utterance) leftover(q Question, a Answer) Verdict {
 	switch {
 	case u.has(explicit|action|code) || u.begins(weak) || u.agrees():
 		return Verdict{Why: "it holds more than an approval"}
-	case several && !u.tagged && (a.Typed || !(a.NoSpeech > mostNoSpeech)):
+	case several && !u.tagged && (a.Typed || !(a.NoSpeech > mostNoise)):
 		return Verdict{Reading: Unrelated, Why: "it has nothing of an answer"}
 	}
 	return Verdict{Why: "it can't be read as an answer"}

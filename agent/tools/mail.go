@@ -155,6 +155,7 @@ func (m sendMail) Plan(_ context.Context, raw json.RawMessage) (agent.Action, er
 		Egress:  true,
 		Summary: fmt.Sprintf("send mail %q to %s", brief(args.Subject, 60), args.To),
 		Repeat:  agent.Opaque,
+		Frame:   framed(m.frame(to)),
 		Do: func(ctx context.Context, key string) (agent.Result, error) {
 			if err := m.send(ctx, key, to, args); err != nil {
 				return agent.Result{}, fmt.Errorf("send mail to %s: %w", args.To, err)

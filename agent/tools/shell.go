@@ -93,6 +93,9 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 		Summary:   "run " + brief(args.Command, 100),
 		Untrusted: true,
 	}
+	if a.Level == policy.Reach {
+		a.Frame = framed(commandFrame(args.Command))
+	}
 	if utf8.RuneCountInString(args.Command) > 160 {
 		a.Values["warning"] = "long"
 	}

@@ -92,6 +92,7 @@ func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 		Untrusted: true,
 		Source:    "a page of " + u.Hostname(),
 		Repeat:    agent.Idempotent,
+		Frame:     framed(siteFrame(u.Hostname())),
 	}
 	// A long query could carry out what stands in the workspace: it is asked for.
 	if listed(t.o.Allow, u.Hostname()) && len(u.RawQuery) <= 200 && len(u.EscapedPath()) <= 400 {

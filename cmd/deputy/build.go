@@ -72,10 +72,11 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Rules: agent.Rules{
 			Phrases: words, Policy: rules, System: words.Prompt("en"),
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
-			FullDuplex: cfg.Audio.Duplex == "full",
+			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Quiet: quietHours(cfg),
 		},
 		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Language: screenLanguage(cfg), Version: version, Logger: log,
-		Split: func() agent.Splitter { return &tts.Splitter{} },
+		Notify: notifier(words, log),
+		Split:  func() agent.Splitter { return &tts.Splitter{} },
 	}
 	var c *cores
 	if o.Model, c, err = h.model(ctx, p, o); err != nil {
@@ -92,6 +93,12 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		}
 	}
 	return h, nil
+}
+
+// quietHours are those of the configuration, which was validated.
+func quietHours(cfg configs.Config) agent.Hours {
+	from, to, _ := configs.ParseHours(cfg.Agent.Quiet)
+	return agent.Hours{From: from, To: to}
 }
 
 // tools are everything the model may wish for.

@@ -81,11 +81,11 @@ Without a command it runs: deputy run.`,
 	root.Flags().AddFlagSet(daily.Flags())
 	root.AddCommand(
 		daily, demoCommand(a), sayCommand(a), hearCommand(a), transcribeCommand(),
-		tasksCommand(a), inboxCommand(a), approveCommand(a), denyCommand(a),
+		tasksCommand(a), inboxCommand(a), grantsCommand(a), approveCommand(a), denyCommand(a),
 		verbCommand(a, "stop", "Silence Deputy and end what runs"),
 		verbCommand(a, "undo", "Take back the last thing that was done"),
 		pttCommand(a), policyCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
-		doctorCommand(a), rehearseCommand(a), benchCommand(a), versionCommand(a),
+		doctorCommand(a), rehearseCommand(a), benchCommand(a), consentCommand(a), versionCommand(a),
 	)
 	explainArgs(root)
 	return root
