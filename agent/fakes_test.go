@@ -297,7 +297,7 @@ func gadgets(tools []Tool) policy.Table {
 			Level: policy.Look, Why: policy.Words{En: "a gadget"},
 			Args: map[string]policy.Arg{
 				"to": {Kind: policy.Address}, "url": {Kind: policy.Link}, "path": {Kind: policy.File}, "n": {Kind: policy.Name},
-				"text": {Kind: policy.Text}, "a": {Kind: policy.Name}, "x": {Kind: policy.Name},
+				"text": {Kind: policy.Text}, "body": {Kind: policy.Text}, "subject": {Kind: policy.Text}, "command": {Kind: policy.Command}, "a": {Kind: policy.Name}, "x": {Kind: policy.Name},
 			},
 		}
 	}
