@@ -22,12 +22,25 @@ func (b *bench) threeAsks() {
 	}
 }
 
-func (b *bench) posedArgs() string {
-	s := b.state()
-	if a := s.posed(); a != nil {
-		return string(s.Effects[a.Key].Args)
+// posedArgs are the arguments of the action that is being asked about. They are
+// read on the desk's own goroutine: a timer may wake it at the same moment.
+func (b *bench) posedArgs() (args string) {
+	b.t.Helper()
+	if err := b.desk.View(b.t.Context(), func(s *State, _ int) {
+		if a := s.posed(); a != nil {
+			args = string(s.Effects[a.Key].Args)
+		}
+	}); err != nil {
+		b.t.Fatal(err)
 	}
-	return ""
+	return args
+}
+
+// notified counts what was shown on the desktop.
+func (b *bench) notified() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.notes)
 }
 
 func TestTheQueueIsReadOut(t *testing.T) {
@@ -197,8 +210,8 @@ func TestQuietHoursAskNothing(t *testing.T) {
 		if b.posedArgs() != "" {
 			t.Error("an ask was put in quiet hours")
 		}
-		if len(b.notes) != 1 {
-			t.Errorf("got %d notifications, want 1", len(b.notes))
+		if b.notified() != 1 {
+			t.Errorf("got %d notifications, want 1", b.notified())
 		}
 		time.Sleep(time.Until(now.Add(8*time.Hour + time.Second)))
 		if b.posedArgs() == "" {
@@ -249,8 +262,8 @@ func TestAsksAreRepeatedTwiceThenParked(t *testing.T) {
 				asked++
 			}
 		}
-		if asked != 2 || !slices.Contains(b.kinds(), "ask.parked") || len(b.notes) != 1 {
-			t.Errorf("got %d posings and %d notifications, parked %v; want 2, 1, true", asked, len(b.notes), b.has("ask.parked"))
+		if asked != 2 || !slices.Contains(b.kinds(), "ask.parked") || b.notified() != 1 {
+			t.Errorf("got %d posings and %d notifications, parked %v; want 2, 1, true", asked, b.notified(), b.has("ask.parked"))
 		}
 	})
 }
