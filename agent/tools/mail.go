@@ -187,15 +187,19 @@ func (m sendMail) values(to []string, args mailArgs) map[string]string {
 	return v
 }
 
-// facts are what policy may go by: whether every recipient is a contact, and
-// which contacts they are.
+// facts are what policy may go by: whether every recipient is a contact, and by
+// which names the owner calls them.
 func (m sendMail) facts(to []string) map[string]string {
 	f := map[string]string{"recipient": "known"}
 	var contacts []string
 	for _, address := range to {
-		switch name := m.known(address); {
-		case name != "":
-			contacts = append(contacts, name+" <"+address+">")
+		switch {
+		case m.known(address) != "":
+			for _, name := range m.names {
+				if strings.EqualFold(m.contacts[contactKey(name)], address) {
+					contacts = append(contacts, name+" <"+address+">")
+				}
+			}
 		case m.lookalike(address):
 			f["recipient"] = "lookalike"
 		case f["recipient"] == "known":
