@@ -150,7 +150,7 @@ func (g gadget) Plan(_ context.Context, args json.RawMessage) (Action, error) {
 
 // frame covers mail to exactly one, and nothing else has one.
 func (g gadget) frame(to string) *Frame {
-	if g.name != "mail" || to == "" || strings.ContainsAny(to, "*?,") {
+	if g.name != "mail" || to == "" || strings.ContainsAny(to, "*?, ") {
 		return nil
 	}
 	return &Frame{Target: "there", Args: map[string]string{"to": to}, Phrase: "mail", Values: map[string]string{"to": to}}

@@ -63,7 +63,7 @@ func Read(q Question, a Answer) Verdict {
 		return Verdict{Why: "it neither approves nor refuses"}
 	case u.proposes():
 		return u.always(a)
-	case plainly(&u, explicit|weak|action|object|filler|code):
+	case plainly(&u, explicit|weak|action|object|ack|filler|code):
 		return u.approved(q, a)
 	}
 	return u.leftover(q, a)
@@ -81,7 +81,7 @@ func (u *utterance) proposes() bool {
 	if !u.has(always) && !(u.has(ever) && u.has(explicit|weak|action|code)) {
 		return false
 	}
-	return plainly(u, always|ever|explicit|weak|action|object|filler|code) || u.begins(always|ever|explicit|weak|action|code) || u.has(always) && hangul(u.text)
+	return plainly(u, always|ever|explicit|weak|action|object|ack|filler|code) || u.begins(always|ever|explicit|weak|action|code) || u.has(always) && hangul(u.text)
 }
 
 // spoken says whether the language is one of those that can decide.
@@ -99,7 +99,7 @@ func plainly(u *utterance, k kind) bool {
 func (u *utterance) denied(why string) Verdict {
 	v := Verdict{Reading: Deny, Why: why}
 	reason := slices.ContainsFunc(u.marks, func(m mark) bool {
-		if m.kind&(refuse|negate|filler|explicit|weak|action|object|always|ever|hold|yet) != 0 {
+		if m.kind&(refuse|negate|filler|ack|explicit|weak|action|object|always|ever|hold|yet) != 0 {
 			return false
 		}
 		for _, w := range u.words[m.from:m.to] {
