@@ -15,9 +15,9 @@ type Rules []Rule
 // Patterns match the whole text: * stands for any run of characters, slashes
 // too, ? for one. Of a list of mail addresses a rule that denies or asks needs
 // one that matches, a rule that allows needs all. Rules that deny or ask don't
-// mind case, an argument or a fact that is not there is to them an empty one,
-// and what they can't evaluate (an amount that nobody can read) matches; rules
-// that allow are exact in all of this.
+// mind case, an argument that is not there is to them an empty one, and what they
+// can't evaluate (an amount that nobody can read, a fact that the tool should have
+// stated) matches; rules that allow are exact in all of this.
 type Rule struct {
 	Tool    string            `json:"tool,omitempty"`   // pattern
 	Target  string            `json:"target,omitempty"` // pattern
@@ -49,7 +49,10 @@ func (r Rule) matches(s subject) bool {
 	}
 	for name, pattern := range r.Facts {
 		v, ok := s.Facts[name]
-		if exact && !ok || !one(pattern, v) {
+		if !ok && !exact && s.needs(name) {
+			continue // what should be known isn't: the careful reading
+		}
+		if !ok || !one(pattern, v) {
 			return false
 		}
 	}
@@ -62,6 +65,13 @@ func (r Rule) matches(s subject) bool {
 		}
 	}
 	return r.Host == "" || r.hostMatches(s)
+}
+
+// needs says whether the tool has to state a fact.
+func (s subject) needs(fact string) bool {
+	row, _ := s.table.row(s.Tool)
+	_, ok := row.Facts[fact]
+	return ok
 }
 
 // allAmounts says whether every amount of the action meets the comparison.

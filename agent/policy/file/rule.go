@@ -106,8 +106,19 @@ func (r *reader) toolNames() []string { return slices.Sorted(maps.Keys(r.table.T
 // checkFact refuses a fact that nothing states, and a value that it never has.
 func (r *reader) checkFact(rule policy.Rule, name string, line int) {
 	values := map[string]bool{}
-	names := map[string]bool{"remote": true, "force": true, "secret": true, "contacts": true, "currency": true, "amount": true}
+	names := map[string]bool{"contacts": true, "currency": true, "amount": true, "network": true}
+	conditions := func(raises []policy.Raise) {
+		for _, x := range raises {
+			for fact := range x.When {
+				if !special(fact) {
+					names[fact] = true
+				}
+			}
+		}
+	}
+	conditions(r.table.Every)
 	for _, t := range r.table.Tools {
+		conditions(t.Raises)
 		for fact, can := range t.Facts {
 			names[fact] = true
 			for _, v := range can {
@@ -122,6 +133,11 @@ func (r *reader) checkFact(rule policy.Rule, name string, line int) {
 	case len(trues(values)) > 0 && !strings.ContainsAny(want, "*?") && !values[want]:
 		r.add(line, "the fact %s is never %q; %s", name, want, instead(want, trues(values)))
 	}
+}
+
+// special says whether a condition is about something else than a fact.
+func special(condition string) bool {
+	return slices.Contains([]string{"amount", "target", "spends", "egress"}, condition) || strings.HasPrefix(condition, "args.")
 }
 
 func trues(m map[string]bool) (out []string) {
