@@ -134,7 +134,7 @@ func TestLeaveEnds(t *testing.T) {
 			s.Clock = s.Clock.Add(30 * 24 * time.Hour) // the journal has seen later times
 			x := &step{State: &s, Rules: &Rules{}, at: time.Now()}
 			if d := policy.Decide(policy.Action{Tool: "mail", Target: "there", Args: map[string]string{"to": "finance"}, Level: policy.Commit, Scope: policy.Commit},
-				nil, x.now(), x.leaves()...); d.Verdict == policy.Allow {
+				policy.Policy{Table: gadgets(b.tools())}, x.now(), x.leaves()...); d.Verdict == policy.Allow {
 				t.Error("expired leave counts again after the clock was set back")
 			}
 		})

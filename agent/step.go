@@ -25,7 +25,7 @@ type Phrases interface {
 // change while the desk runs.
 type Rules struct {
 	Phrases Phrases
-	Policy  policy.Rules
+	Policy  policy.Policy
 	// System is the model's standing instruction, Tools what it may wish for.
 	// Both are byte-stable, so that prompt caches hold.
 	System string

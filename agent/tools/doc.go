@@ -18,6 +18,14 @@
 //	remind        remind   text, when, day, clock                             Draft
 //	send_mail     mail     to, name*, subject, size, begins, count, new*, warning*   Commit
 //
+// What each states of its arguments, for policy (agent/policy/file/table.yaml):
+//
+//	list_files, read_file, search_files   path inside; the result is private
+//	write_file, edit_file, delete_file    path inside, file new|existing, undo kept|none
+//	take_note                             path inside, undo kept
+//	fetch_page                            host known|new|lookalike; leaves the machine; "a page of HOST" wrote the result
+//	send_mail                             recipient known|new|lookalike, contacts; leaves the machine
+//
 // Values marked * are there only when they have something to say. Paths are
 // relative to the workspace, sizes are for people ("1.2 kB"), when is
 // "2006-01-02 15:04", replaces is the size of what is replaced, new is "yes" for

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
 	"os"
 	"path/filepath"
@@ -23,12 +24,13 @@ import (
 // parts are what a caller puts in the place of something that a configuration
 // would lead to. The zero value replaces nothing.
 type parts struct {
-	source  audio.Source // instead of the microphone
-	deaf    bool         // no microphone at all
-	model   agent.Model  // instead of the configured one
-	player  tts.Player   // instead of the speaker
-	instant bool         // no sound: every line is said at once
-	tools   []agent.Tool // beside the usual ones
+	source  audio.Source           // instead of the microphone
+	deaf    bool                   // no microphone at all
+	model   agent.Model            // instead of the configured one
+	player  tts.Player             // instead of the speaker
+	instant bool                   // no sound: every line is said at once
+	tools   []agent.Tool           // beside the usual ones
+	rows    map[string]policy.Tool // what these take
 	heard   func(hearing)
 }
 
@@ -57,13 +59,18 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, err
 	}
 	h.later(h.journal.Close)
+	rules, err := readPolicy(cfg)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(rules.Table.Tools, p.rows)
 	all, err := h.tools()
 	if err != nil {
 		return nil, err
 	}
 	o := agent.Options{
 		Rules: agent.Rules{
-			Phrases: words, Policy: policy.Rules{}, System: words.Prompt("en"),
+			Phrases: words, Policy: rules, System: words.Prompt("en"),
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
 			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Quiet: quietHours(cfg),
 		},

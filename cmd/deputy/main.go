@@ -84,7 +84,7 @@ Without a command it runs: deputy run.`,
 		tasksCommand(a), inboxCommand(a), grantsCommand(a), approveCommand(a), denyCommand(a),
 		verbCommand(a, "stop", "Silence Deputy and end what runs"),
 		verbCommand(a, "undo", "Take back the last thing that was done"),
-		pttCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
+		pttCommand(a), policyCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
 		doctorCommand(a), rehearseCommand(a), benchCommand(a), consentCommand(a), versionCommand(a),
 	)
 	explainArgs(root)
