@@ -45,7 +45,7 @@ func Read(q Question, a Answer) Verdict {
 		return u.denied("it refuses")
 	case u.has(negate) && u.has(yet) && !asks:
 		return u.putOff("not yet")
-	case u.has(negate) && !asks:
+	case (u.has(negate) || u.spares() && !u.proposes()) && !asks:
 		return u.denied("it negates")
 	case u.has(hold):
 		return u.putOff("it puts it off")
@@ -75,13 +75,25 @@ func (u *utterance) putOff(why string) Verdict {
 }
 
 // proposes says whether it is about this and all that is like it: in so many
-// words ("don't ask again"), or by an approval and an "always". English begins
-// with either; "the dog always allowed it" is no answer.
+// words ("don't ask again"), or by an approval and an "always". More may be said
+// beside it where it begins with a yes; "don't ask him" and "it is always so" propose nothing.
 func (u *utterance) proposes() bool {
-	if !u.has(always) && !(u.has(ever) && u.has(explicit|weak|action|code)) {
+	switch {
+	case u.has(always) && hangul(u.text):
+		return true
+	case !u.has(always) && !(u.has(ever) && (u.has(explicit|action|code) || u.begins(weak))):
 		return false
 	}
-	return plainly(u, always|ever|explicit|weak|action|object|ack|filler|code) || u.begins(always|ever|explicit|weak|action|code) || u.has(always) && hangul(u.text)
+	return plainly(u, always|ever|explicit|weak|action|object|ack|filler|code) || u.begins(ever|explicit|weak|action|code) ||
+		u.begins(always) && (u.has(ever|explicit|weak|action) || strings.HasPrefix(u.text, "always"))
+}
+
+// spares says whether an always holds a negator: "don't ask", which is a denial
+// where it proposes nothing ("don't ask him").
+func (u *utterance) spares() bool {
+	return slices.ContainsFunc(u.marks, func(m mark) bool {
+		return m.kind&always != 0 && slices.ContainsFunc(u.words[m.from:m.to], func(w word) bool { return english[w.text]&(negate|refuse) != 0 })
+	})
 }
 
 // spoken says whether the language is one of those that can decide.
@@ -210,7 +222,7 @@ func (u *utterance) leftover(q Question, a Answer) Verdict {
 	}
 	several := len(u.words) >= 3 || hangul(u.text) && utf8.RuneCountInString(u.text) >= 6
 	switch {
-	case u.has(explicit|action|code) || u.begins(weak) || u.agrees():
+	case u.has(explicit|action|code|always) || u.begins(weak) || u.agrees():
 		return Verdict{Why: "it holds more than an approval"}
 	case several && !u.tagged && (a.Typed || !(a.NoSpeech > mostNoise)):
 		return Verdict{Reading: Unrelated, Why: "it has nothing of an answer"}
