@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// english holds what can be said, one phrase of at most eight words a line or a
+// english holds what can be said, one phrase of at most nine words a line or a
 // word among its like; apostrophes are left out ("dont").
 var english = table(map[kind][]string{
 	explicit: {
@@ -20,7 +20,7 @@ var english = table(map[kind][]string{
 		"you may do that", "you can do that", "you may", "you have my permission", "you have my approval", "you have my okay", "you have my go ahead",
 		"permission granted", "granted", "approval granted", "authorize", "authorized", "authorise", "authorised", "authorize it", "authorise it",
 		"i authorize it", "i authorise it", "i authorize this", "accepted", "i accept", "agreed", "i agree", "green light", "you have the green light",
-		"by all means", "i give my permission", "i give my approval", "i allow it", "i permit it", "good to go",
+		"by all means", "i give my permission", "i give my approval", "i allow it", "allow it", "allow this", "allow that", "i permit it", "good to go",
 		"youre good to go", "ship it", "execute", "i consent", "i give my consent", "thats a yes", "that is a yes", "im saying yes",
 		"i give you the go ahead", "my answer is yes", "the answer is yes", "yes is my answer", "its a yes", "it is a yes", "its a yes from me", "its a yes to that",
 	},
@@ -40,7 +40,9 @@ var english = table(map[kind][]string{
 	},
 	always: slices.Concat(
 		combine("dont ask|do not ask|never ask|no need to ask|dont need to ask|dont have to ask|do not need to ask|do not have to ask|neednt ask|without asking",
-			"|me", "|again|any more|anymore|every time|each time|ever again"),
+			"|me", "|again|any more|anymore|every time|each time|ever again|next time|about this again|about that again|for this again|that again|this again"),
+		combine("next time", "dont ask|do not ask|just do it", "|me"),
+		combine("always yes|yes always|auto approve|approve automatically"),
 		combine("always", "allow|approve|permit|authorize|authorise|accept|do|confirm", "|it|this|that|these|them|this one|this kind"),
 		combine("you", "dont need to ask|dont have to ask|need not ask|neednt ask", "|me", "|again|any more|anymore|every time|each time"),
 	),

@@ -37,7 +37,7 @@ type mark struct {
 }
 
 // longest is how many words a phrase of the tables has at most.
-const longest = 8
+const longest = 9
 
 // read marks every word once, left to right: first the Korean endings that turn
 // a verb round and the like, wherever they stand, then the longest phrase that a table holds.
