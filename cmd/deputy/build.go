@@ -32,6 +32,8 @@ type parts struct {
 	tools   []agent.Tool           // beside the usual ones
 	rows    map[string]policy.Tool // what these take
 	heard   func(hearing)
+	observe func(agent.Event) // beside the feed, from the desk's goroutine
+	said    func(agent.Line)  // with instant: every line
 }
 
 // build makes a house from a configuration: one line for each thing that could
@@ -77,6 +79,9 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Language: screenLanguage(cfg), Version: version, Logger: log,
 		Notify: notifier(words, log),
 		Split:  func() agent.Splitter { return &tts.Splitter{} },
+	}
+	if p.observe != nil {
+		o.Observe = func(e agent.Event) { h.feed.observe(e); p.observe(e) }
 	}
 	var c *cores
 	if o.Model, c, err = h.model(ctx, p, o); err != nil {

@@ -85,7 +85,7 @@ Without a command it runs: deputy run.`,
 		verbCommand(a, "stop", "Silence Deputy and end what runs"),
 		verbCommand(a, "undo", "Take back the last thing that was done"),
 		pttCommand(a), policyCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
-		doctorCommand(a), rehearseCommand(a), benchCommand(a), consentCommand(a), versionCommand(a),
+		doctorCommand(a), rehearseCommand(a), benchCommand(a), consentCommand(a), trialCommand(a), versionCommand(a),
 	)
 	explainArgs(root)
 	return root

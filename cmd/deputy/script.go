@@ -117,9 +117,15 @@ func (t *rehearsalTool) Plan(_ context.Context, raw json.RawMessage) (agent.Acti
 
 // An instantVoice says everything at once and to the end: a rehearsal of what
 // is said and decided needs no sound.
-type instantVoice struct{ tell func(agent.Body) }
+type instantVoice struct {
+	tell func(agent.Body)
+	said func(agent.Line) // may be nil
+}
 
 func (v instantVoice) Say(_ context.Context, l agent.Line) error {
+	if v.said != nil {
+		v.said(l)
+	}
 	now := time.Now()
 	v.tell(agent.Speaking{Line: l.ID, At: now})
 	v.tell(agent.Spoken{Line: l.ID, Ended: now, Whole: true})
