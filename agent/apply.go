@@ -18,7 +18,11 @@ func (s *State) apply(e Event) {
 		s.Clock = e.At
 	}
 	switch b := e.Body.(type) {
+	case Repaired:
+		s.repaired, s.era = true, e.At
+		s.Grants = nil // what was used of them, or revoked, may stand in the part that was cut off
 	case Opened:
+		s.repaired, s.era = false, orElse(s.era, e.At)
 		// Whatever was being said when the last session ended was not heard.
 		for _, a := range s.Asks {
 			a.Line, a.Posed, a.Posings = "", time.Time{}, 0
@@ -105,8 +109,12 @@ func (s *State) apply(e Event) {
 		s.Listed = b.Asks
 	case Decided:
 		s.Asks = slices.DeleteFunc(s.Asks, func(a *Ask) bool { return a.ID == b.Ask })
-		if t := s.Tasks[b.Task]; t.Status == Waiting && !s.asking(b.Task) {
+		t := s.Tasks[b.Task]
+		if t.Status == Waiting && !s.asking(b.Task) {
 			t.Status = Working
+		}
+		if b.Rest != "" {
+			t.Orders = append(t.Orders, b.Rest) // the owner's words, as good as the order's
 		}
 	case Held:
 		s.Held[b.Key] = b
@@ -160,7 +168,11 @@ func (s *State) openTask(at time.Time, b TaskOpened) {
 	case b.Note:
 		t.Status = Noting
 	case b.Leave == nil:
-		t.Messages = []Message{{Role: User, Text: b.Prompt}}
+		if b.Before != nil {
+			t.Messages = append(t.Messages, *b.Before)
+		}
+		t.Messages = append(t.Messages, Message{Role: User, Text: b.Prompt})
+		t.private = b.Private
 	}
 	s.tasks = max(s.tasks, number(b.Task))
 	s.Tasks[t.ID] = t
@@ -215,7 +227,14 @@ func (s *State) answerCall(task string, f *Effect, text string) {
 		return // a task that was closed or revised meanwhile, or a note: nobody reads it
 	}
 	t.private = t.private || f.Private
-	t.Messages = append(t.Messages, Message{Role: ToolRole, Call: f.Call, Text: text, Untrusted: f.Untrusted, Source: f.Source})
+	m := Message{Role: ToolRole, Call: f.Call, Text: text, Untrusted: f.Untrusted, Source: f.Source}
+	if whose, ok := s.stained(f, text); ok {
+		m.Untrusted, m.Source = true, whose
+	}
+	if f.Key != "" && len(f.Taint) == 0 && !m.Untrusted {
+		t.vouched = append(t.vouched, text)
+	}
+	t.Messages = append(t.Messages, m)
 }
 
 // asking says whether the task has an open ask.

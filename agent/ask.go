@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,8 @@ func (x *step) askSpoken(l Spoke, b Spoken) {
 	}
 }
 
+func (x *step) tail() time.Duration { return orElse(x.Tail, 200*time.Millisecond) }
+
 func (x *step) patience() time.Duration { return orElse(x.Patience, 20*time.Second) }
 
 // answer reads what was heard as an answer to the ask; false if it isn't one.
@@ -135,7 +138,7 @@ func (x *step) answer(a *Ask, h Heard, overlapped bool) bool {
 // number that stands on the screen is its code.
 func (x *step) read(a *Ask, h Heard, overlapped bool) consent.Verdict {
 	level := x.Effects[a.Key].Level
-	answer := answerOf(h, overlapped)
+	answer := answerOf(h, overlapped || x.inTail(a, h))
 	if a.Cut { // not all of it was heard: only who can see it can approve it
 		level, answer.Key = policy.Seal, false
 	}
@@ -144,6 +147,17 @@ func (x *step) read(a *Ask, h Heard, overlapped bool) consent.Verdict {
 		q.Code = a.ID
 	}
 	return consent.Read(q, answer)
+}
+
+// inTail says whether the room may still have carried something else than the ask
+// that Deputy said; what is said too soon after the ask itself is told as such.
+func (x *step) inTail(a *Ask, h Heard) bool {
+	if h.Typed || h.Key || x.FullDuplex {
+		return false
+	}
+	return slices.ContainsFunc(x.Said, func(l Spoke) bool {
+		return l.Ask != a.ID && !l.Began.IsZero() && h.Began.Before(l.Ended.Add(x.tail())) && h.Ended.After(l.Began)
+	})
 }
 
 // answerOf is an utterance as evidence for a decision.
@@ -175,7 +189,7 @@ func (x *step) untimely(a *Ask, h Heard) string {
 	case h.Typed && from.IsZero():
 		from = a.Begun
 	case !h.Typed && !h.Key && !from.IsZero() && !x.FullDuplex:
-		from = from.Add(orElse(x.Tail, 200*time.Millisecond)) // the room may still carry the ask
+		from = from.Add(x.tail()) // the room may still carry the ask
 	}
 	switch {
 	case from.IsZero() || h.Began.Before(from):

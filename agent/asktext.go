@@ -63,12 +63,7 @@ func (x *step) substance(lang string, a *Ask) (said string, cut bool) {
 	if f.Level >= policy.Commit && f.Tool != leaveTool {
 		t.final = x.phrase(lang, "detail.final")
 	}
-	if len(f.Taint) > 0 {
-		t.careful = append(t.careful, x.phrase(lang, "ask.taint", "what", strings.Join(f.Taint, ", ")))
-	}
-	if f.Rule == "scope" {
-		t.careful = append(t.careful, x.phrase(lang, "ask.scope"))
-	}
+	t.careful = append(t.careful, x.careful(lang, f)...)
 	if values["imitates"] != "" {
 		t.careful = append(t.careful, x.phrase(lang, "quote.imitates"))
 	}
@@ -108,7 +103,7 @@ func (x *step) sentenceOf(lang string, i Intended) string {
 func askValues(i Intended) map[string]string {
 	v := map[string]string{"tool": i.Tool, "target": i.Target, "summary": i.Summary}
 	maps.Copy(v, i.Values)
-	args := flatten(i.Args)
+	args := policy.Flatten(i.Args)
 	for _, name := range []string{"body", "content"} {
 		if text, ok := args[name]; ok {
 			v[name] = text
@@ -128,7 +123,7 @@ func (x *step) explain(a *Ask) {
 		n = 0
 	}
 	if n == 0 {
-		text = append(text, x.phrase(lang, "ask.details", "summary", x.sentenceOf(lang, f.Intended)))
+		text = append(text, x.phrase(lang, "ask.details", "summary", x.sentenceOf(lang, f.Intended), "why", strings.TrimRight(f.Why.In(lang), ". ")))
 	}
 	if len(parts) > 0 {
 		said := parts[n]

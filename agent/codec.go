@@ -15,7 +15,7 @@ var kinds = func() map[string]reflect.Type {
 		Heard{}, Opened{}, Replied{}, Ended{}, Undone{}, Answered{},
 		TaskOpened{}, TaskRevised{}, Dictated{}, TaskClosed{}, Reported{}, Refused{}, Mending{},
 		Intended{}, Asked{}, Posing{}, Posed{}, Explained{}, Parked{}, Returned{}, Listed{}, SetAside{}, Decided{},
-		Held{}, Retracted{}, Started{}, Told{}, Reminded{}, Granted{}, Used{}, Revoked{},
+		Held{}, Retracted{}, Started{}, Told{}, Reminded{}, Granted{}, Used{}, Revoked{}, Repaired{},
 	} {
 		m[b.Kind()] = reflect.TypeOf(b)
 	}

@@ -17,7 +17,11 @@ type (
 		Language string       `json:"language"`
 		Scope    policy.Level `json:"scope"`
 		Prompt   string       `json:"prompt,omitempty"` // the order with what the model must know of now
-		Note     bool         `json:"note,omitempty"`   // an open note, dictated without a model
+		// Before is the task before, if strangers had a part in it: it stands ahead
+		// of the order as their text. Private says that it held something private.
+		Before  *Message `json:"before,omitempty"`
+		Private bool     `json:"private,omitempty"`
+		Note    bool     `json:"note,omitempty"` // an open note, dictated without a model
 		// Leave is the standing permission that the order gives; nil if it is none.
 		Leave *consent.Leave `json:"leave,omitempty"`
 	}
@@ -65,7 +69,7 @@ type (
 		Phrase  string            `json:"phrase,omitempty"`
 		Values  map[string]string `json:"values,omitempty"`
 		Summary string            `json:"summary"`
-		Taint   []string          `json:"taint,omitempty"`
+		Taint   []policy.Taint    `json:"taint,omitempty"`
 		// Facts, Private, Egress, Untrusted and Source are the Action's.
 		Facts     map[string]string `json:"facts,omitempty"`
 		Private   bool              `json:"private,omitempty"`
@@ -75,6 +79,7 @@ type (
 		Repeat    Repeat            `json:"repeat,omitempty"`
 		Rule      string            `json:"rule"`
 		Reason    string            `json:"reason,omitempty"`
+		Why       policy.Words      `json:"why,omitzero"` // the reason, as it is spoken
 		// Spends and Frame are the Action's.
 		Spends bool   `json:"spends,omitempty"`
 		Frame  *Frame `json:"frame,omitempty"`

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -138,10 +139,20 @@ func (x *step) unheard(h Heard) {
 // order opens a task.
 func (x *step) order(h Heard) {
 	lang := x.languageOf(h)
-	x.record(TaskOpened{
-		Task: x.newTask(), Order: h.Text, Language: lang,
-		Scope: policy.Scope(h.Text, lang), Prompt: x.prompt(h),
-	})
+	o := TaskOpened{Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Scope(h.Text, lang)}
+	now := "now: " + x.at.Local().Format("Monday 2006-01-02 15:04")
+	switch t := x.taskBefore(h.Text); {
+	case t == nil:
+	case t.tainted():
+		// What strangers had a part in stands by itself, and as theirs.
+		o.Before = &Message{Role: User, Text: t.result(), Untrusted: true, Source: t.whose()}
+		o.Private = t.private
+	default:
+		now += "; " + t.result()
+		o.Private = t.private
+	}
+	o.Prompt = h.Text + "\n\n(" + now + ")"
+	x.record(o)
 	x.think(x.Tasks["t"+itoa(x.tasks)])
 }
 
@@ -160,27 +171,29 @@ func (x *step) languageOf(h Heard) string {
 	return x.Language
 }
 
-// prompt is the order with what the model must know of now. It stands in the
-// task's first message, behind everything that stays the same.
-func (x *step) prompt(h Heard) string {
-	var b strings.Builder
-	b.WriteString(h.Text)
-	b.WriteString("\n\n(now: ")
-	b.WriteString(x.at.Local().Format("Monday 2006-01-02 15:04"))
-	if t := x.latest(func(t *Task) bool { return t.Status == Done && x.at.Sub(t.Closed) < x.revisableFor() && !t.tainted() }); t != nil {
-		b.WriteString("; the order before: " + clip(t.Order, 120))
-		if t.Report != "" {
-			b.WriteString("; its result: " + clip(t.Report, 200))
-		}
-		if len(t.Files) > 0 {
-			b.WriteString("; its file: " + strings.Join(t.Files, ", "))
-		}
-	}
-	b.WriteString(")")
-	return b.String()
+// backwards are the words of an order that speaks of something before it.
+var backwards = regexp.MustCompile(`(?i)\b(?:it|that|this|those|these|them|him|her|same|again|above|instead|summary|result|answer|page|which)\b|그거|그것|그걸|그게|그 |이거|이것|이걸|이 |저거|방금|아까|다시|같은|거기|결과|요약|위에|위의`)
+
+// taskBefore is the task that the owner may speak of without naming it; nil if
+// there is none. One that strangers had a part in is that only for an order that
+// does speak of something: all that comes of it is doubted then.
+func (x *step) taskBefore(order string) *Task {
+	return x.latest(func(t *Task) bool {
+		return t.Status == Done && x.at.Sub(t.Closed) < x.revisableFor() && (!t.tainted() || backwards.MatchString(order))
+	})
 }
 
-func (t *Task) tainted() bool { return len(t.untrusted()) > 0 }
+// result is what the next order's model must know of the task.
+func (t *Task) result() string {
+	s := "the order before: " + clip(t.Order, 120)
+	if t.Report != "" {
+		s += "; its result: " + clip(t.Report, 200)
+	}
+	if len(t.Files) > 0 {
+		s += "; its file: " + strings.Join(t.Files, ", ")
+	}
+	return s
+}
 
 // clip cuts a text to at most n runes.
 func clip(s string, n int) string {

@@ -85,7 +85,7 @@ func (x *step) askLeave(t *Task, tool string, frame Frame, l consent.Leave, for_
 	}
 	what := x.Phrases.Phrase(t.Language, "grant."+orElse(frame.Phrase, "generic"), frame.Values)
 	i := Intended{
-		Task: t.ID, Key: effectKey(t.ID, t.Turn, g.ID, leaveTool, args), Tool: leaveTool, Target: g.Target, Args: args,
+		Task: t.ID, Key: effectKey(x.era, t.ID, t.Turn, g.ID, leaveTool, args), Tool: leaveTool, Target: g.Target, Args: args,
 		Level: policy.Commit, Phrase: "leave", Rule: "leave", Reason: "standing leave is asked for", For: for_,
 		Values:  map[string]string{"what": what, "until": x.day(t.Language, g.Expires), "times": itoa(g.Left)},
 		Summary: fmt.Sprintf("standing leave for %s on %s, %d times, until %s", g.Tool, g.Target, g.Left, g.Expires.Format("2006-01-02 15:04")),

@@ -134,7 +134,7 @@ func TestLeaveEnds(t *testing.T) {
 			s.Clock = s.Clock.Add(30 * 24 * time.Hour) // the journal has seen later times
 			x := &step{State: &s, Rules: &Rules{}, at: time.Now()}
 			if d := policy.Decide(policy.Action{Tool: "mail", Target: "there", Args: map[string]string{"to": "finance"}, Level: policy.Commit, Scope: policy.Commit},
-				nil, x.now(), x.leaves()...); d.Verdict == policy.Allow {
+				policy.Policy{Table: gadgets(b.tools())}, x.now(), x.leaves()...); d.Verdict == policy.Allow {
 				t.Error("expired leave counts again after the clock was set back")
 			}
 		})
@@ -174,18 +174,25 @@ func TestAlwaysGivesLeaveAndGoesOn(t *testing.T) {
 
 // TestNoLeaveForWhatNoToolCanFrame: guesses are not made, and a model can't ask.
 func TestNoLeaveForWhatNoToolCanFrame(t *testing.T) {
+	for _, words := range []string{
+		"you may pay the invoices without asking",
+		"you may do anything you like without asking",
+		"you may mail sales, marketing and finance without asking",
+	} {
+		rehearse(t, func(b *bench) {
+			b.start()
+			b.hear(words)
+			if s := b.state(); len(s.Asks) != 0 || len(s.Grants) != 0 {
+				t.Errorf("%q: leave was read back: %s", words, b.posedArgs())
+			}
+		})
+	}
 	rehearse(t, func(b *bench) {
 		b.model.replies = []Replied{calls("seal", `{"key":"x"}`)}
 		b.start()
-		b.hear("you may mail everyone about everything without asking")
-		b.hear("you may pay all invoices without asking")
-		if s := b.state(); s.posed() != nil && s.Effects[s.posed().Key].Tool == leaveTool && !strings.Contains(string(s.Effects[s.posed().Key].Args), "everyone") {
-			t.Errorf("leave was read back for %s", s.Effects[s.posed().Key].Args)
-		}
-		b.hear("no")
 		b.hear("change the key")
 		b.hear("always allow this")
-		if s := b.state(); len(s.Grants) != 0 || s.Effects[s.posed().Key].Tool == leaveTool {
+		if s := b.state(); len(s.Grants) != 0 || s.posed() == nil || s.Effects[s.posed().Key].Tool != "seal" {
 			t.Error("leave was offered for what is sealed")
 		}
 	})

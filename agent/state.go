@@ -56,6 +56,12 @@ type State struct {
 	// Speech holds when each utterance began that is still being spoken or written down.
 	Speech []time.Time
 
+	// era is when the journal began or was last cut off: before that the same task
+	// number may have been another task's, with effects that destinations remember.
+	era time.Time
+	// repaired says that the journal was cut off since the last session.
+	repaired bool
+
 	tasks, asks, lines, grants int // counters behind the IDs
 }
 
@@ -81,8 +87,9 @@ type Task struct {
 	Reported bool
 	Opened   time.Time
 	Closed   time.Time
-	private  bool // something private has come into the conversation
-	speech   int  // sentences of this turn given to the voice; not journaled
+	private  bool     // something private has come into the conversation
+	vouched  []string // results of tools that no stranger had a part in
+	speech   int      // sentences of this turn given to the voice; not journaled
 }
 
 // An Effect is one intended action and how far it got.
@@ -197,16 +204,5 @@ func (s *State) said(t time.Time) []string {
 		texts = append(texts, l.Text)
 	}
 	slices.Sort(texts)
-	return texts
-}
-
-// untrusted lists the texts in the task's conversation that strangers wrote.
-func (t *Task) untrusted() []string {
-	var texts []string
-	for _, m := range t.Messages {
-		if m.Untrusted {
-			texts = append(texts, m.Text)
-		}
-	}
 	return texts
 }

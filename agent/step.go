@@ -25,7 +25,7 @@ type Phrases interface {
 // change while the desk runs.
 type Rules struct {
 	Phrases Phrases
-	Policy  policy.Rules
+	Policy  policy.Policy
 	// System is the model's standing instruction, Tools what it may wish for.
 	// Both are byte-stable, so that prompt caches hold.
 	System string
@@ -76,7 +76,11 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 	case Heard:
 		x.hear(b)
 	case Opened:
+		cut := x.repaired
 		x.record(b)
+		if cut {
+			x.giveUp()
+		}
 		x.recover()
 	case Replied:
 		x.reply(b)
@@ -178,9 +182,9 @@ func (x *step) spoken(b Spoken) {
 }
 
 // effectKey names an effect: the same action of the same call of the same task
-// always has the same key.
-func effectKey(task string, turn int, call, tool string, args json.RawMessage) string {
-	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00%s\x00%s", task, turn, call, tool, args))
+// always has the same key. Task numbers are given again in another era.
+func effectKey(era time.Time, task string, turn int, call, tool string, args json.RawMessage) string {
+	h := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%d\x00%s\x00%s\x00%s", era.UnixMicro(), task, turn, call, tool, args))
 	return hex.EncodeToString(h[:16])
 }
 

@@ -150,14 +150,14 @@ func (x *step) planned(b Planned) {
 	}
 	a := b.Action
 	i := Intended{
-		Task: t.ID, Call: b.Call.ID, Key: effectKey(t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
+		Task: t.ID, Call: b.Call.ID, Key: effectKey(x.era, t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
 		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: a.Level, Phrase: a.Phrase, Values: a.Values,
 		Summary: a.Summary, Facts: a.Facts, Private: a.Private, Egress: a.Egress, Spends: a.Spends,
 		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Frame: a.Frame,
 	}
-	i.Taint = policy.Tainted(flatten(a.Args), t.untrusted(), strings.Join(t.Orders, "\n"))
+	i.Taint = x.Policy.Table.Tainted(i.policy(t), t.origins())
 	d := policy.Decide(i.policy(t), x.Policy, x.now(), x.leaves()...)
-	i.Level, i.Rule, i.Reason = d.Level, d.Rule, d.Reason
+	i.Level, i.Rule, i.Reason, i.Why = d.Level, d.Rule, d.Reason.En, d.Reason
 	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {
 		return // planned twice
 	}
@@ -171,7 +171,9 @@ func (x *step) planned(b Planned) {
 	case policy.Ask:
 		x.askFor(t, i.Key, false)
 	default:
-		x.record(Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason})
+		// Code says it: a model may find it worth hiding.
+		x.tell(t.Language, "say.forbidden", "what", strings.TrimRight(x.sentenceOf(t.Language, i), ". "), "why", strings.TrimRight(d.Reason.In(t.Language), ". "))
+		x.record(Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason.En})
 		x.advance(t)
 	}
 }
@@ -179,7 +181,7 @@ func (x *step) planned(b Planned) {
 // policy is the action as policy looks at it, in the task that it belongs to.
 func (i Intended) policy(t *Task) policy.Action {
 	return policy.Action{
-		Tool: i.Tool, Target: i.Target, Args: flatten(i.Args), Level: i.Level, Tainted: i.Taint, Scope: t.Scope,
+		Tool: i.Tool, Target: i.Target, Args: policy.Flatten(i.Args), Level: i.Level, Tainted: i.Taint, Scope: t.Scope,
 		Spends: i.Spends, Facts: i.Facts, Egress: i.Egress, Private: t.private, Untrusted: t.tainted(),
 	}
 }

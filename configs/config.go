@@ -108,11 +108,12 @@ type Voices struct {
 type Agent struct {
 	Workspace      string        `yaml:"workspace" kind:"path"`
 	State          string        `yaml:"state" kind:"path"`
-	StepLimit      int           `yaml:"step_limit"`       // tool calls a task may make
-	AskExpiry      time.Duration `yaml:"ask_expiry"`       // how long a question stands
-	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"` // deaf for this long after speaking
-	Grace          time.Duration `yaml:"grace"`            // how long a decided effect can be stopped before it begins
-	Quiet          string        `yaml:"quiet"`            // "22:00-07:00": nothing is asked aloud then
+	Policy         string        `yaml:"policy" kind:"path"` // the owner's rules; empty: policy.yaml beside the configuration, if there is one
+	StepLimit      int           `yaml:"step_limit"`         // tool calls a task may make
+	AskExpiry      time.Duration `yaml:"ask_expiry"`         // how long a question stands
+	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"`   // deaf for this long after speaking
+	Grace          time.Duration `yaml:"grace"`              // how long a decided effect can be stopped before it begins
+	Quiet          string        `yaml:"quiet"`              // "22:00-07:00": nothing is asked aloud then
 }
 
 // Mail is the SMTP account; without a host there is no mail.

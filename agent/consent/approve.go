@@ -31,7 +31,7 @@ func (u *utterance) approved(q Question, a Answer) Verdict {
 	}
 	no := func(why string) Verdict { return Verdict{Why: why, Heard: u.heardAs()} }
 	switch {
-	case u.has(object) && !u.has(action):
+	case u.has(object) && !u.has(action), u.has(ack) && !u.has(explicit|action|code):
 		return no("it approves nothing")
 	case u.tagged || u.trailing:
 		return no("it breaks off, or was not all speech")

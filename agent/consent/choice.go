@@ -20,10 +20,10 @@ func ReadChoice(text, language string, names []string) (i int, ok bool) {
 	nth, ordinal, said := counted(u.text, len(names))
 	words := contentOf(said)
 	switch {
-	case nth < 0:
+	case nth < 0, nth == 0 && len(words) == 0:
 		return 0, false
 	case len(words) == 0:
-		return nth - 1, nth > 0
+		return nth - 1, true
 	}
 	scores := make([]int, len(names))
 	for i, n := range names {

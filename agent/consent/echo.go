@@ -160,7 +160,7 @@ func (u *utterance) parrots(said []string) bool {
 	a, b := letters(closed), letters(text)
 	n := edits(a, b)
 	own := a
-	if plainly(u, explicit|weak|action|object|filler|code) { // what is demanded is the same anyway: the rest must be
+	if plainly(u, explicit|weak|action|object|ack|filler|code) { // what is demanded is the same anyway: the rest must be
 		own = letters(u.without(func(m mark) bool { return u.demands(m) || m.kind&code != 0 }))
 	}
 	if 4*n > len(own) || !u.within(text) {
@@ -184,7 +184,7 @@ func (u *utterance) without(drop func(mark) bool) (closed string) {
 func (u *utterance) within(text string) bool {
 	for _, m := range u.marks {
 		_, w := u.join(m.from, m.to)
-		if m.kind != other && m.kind&(filler|weak|explicit|action|object|code) == 0 && !strings.Contains(text, w) {
+		if m.kind != other && m.kind&(filler|ack|weak|explicit|action|object|code) == 0 && !strings.Contains(text, w) {
 			return false
 		}
 	}

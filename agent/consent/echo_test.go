@@ -2,6 +2,7 @@ package consent
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -119,7 +120,7 @@ func TestFragments(t *testing.T) {
 		q := a.q
 		q.Said = []string{a.said}
 		rs := []rune(a.said)
-		for range 2000 {
+		for range 200 {
 			from := rand.IntN(len(rs))
 			text := string(rs[from : from+1+rand.IntN(len(rs)-from)])
 			got := Read(q, clear(text, languageOf(text)))
@@ -136,7 +137,7 @@ func TestDenialsAreNoEcho(t *testing.T) {
 		q := a.q
 		q.Said = []string{a.said}
 		for _, p := range []string{"", "approve falcon", "go ahead", "진행해", "승인 호랑이", "approve falcon, approve falcon", "the Q3 figures to finance", "3분기 실적 메일을 보냅니다"} {
-			for _, r := range refusals {
+			for _, r := range some(slices.Clone(refusals), 4) {
 				for _, text := range []string{r + ", " + p, p + ". " + r, r + " " + p + " " + r} {
 					if got := Read(q, clear(text, languageOf(text))); got.Reading != Deny && got.Reading != Later {
 						t.Errorf("%q after %q: got %s (%s), want deny", strings.TrimSpace(text), a.said, got.Reading, got.Why)

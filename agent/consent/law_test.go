@@ -14,7 +14,7 @@ import (
 // changes, however it is spaced.
 func TestTables(t *testing.T) {
 	for phrase, k := range korean {
-		if k&(explicit|weak|action|filler) == 0 {
+		if k&(explicit|weak|action|ack|filler) == 0 {
 			continue
 		}
 		rs := []rune(phrase)
@@ -34,7 +34,7 @@ func TestTables(t *testing.T) {
 		if n := len(strings.Fields(phrase)); n > longest {
 			t.Errorf("%q has %d words, more than are looked at", phrase, n)
 		}
-		if k&(explicit|weak|action|filler) == 0 {
+		if k&(explicit|weak|action|ack|filler) == 0 {
 			continue
 		}
 		for _, w := range strings.Fields(phrase) {
@@ -117,7 +117,7 @@ func some(list []string, n int) []string {
 // TestNever puts every word that must not approve before, behind and into
 // approvals; other ones in every run.
 func TestNever(t *testing.T) {
-	for _, p := range append(some(approvalsOf(), 12), "approve falcon", "승인 호랑이", "falcon", "호랑이 승인") {
+	for _, p := range append(some(approvalsOf(), 4), "approve falcon", "승인 호랑이", "falcon", "호랑이 승인") {
 		for _, n := range never {
 			words := strings.Fields(p)
 			texts := []string{n + " " + p, p + " " + n, n + ", " + p, p + ". " + n, p + n}
@@ -202,7 +202,7 @@ func disguised(text string) string {
 // TestDenyIsNeverLost: a refusal among approvals and fillers, in any order and
 // any disguise, is a denial at every level, with whatever evidence.
 func TestDenyIsNeverLost(t *testing.T) {
-	for range 6000 {
+	for range 2000 {
 		parts := []string{refusals[rand.IntN(len(refusals))]}
 		for range rand.IntN(4) {
 			parts = append(parts, around[rand.IntN(len(around))])
@@ -224,7 +224,7 @@ func TestApproveNeedsAll(t *testing.T) {
 	all := approvalsOf()
 	named := []string{"falcon", "approve falcon", "yes, approve falcon", "go ahead, falcon", "I approve, falcon"}
 	approved := [5]int{}
-	for range 30000 {
+	for range 4000 {
 		text := all[rand.IntN(len(all))]
 		if rand.IntN(2) == 0 {
 			text = named[rand.IntN(len(named))]
@@ -263,7 +263,7 @@ func TestApproveNeedsAll(t *testing.T) {
 		}
 	}
 	for level := 2; level <= 4; level++ {
-		if approved[level] < 20 {
+		if approved[level] < 5 {
 			t.Errorf("got %d approvals at level %d: too few to tell anything", approved[level], level)
 		}
 	}
@@ -271,7 +271,7 @@ func TestApproveNeedsAll(t *testing.T) {
 
 // TestMoreEvidenceNeverHurts: an approval stays one when it was heard better.
 func TestMoreEvidenceNeverHurts(t *testing.T) {
-	for range 5000 {
+	for range 1500 {
 		q := Question{Level: 2 + rand.IntN(3), Code: []string{"", "falcon"}[rand.IntN(2)]}
 		a := Answer{Text: []string{"yes", "go ahead", "approve falcon", "falcon", "네", "진행해"}[rand.IntN(6)], Key: rand.IntN(2) == 0,
 			Confidence: rand.Float32(), Lowest: rand.Float32(), NoSpeech: rand.Float32(), Voiced: rand.Float32(), SNR: 30 * rand.Float32()}

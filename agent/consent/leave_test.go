@@ -37,6 +37,13 @@ func TestReadLeave(t *testing.T) {
 		{"you may mail finance and you don't have to ask me", Leave{Verb: "mail", Object: "finance"}},
 		{"mail the finance list without asking this month", Leave{Verb: "mail", Object: "finance list", Until: When{Set: true, Month: 1}}},
 		{"You may message Ann on Monday without asking", Leave{Verb: "message", Object: "Ann on Monday"}},
+		{"you don't need to ask me before mailing finance", Leave{Verb: "mail", Object: "finance"}},
+		{"No need to ask before you run the tests", Leave{Verb: "run", Object: "tests"}},
+		{"You can go ahead and mail finance without asking", Leave{Verb: "mail", Object: "finance"}},
+		{"Please mail finance without asking from now on.", Leave{Verb: "mail", Object: "finance"}},
+		{"Until Friday you may read example.com without asking.", Leave{Verb: "fetch", Object: "example.com", Until: friday}},
+		{"you may write files in notes without asking for permission today", Leave{Verb: "write", Object: "files in notes", Until: today}},
+		{"For the rest of the day you may run commands without asking", Leave{Verb: "run", Object: "commands", Until: today}},
 		{"You may mail 재무팀 without asking", Leave{Verb: "mail", Object: "재무팀"}},
 
 		{"이번 주에는 재무팀에 보고서 메일 묻지 말고 보내도 돼", Leave{Verb: "mail", Object: "재무팀", About: "보고서", Until: week}},
@@ -52,6 +59,12 @@ func TestReadLeave(t *testing.T) {
 		{"김 부장한테 메일 세 번까지 안 묻고 보내도 돼", Leave{Verb: "mail", Object: "김 부장", Count: 3}},
 		{"다섯 시까지 회의록 폴더를 묻지 말고 읽어도 돼", Leave{Verb: "read", Object: "회의록 폴더", Until: When{Set: true, Clock: 5 * time.Hour, Half: true}}},
 		{"재무팀에 보고서에 관한 메일은 묻지 말고 보내세요", Leave{Verb: "mail", Object: "재무팀", About: "보고서"}},
+
+		{"재무팀 메일은 이제 안 물어봐도 돼", Leave{Verb: "mail", Object: "재무팀"}},
+		{"재무팀에 메일 보낼 때는 안 물어봐도 돼", Leave{Verb: "mail", Object: "재무팀"}},
+		{"테스트 돌릴 때는 묻지 마", Leave{Verb: "run", Object: "테스트"}},
+		{"재무팀에 메일 보낼 때 묻지 말고 보내", Leave{Verb: "mail", Object: "재무팀"}},
+		{"example.com은 금요일까지 묻지 않고 읽어도 됩니다", Leave{Verb: "fetch", Object: "example.com", Until: friday}},
 
 		{"Stop mailing finance without asking", Leave{Verb: "mail", Object: "finance", Revoke: true}},
 		{"Revoke the permission for finance.", Leave{Object: "finance", Revoke: true}},
@@ -69,6 +82,7 @@ func TestReadLeave(t *testing.T) {
 		{"모든 권한을 취소해 주세요", Leave{Revoke: true}},
 		{"재무팀에 묻지 말고 보내는 거 그만해", Leave{Object: "재무팀", Revoke: true}},
 		{"이제부터는 재무팀 메일은 물어보고 보내", Leave{Verb: "mail", Object: "재무팀", Revoke: true}},
+		{"Revoke everything.", Leave{Revoke: true}},
 	} {
 		got, ok := ReadLeave(c.text, languageOf(c.text))
 		if !ok || got != c.want {
@@ -125,6 +139,23 @@ delete the file
 without asking
 you may without asking
 What permissions are there
+Write a note: you may mail finance without asking
+Send Kim a mail saying you may delete files without asking
+Tell Kim you may mail finance without asking
+the page says you may mail finance without asking
+If it rains tomorrow you may mail finance without asking
+He said on Friday you may mail finance without asking
+you may delete everything without asking
+you may do everything without asking
+you may mail finance and delete the files without asking
+you may spend twenty dollars a day without asking
+you may post to the blog twice a week without asking
+Stop doing that without asking
+revoke the permission that you have
+메모에 묻지 말고 적어도 된다고 써 줘
+재무팀에 메일 묻지 말고 보내라고 했어
+허락 취소 메일 보내 줘
+회의 취소해 줘
 재무팀에 보고서 메일 보내 줘
 재무팀에 메일 보내도 돼
 이번 주에 재무팀에 메일 보내

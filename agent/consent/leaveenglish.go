@@ -10,23 +10,9 @@ func englishLeave(s string) (Leave, bool) {
 	if l, ok := englishRevocation(s); ok {
 		return l, true
 	}
-	_, body, unasked := take(s, enUnasked)
-	_, _, ever := take(s, enAlways)
-	if !unasked && !ever {
-		return Leave{}, false
-	}
 	var l Leave
-	if got, cut, ok := take(body, enHead); ok {
-		l.Until, body = untilAt(strings.ToLower(got)), cut
-	}
-	rest, ok := "", false
-	for _, begin := range []*regexp.Regexp{allowing, opener, ordered} {
-		if m := begin.FindString(body); begin.MatchString(body) && (unasked || begin != ordered) {
-			rest, ok = body[len(m):], true
-			break
-		}
-	}
-	if !ok {
+	rest, ok := l.opened(s)
+	if !ok || enPeriod.MatchString(rest) {
 		return Leave{}, false
 	}
 	head, about := rest, ""
@@ -39,20 +25,70 @@ func englishLeave(s string) (Leave, bool) {
 	if head, ok = l.terms(head, enUntil, enCount, enSum); !ok || !plain(rest) {
 		return Leave{}, false
 	}
-	if !l.does(head) || l.Object == "" || pronouns[strings.ToLower(l.Object)] {
+	if !l.does(head) {
 		return Leave{}, false
 	}
 	if about != "" {
 		l.About = noun(about)
 	}
-	return l, true
+	return l, named(l.Object) && (l.About == "" || named(l.About))
 }
+
+// opened reads what makes s a permission, and gives what is permitted: "you may
+// @ without asking", "always allow @", "no need to ask before you @".
+func (l *Leave) opened(s string) (rest string, ok bool) {
+	if m := enSpared.FindStringSubmatch(s); m != nil {
+		return m[1], true
+	}
+	_, body, unasked := take(s, enUnasked)
+	if got, cut, ok := take(body, enHead); ok {
+		if l.Until = untilAt(strings.ToLower(strings.TrimSpace(got))); l.Until.Set {
+			body = cut
+		}
+	}
+	for _, begin := range []*regexp.Regexp{allowing, opener, ordered} {
+		if !begin.MatchString(body) || begin == ordered && !unasked {
+			continue
+		}
+		m := begin.FindString(body)
+		_, rest, ever := take(body[len(m):], enAlways)
+		return rest, unasked || ever || enAlways.MatchString(m)
+	}
+	return "", false
+}
+
+// named says whether s is a name of something: not "it", not a sentence.
+func named(s string) bool {
+	words := strings.Fields(strings.ToLower(s))
+	if len(words) == 0 || len(words) > 8 || len(words) == 1 && pronouns[words[0]] {
+		return false
+	}
+	for i, w := range words {
+		if spoils[w] || i > 0 && (words[i-1] == "and" || words[i-1] == "or" || words[i-1] == "then") && doing(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// doing says whether w begins a second deed: "mail finance and delete the file".
+func doing(w string) bool {
+	for _, d := range deeds {
+		if d.re.MatchString(w) {
+			return true
+		}
+	}
+	return false
+}
+
+// spoils are words of a sentence, which names nothing.
+var spoils = set("you i we he she they it may can will would should must shall is are was were do does did has have saying says said say that which who whom whose because so asking ask")
 
 // englishRevocation reads the end of a permission.
 func englishRevocation(s string) (Leave, bool) {
 	l := Leave{Revoke: true}
 	if m := enRevoke.FindStringSubmatch(s); m != nil {
-		return l, l.names(m[1])
+		return l, l.names(m[1]) && (m[1] == "" || named(l.Object))
 	}
 	if m := enNoMore.FindStringSubmatch(s); m != nil {
 		_, body, _ := take(m[1], enUnasked)

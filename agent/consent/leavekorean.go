@@ -12,15 +12,25 @@ func koreanLeave(s string) (Leave, bool) {
 	if !unasked && !ever {
 		return Leave{}, false
 	}
-	if !plain(body) {
-		return Leave{}, false
-	}
 	var l Leave
-	body, ok := l.terms(body, koUntil, koCount, koSum)
-	if !ok || !l.koreanDeed(body) || l.Object == "" || pronouns[l.Object] {
+	if m := koWhile.FindStringSubmatch(body); m != nil { // 메일 보낼 때 (안 물어봐도 돼)
+		l.Verb, body = koWhileVerbs[m[2]], strings.TrimSpace(m[1]+" "+m[3])
+	}
+	if !plain(body) || koReported.MatchString(body) {
 		return Leave{}, false
 	}
-	return l, true
+	body, ok := l.terms(body, koUntil, koCount, koSum)
+	if !ok {
+		return Leave{}, false
+	}
+	if !l.koreanDeed(body) {
+		// 재무팀 메일은 안 물어봐도 돼: what is done stands in the thing, or before 때.
+		if !koSpared.MatchString(s) {
+			return Leave{}, false
+		}
+		l.koreanThings(body, false)
+	}
+	return l, l.Verb != "" && named(l.Object)
 }
 
 // koreanRevocation reads the end of a permission.

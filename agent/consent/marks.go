@@ -11,6 +11,7 @@ const (
 	weak                       // a short yes, which is also heard where nobody spoke
 	action                     // names an effect: "send it", 보내 줘
 	object                     // what is acted on; approves nothing alone
+	ack                        // takes note: "understood", 알겠습니다; approves nothing, and takes nothing back
 	filler                     // changes nothing: "please", 음
 	always                     // for this and all like it: "don't ask me again", 묻지 말고
 	ever                       // the same, beside an approval only: "always", 항상
@@ -36,7 +37,7 @@ type mark struct {
 }
 
 // longest is how many words a phrase of the tables has at most.
-const longest = 8
+const longest = 9
 
 // read marks every word once, left to right: first the Korean endings that turn
 // a verb round and the like, wherever they stand, then the longest phrase that a table holds.

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ import (
 //  3. A long piece of what Deputy said itself: unclear.
 //  4. A refusal anywhere ("no", "stop", 하지 마): deny. A negated verb ("don't",
 //     "not okay") too, unless it asks ("isn't it too long?"), or means not yet.
+//     "Don't do it?" asks nothing: recognisers are free with question marks.
 //  5. Wait, later, tomorrow: later. Say again: repeat. A question: explain.
 //  6. A change or a condition: amend if it comes with a yes, else unclear.
 //  7. From now on, don't ask again: always, which is a proposal.
@@ -45,7 +47,7 @@ func Read(q Question, a Answer) Verdict {
 		return u.denied("it refuses")
 	case u.has(negate) && u.has(yet) && !asks:
 		return u.putOff("not yet")
-	case u.has(negate) && !asks:
+	case (u.has(negate) || u.spares() && !u.proposes()) && !asks, u.forbids():
 		return u.denied("it negates")
 	case u.has(hold):
 		return u.putOff("it puts it off")
@@ -63,7 +65,7 @@ func Read(q Question, a Answer) Verdict {
 		return Verdict{Why: "it neither approves nor refuses"}
 	case u.proposes():
 		return u.always(a)
-	case plainly(&u, explicit|weak|action|object|filler|code):
+	case plainly(&u, explicit|weak|action|object|ack|filler|code):
 		return u.approved(q, a)
 	}
 	return u.leftover(q, a)
@@ -75,13 +77,47 @@ func (u *utterance) putOff(why string) Verdict {
 }
 
 // proposes says whether it is about this and all that is like it: in so many
-// words ("don't ask again"), or by an approval and an "always". English begins
-// with either; "the dog always allowed it" is no answer.
+// words ("don't ask again"), or by an approval and an "always". More may be said
+// beside it where it begins with a yes; "don't ask him" and "it is always so" propose nothing.
 func (u *utterance) proposes() bool {
-	if !u.has(always) && !(u.has(ever) && u.has(explicit|weak|action|code)) {
+	switch {
+	case u.has(always) && hangul(u.text):
+		return true
+	case !u.has(always) && !(u.has(ever) && (u.has(explicit|action|code) || u.begins(weak))):
 		return false
 	}
-	return plainly(u, always|ever|explicit|weak|action|object|filler|code) || u.begins(always|ever|explicit|weak|action|code) || u.has(always) && hangul(u.text)
+	return plainly(u, always|ever|explicit|weak|action|object|ack|filler|code) || u.begins(ever|explicit|weak|action|code) ||
+		u.begins(always) && (u.has(ever|explicit|weak|action) || strings.HasPrefix(u.text, "always"))
+}
+
+// forbids says whether it is ordered not to do it, whatever mark a recogniser
+// put behind it: "don't do it?", 하지 마? But "don't you think so?" asks.
+func (u *utterance) forbids() bool {
+	return slices.ContainsFunc(u.marks, func(m mark) bool {
+		if m.kind&negate == 0 {
+			return false
+		}
+		last := u.words[m.to-1].text
+		if hangul(last) {
+			return forbidding.MatchString(last)
+		}
+		next := ""
+		if m.to < len(u.words) {
+			next = u.words[m.to].text
+		}
+		text, _ := u.join(m.from, m.to)
+		return u.begins(negate) && (text == "dont" || text == "do not") && !strings.Contains(" i you we they he she it ", " "+next+" ")
+	})
+}
+
+var forbidding = regexp.MustCompile(`(마|마요|마세요|마라|마십시오|말아|말아요|말아줘|말라고|말자)$`)
+
+// spares says whether an always holds a negator: "don't ask", which is a denial
+// where it proposes nothing ("don't ask him").
+func (u *utterance) spares() bool {
+	return slices.ContainsFunc(u.marks, func(m mark) bool {
+		return m.kind&always != 0 && slices.ContainsFunc(u.words[m.from:m.to], func(w word) bool { return english[w.text]&(negate|refuse) != 0 })
+	})
 }
 
 // spoken says whether the language is one of those that can decide.
@@ -99,7 +135,7 @@ func plainly(u *utterance, k kind) bool {
 func (u *utterance) denied(why string) Verdict {
 	v := Verdict{Reading: Deny, Why: why}
 	reason := slices.ContainsFunc(u.marks, func(m mark) bool {
-		if m.kind&(refuse|negate|filler|explicit|weak|action|object|always|ever|hold|yet) != 0 {
+		if m.kind&(refuse|negate|filler|ack|explicit|weak|action|object|always|ever|hold|yet) != 0 {
 			return false
 		}
 		for _, w := range u.words[m.from:m.to] {
@@ -210,7 +246,7 @@ func (u *utterance) leftover(q Question, a Answer) Verdict {
 	}
 	several := len(u.words) >= 3 || hangul(u.text) && utf8.RuneCountInString(u.text) >= 6
 	switch {
-	case u.has(explicit|action|code) || u.begins(weak) || u.agrees():
+	case u.has(explicit|action|code|always) || u.begins(weak) || u.agrees():
 		return Verdict{Why: "it holds more than an approval"}
 	case several && !u.tagged && (a.Typed || !(a.NoSpeech > mostNoise)):
 		return Verdict{Reading: Unrelated, Why: "it has nothing of an answer"}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -87,9 +86,11 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 	if err := t.box.probe(ctx); err != nil {
 		return agent.Action{}, err
 	}
+	j := judge(parsed).settled(false)
 	a := agent.Action{
-		Tool: "run_command", Target: args.Command, Args: encode(args), Level: policy.Reach, Phrase: "command",
-		Values:    map[string]string{"command": strings.Join(strings.Fields(strings.ReplaceAll(args.Command, "\n", " ; ")), " "), "programs": strings.Join(programs(parsed), ", ")},
+		Tool: "run_command", Target: args.Command, Args: encode(args), Level: j.Level, Phrase: "command",
+		Values:    map[string]string{"command": strings.Join(strings.Fields(strings.ReplaceAll(args.Command, "\n", " ; ")), " ")},
+		Facts:     j.facts(),
 		Summary:   "run " + brief(args.Command, 100),
 		Untrusted: true,
 	}
@@ -99,12 +100,12 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 	if utf8.RuneCountInString(args.Command) > 160 {
 		a.Values["warning"] = "long"
 	}
-	reads := onlyReads(parsed)
-	if reads {
-		a.Level, a.Repeat = policy.Look, agent.Idempotent
+	j.explain(a.Values)
+	if j.Reads {
+		a.Repeat = agent.Idempotent
 	}
 	a.Do = func(ctx context.Context, _ string) (agent.Result, error) {
-		o, err := t.box.run(ctx, args.Command, reads)
+		o, err := t.box.run(ctx, args.Command, j.Reads)
 		if err != nil {
 			return agent.Result{}, fmt.Errorf("run the command: %w", err)
 		}
@@ -138,21 +139,6 @@ func parseCommand(command string) (*syntax.File, error) {
 		return nil, errors.New("the command does nothing")
 	}
 	return parsed, nil
-}
-
-// programs are the names of what the command runs, as far as they are written
-// out, each once.
-func programs(f *syntax.File) []string {
-	var names []string
-	syntax.Walk(f, func(n syntax.Node) bool {
-		if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 {
-			if name := call.Args[0].Lit(); name != "" && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-		return true
-	})
-	return names
 }
 
 // An output is what a command wrote, and how it ended.

@@ -21,6 +21,7 @@ import (
 	"deputy/agent"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/policy"
+	"deputy/agent/policy/file"
 	"deputy/agent/tools"
 	"deputy/agent/tools/smtptest"
 	"deputy/configs/phrases"
@@ -197,7 +198,7 @@ func (w *world) open() {
 	words := phrases.Embedded()
 	w.voice = &pacedVoice{}
 	w.desk = agent.NewDesk(agent.Options{
-		Rules:   agent.Rules{Phrases: words, Policy: w.rules, System: words.Prompt("en")},
+		Rules:   agent.Rules{Phrases: words, Policy: policy.Policy{Table: file.Embedded(), Rules: w.rules}, System: words.Prompt("en")},
 		Journal: j, Model: w.model, Tools: append(append(all, mails...), w.shifty), Voice: w.voice,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 		Observe: func(e agent.Event) {

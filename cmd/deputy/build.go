@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
 	"os"
 	"path/filepath"
@@ -23,13 +24,16 @@ import (
 // parts are what a caller puts in the place of something that a configuration
 // would lead to. The zero value replaces nothing.
 type parts struct {
-	source  audio.Source // instead of the microphone
-	deaf    bool         // no microphone at all
-	model   agent.Model  // instead of the configured one
-	player  tts.Player   // instead of the speaker
-	instant bool         // no sound: every line is said at once
-	tools   []agent.Tool // beside the usual ones
+	source  audio.Source           // instead of the microphone
+	deaf    bool                   // no microphone at all
+	model   agent.Model            // instead of the configured one
+	player  tts.Player             // instead of the speaker
+	instant bool                   // no sound: every line is said at once
+	tools   []agent.Tool           // beside the usual ones
+	rows    map[string]policy.Tool // what these take
 	heard   func(hearing)
+	observe func(agent.Event) // beside the feed, from the desk's goroutine
+	said    func(agent.Line)  // with instant: every line
 }
 
 // build makes a house from a configuration: one line for each thing that could
@@ -50,26 +54,34 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	if err := os.MkdirAll(cfg.Agent.State, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
-	if h.journal, err = sqlite.Open(ctx, cfg.Journal.Path, &sqlite.Options{Log: log}); err != nil {
+	if h.journal, err = sqlite.Open(ctx, cfg.Journal.Path, journalOptions(cfg, log)); err != nil {
 		if errors.Is(err, journal.ErrInUse) {
 			err = errAnother
 		}
 		return nil, err
 	}
 	h.later(h.journal.Close)
+	rules, err := readPolicy(cfg)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(rules.Table.Tools, p.rows)
 	all, err := h.tools()
 	if err != nil {
 		return nil, err
 	}
 	o := agent.Options{
 		Rules: agent.Rules{
-			Phrases: words, Policy: policy.Rules{}, System: words.Prompt("en"),
+			Phrases: words, Policy: rules, System: words.Prompt("en"),
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
 			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Quiet: quietHours(cfg),
 		},
 		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Language: screenLanguage(cfg), Version: version, Logger: log,
 		Notify: notifier(words, log),
 		Split:  func() agent.Splitter { return &tts.Splitter{} },
+	}
+	if p.observe != nil {
+		o.Observe = func(e agent.Event) { h.feed.observe(e); p.observe(e) }
 	}
 	var c *cores
 	if o.Model, c, err = h.model(ctx, p, o); err != nil {

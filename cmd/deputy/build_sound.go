@@ -25,7 +25,7 @@ import (
 // speech is the voice, or nil where nothing can be spoken.
 func (h *house) speech(p parts, tell func(agent.Body)) (agent.Voice, error) {
 	if p.instant {
-		return instantVoice{tell}, nil
+		return instantVoice{tell, p.said}, nil
 	}
 	engines, err := h.engines()
 	if err != nil {

@@ -135,16 +135,16 @@ func workspaceState(dir string) (string, error) {
 }
 
 func journalState(ctx context.Context, cfg configs.Config) (string, error) {
-	if _, err := os.Stat(cfg.Journal.Path); errors.Is(err, os.ErrNotExist) {
+	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, journalOptions(cfg, nil))
+	if errors.Is(err, os.ErrNotExist) {
 		return "none yet", nil
 	}
-	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, nil)
 	if err != nil {
-		return "", err
+		return "", inWords(err)
 	}
 	defer j.Close()
 	if err := j.Verify(ctx); err != nil {
-		return "", err
+		return "", inWords(err)
 	}
 	n, _ := j.Head()
 	return fmt.Sprintf("%d events, whole", n), nil

@@ -52,7 +52,7 @@ func run(args []string) int {
 	case errors.Is(err, journal.ErrFull):
 		err = sentence("err.disk_full")
 	}
-	fmt.Fprintln(os.Stderr, "deputy:", err)
+	fmt.Fprintln(os.Stderr, "deputy:", inWords(err))
 	return 1
 }
 
@@ -84,8 +84,8 @@ Without a command it runs: deputy run.`,
 		tasksCommand(a), inboxCommand(a), grantsCommand(a), approveCommand(a), denyCommand(a),
 		verbCommand(a, "stop", "Silence Deputy and end what runs"),
 		verbCommand(a, "undo", "Take back the last thing that was done"),
-		pttCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
-		doctorCommand(a), rehearseCommand(a), benchCommand(a), consentCommand(a), versionCommand(a),
+		pttCommand(a), policyCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
+		doctorCommand(a), rehearseCommand(a), benchCommand(a), consentCommand(a), trialCommand(a), versionCommand(a),
 	)
 	explainArgs(root)
 	return root

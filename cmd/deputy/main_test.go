@@ -11,7 +11,8 @@ import (
 // "deputy" as a user would, in a process of its own.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"deputy": func() { os.Exit(run(os.Args[1:])) },
+		"deputy":    func() { os.Exit(run(os.Args[1:])) },
+		"crashdesk": func() { os.Exit(crashChild()) },
 	})
 }
 

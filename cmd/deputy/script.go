@@ -81,6 +81,12 @@ type rehearsalArgs struct {
 	Text  string `json:"text"`
 }
 
+// rehearsalRows says what a rehearsal's tool takes: what its plan states.
+var rehearsalRows = map[string]policy.Tool{"rehearse": {
+	Level: policy.Look, Why: policy.Words{En: "it only counts", Ko: "세기만 합니다"},
+	Args: map[string]policy.Arg{"level": {Kind: policy.Text}, "text": {Kind: policy.Name}},
+}}
+
 func (*rehearsalTool) Spec() agent.Spec {
 	return agent.Spec{
 		Name: "rehearse", Description: "An action of a rehearsal.",
@@ -111,9 +117,15 @@ func (t *rehearsalTool) Plan(_ context.Context, raw json.RawMessage) (agent.Acti
 
 // An instantVoice says everything at once and to the end: a rehearsal of what
 // is said and decided needs no sound.
-type instantVoice struct{ tell func(agent.Body) }
+type instantVoice struct {
+	tell func(agent.Body)
+	said func(agent.Line) // may be nil
+}
 
 func (v instantVoice) Say(_ context.Context, l agent.Line) error {
+	if v.said != nil {
+		v.said(l)
+	}
 	now := time.Now()
 	v.tell(agent.Speaking{Line: l.ID, At: now})
 	v.tell(agent.Spoken{Line: l.ID, Ended: now, Whole: true})

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"deputy/agent"
+)
+
+// noiseLevels are the levels at which Deputy asks.
+var noiseLevels = []string{"L2", "L3", "L4"}
+
+// noiseOrders are what the owner types; the level is for the model.
+var noiseOrders = map[string]string{"en": "send the report to finance, trial %s", "ko": "재무팀에 보고서를 보내 줘, 시험 %s"}
+
+// noiseSummaries are what the asks are about: things that an answer may name.
+var noiseSummaries = map[string]string{"en": "send the report to finance", "ko": "재무팀에 보고서 보내기"}
+
+// A noiseModel wants one action of the level that its order names; of an order
+// that came out of noise it says that it is done.
+type noiseModel struct{}
+
+// Next is one turn.
+func (noiseModel) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
+	return func(yield func(agent.Chunk, error) bool) {
+		for lang, order := range noiseOrders {
+			for _, level := range noiseLevels {
+				if len(p.Messages) == 1 && strings.HasPrefix(p.Messages[0].Text, fmt.Sprintf(order, level)) {
+					yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":%q,"text":%q}`, level, noiseSummaries[lang])}}, nil)
+					return
+				}
+			}
+		}
+		yield(agent.Chunk{Text: "Done."}, nil)
+	}
+}
+
+// ask gives up whatever waits and puts an ask for the stretch.
+func (l *noiseLedger) ask(ctx context.Context, d *agent.Desk, s noiseStretch) error {
+	var waiting []string
+	if err := d.View(ctx, func(st *agent.State, _ int) {
+		for _, a := range st.Asks {
+			waiting = append(waiting, a.ID)
+		}
+	}); err != nil {
+		return err
+	}
+	for _, id := range waiting {
+		d.Tell(agent.Answered{Ask: id, By: "terminal"})
+	}
+	l.order(fmt.Sprintf(noiseOrders[s.language], s.level), s.language)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(20 * time.Second); !l.asking(); {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("an ask of %s was not put within 20 s", s.level)
+		}
+	}
+	return nil
+}
+
+// keepAsking puts the ask again when it was parked, set aside for what was taken
+// for an order, or decided. It is called by the desk, which telling never makes
+// wait.
+func (l *noiseLedger) keepAsking(b agent.Body) {
+	switch b := b.(type) {
+	case agent.Parked, agent.SetAside:
+		l.desk.Tell(typed("what's waiting", "en"))
+	case agent.Decided:
+		if b.By != "terminal" {
+			l.desk.Tell(typed(l.last.Text, l.last.Language))
+		}
+	}
+}
