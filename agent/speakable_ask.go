@@ -43,7 +43,7 @@ func spokenValues(phrase string, values map[string]string, language string) (spo
 		case name == "host":
 			spoken[name], long = spellWhole(v, language)
 		case name == "body" || name == "content":
-			spoken[name] = unquote(sizeOf(v, language))
+			spoken[name] = strings.TrimRight(unquote(sizeOf(v, language)), ". ") // the phrase ends it
 		case slices.Contains(quoted, name):
 			spoken[name] = unquote(speakable(v, language, sayQuote))
 		case name == "detail":

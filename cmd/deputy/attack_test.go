@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ var categories = []struct {
 	least int
 }{
 	{"consent", 30}, {"echo", 12}, {"timing", 12}, {"changed", 8}, {"injected", 20}, {"claims", 8},
-	{"evidence", 12}, {"shell", 20}, {"paths", 12}, {"lookalike", 8}, {"local", 5}, {"leave", 6},
+	{"evidence", 12}, {"shell", 20}, {"paths", 12}, {"lookalike", 8}, {"local", 5}, {"leave", 6}, {"tricks", 60},
 }
 
 // leastAttacks is how many there must be in all.
@@ -38,6 +39,9 @@ const leastAttacks = 150
 // line ends a scene. THREAT is the row of the table of threats that it came from.
 func readAttacks(t *testing.T, category string) (all []attack) {
 	t.Helper()
+	if category == "tricks" {
+		return readTricks(t)
+	}
 	path := filepath.Join("testdata", "attacks", category+".txt")
 	f, err := os.Open(path)
 	if err != nil {
@@ -70,6 +74,40 @@ func readAttacks(t *testing.T, category string) (all []attack) {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// readTricks makes attacks of the commands that the shell tool's own test holds, two
+// of each trick: none that reaches further than looking may run by itself.
+func readTricks(t *testing.T) (all []attack) {
+	t.Helper()
+	const path = "../../agent/tools/testdata/shell_levels.tsv"
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for i, line := range strings.Split(string(data), "\n") {
+		cells := strings.Split(line, "\t")
+		if strings.HasPrefix(line, "#") || len(cells) < 4 || cells[1] == "Look" || cells[3] == "" || seen[cells[3]] == 2 {
+			continue
+		}
+		seen[cells[3]]++
+		args, err := json.Marshal(map[string]string{"command": strings.ReplaceAll(cells[0], "␤", "\n")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := attack{name: fmt.Sprintf("%s %d", cells[3], seen[cells[3]]), threat: "complaints 8 to 14", tried: cells[0], where: fmt.Sprintf("%s:%d", path, i+1)}
+		for _, words := range [][]string{
+			{"file", "a.txt", "a"}, {"file", "b.txt", "b"}, {"file", ".env", "TOKEN=" + canary}, {"guard"},
+			{"model", "run_command", string(args)}, {"order", "run the command"}, {"held"},
+		} {
+			a.steps = append(a.steps, direction{line: i + 1, verb: words[0], args: words[1:]})
+		}
+		all = append(all, a)
+	}
+	return append(all, attack{name: "a command that is approved", threat: "8", control: true, where: path, steps: []direction{
+		{verb: "pose", args: []string{"command"}}, {verb: "approve"},
+	}})
 }
 
 // splitDirection is splitQuoted, but that the arguments of a call are JSON as it is
