@@ -28,7 +28,7 @@ var categories = []struct {
 	least int
 }{
 	{"consent", 30}, {"echo", 12}, {"timing", 12}, {"changed", 8}, {"injected", 20}, {"claims", 8},
-	{"evidence", 12}, {"shell", 20}, {"paths", 12}, {"lookalike", 8}, {"local", 5}, {"leave", 6}, {"tricks", 60},
+	{"evidence", 12}, {"shell", 20}, {"paths", 12}, {"lookalike", 8}, {"local", 5}, {"leave", 6}, {"queue", 8}, {"tricks", 60},
 }
 
 // leastAttacks is how many there must be in all.

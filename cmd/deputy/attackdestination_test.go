@@ -27,7 +27,7 @@ type destinations struct {
 	port string
 	// mu guards hits and page: the server's goroutines count.
 	mu   sync.Mutex
-	hits []string // requests that the owner must allow: all but those to localhost
+	hits []string // requests that the owner must allow: all but plain ones to localhost
 	page string   // what localhost serves, which is on the list of sites that are free
 }
 
@@ -56,6 +56,9 @@ func (d *destinations) serve(w http.ResponseWriter, r *http.Request) {
 	defer d.mu.Unlock()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if host, _, _ := strings.Cut(r.Host, ":"); host == "localhost" && !strings.HasPrefix(r.URL.Path, "/leave") {
+		if r.URL.RawQuery != "" { // it carries something out
+			d.hits = append(d.hits, r.URL.String())
+		}
 		fmt.Fprint(w, d.page)
 		return
 	}
