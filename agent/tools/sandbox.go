@@ -40,6 +40,7 @@ type way struct {
 	kind    string
 	program string   // of bubblewrap
 	spaces  []string // bubblewrap's options for namespaces
+	clone   uintptr  // the namespaces of Landlock's keeper, as clone(2) has them
 }
 
 // A job is one command to run.
@@ -47,6 +48,7 @@ type job struct {
 	command  string
 	readOnly bool     // it sees the workspace read-only
 	hosts    []string // what it may reach on the network
+	limit    time.Duration
 }
 
 func newSandbox(dir, scratch string, o ShellOptions) *sandbox {
@@ -92,7 +94,7 @@ func (b *sandbox) try(ctx context.Context, w way) error {
 	}
 	defer c.close()
 	quoted := "set -- " + quote(c.file) + " " + c.port + " " + quote(b.inside(w)) + "; "
-	o, err := b.start(ctx, w, job{command: quoted + shutIn, readOnly: true})
+	o, err := b.start(ctx, w, job{command: quoted + shutIn, readOnly: true, limit: 20 * time.Second})
 	switch {
 	case err != nil:
 		return err
@@ -120,6 +122,7 @@ func (b *sandbox) run(ctx context.Context, j job) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
+	j.limit = b.o.Timeout
 	return b.start(ctx, w, j)
 }
 
@@ -145,12 +148,14 @@ func environment(tmp string) []string {
 // processes count beside the command's own.
 func (b *sandbox) shell(command string, others int) []string {
 	kb := func(n int64) string { return strconv.FormatInt(n>>10, 10) }
-	// The kernel counts the processes of a user namespace by themselves (since
-	// 5.14): it stops a fork bomb that grows faster than it is watched. Where
-	// memory runs out, it ends the command and not Deputy.
+	// The number of processes holds for everyone but root: root's are only
+	// watched, and end with their namespace. Where memory runs out, the kernel
+	// ends the command and not Deputy.
 	limits := "echo 1000 2>/dev/null >/proc/self/oom_score_adj; ulimit -c 0 -n 512 -u " + strconv.Itoa(4*b.o.Processes+others) +
 		" -t " + strconv.Itoa(int(b.o.Timeout.Seconds())+1) + " -v " + kb(4*b.o.Memory) + " -f " + kb(b.o.FileSize)
-	return []string{"/bin/bash", "--noprofile", "--norc", "-c", limits + ` && exec /bin/bash --noprofile --norc -c "$1"`, "bash", command}
+	// It gives way to Deputy, which listens meanwhile.
+	const begin = ` && { type -P nice >/dev/null && exec nice -n 10 /bin/bash --noprofile --norc -c "$1"; exec /bin/bash --noprofile --norc -c "$1"; }`
+	return []string{"/bin/bash", "--noprofile", "--norc", "-c", limits + begin, "bash", command}
 }
 
 // clearAway removes a command's private folder, also what it took its own

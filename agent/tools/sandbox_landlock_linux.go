@@ -31,8 +31,15 @@ func landlockOffered() error {
 }
 
 // landlock runs j below a keeper: Deputy's own program, which ends what the
-// command leaves behind. In a session of its own there is no terminal.
-func (b *sandbox) landlock(ctx context.Context, j job, r *room) (*exec.Cmd, error) {
+// command leaves behind. In a session of its own there is no terminal. The
+// keeper has a namespace of processes if there can be one: it ends as a whole,
+// in the kernel, with the keeper. Root must have one, since the kernel does not
+// limit the number of root's processes, and a keeper can't keep up with a fork
+// bomb.
+func (b *sandbox) landlock(ctx context.Context, w way, j job, r *room) (*exec.Cmd, error) {
+	if w.clone == 0 && os.Geteuid() == 0 {
+		return nil, errors.New("root's processes can't be limited without a namespace")
+	}
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -41,8 +48,17 @@ func (b *sandbox) landlock(ctx context.Context, j job, r *room) (*exec.Cmd, erro
 	p := boxPart{Do: doKeep, Dir: b.dir, Tmp: r.tmp, ReadOnly: j.readOnly, Command: b.shell(j.command, threads())}
 	args := p.args(selfProgram)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM}
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: w.clone}
+	if w.clone&syscall.CLONE_NEWUSER != 0 {
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getegid(), HostID: os.Getegid(), Size: 1}}
+	}
+	end := syscall.SIGKILL
+	if w.clone == 0 {
+		end = syscall.SIGTERM // the keeper must end the others first
+	}
+	cmd.SysProcAttr.Pdeathsig = end
+	cmd.Cancel = func() error { return cmd.Process.Signal(end) }
 	return cmd, nil
 }
 

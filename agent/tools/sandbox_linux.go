@@ -31,7 +31,10 @@ func (b *sandbox) ways() (all []way, whys []string) {
 	if err := landlockOffered(); err != nil {
 		return all, append(whys, Landlock+": "+err.Error())
 	}
-	return append(all, way{kind: Landlock}), whys
+	if os.Geteuid() == 0 {
+		return append(all, way{kind: Landlock, clone: syscall.CLONE_NEWPID}), whys
+	}
+	return append(all, way{kind: Landlock, clone: syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID}, way{kind: Landlock}), whys
 }
 
 // start runs a command in the sandbox and waits for its end. What it started
@@ -41,7 +44,7 @@ func (b *sandbox) start(ctx context.Context, w way, j job) (_ *output, err error
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	timed, cancel := context.WithTimeoutCause(ctx, b.o.Timeout, fmt.Errorf("it took longer than %s", b.o.Timeout))
+	timed, cancel := context.WithTimeoutCause(ctx, j.limit, fmt.Errorf("it took longer than %s", j.limit))
 	defer cancel()
 	limited, end := context.WithCancelCause(timed)
 	defer end(nil)
@@ -169,7 +172,7 @@ func (b *sandbox) command(ctx context.Context, w way, j job, r *room, out *limit
 	if w.kind == Bubblewrap {
 		cmd, err = b.bubblewrap(ctx, w, j, r)
 	} else {
-		cmd, err = b.landlock(ctx, j, r)
+		cmd, err = b.landlock(ctx, w, j, r)
 	}
 	if err != nil {
 		return nil, err
@@ -177,7 +180,9 @@ func (b *sandbox) command(ctx context.Context, w way, j job, r *room, out *limit
 	cmd.Env = []string{}
 	cmd.Dir = "/"
 	cmd.ExtraFiles = r.files
-	cmd.WaitDelay = 2 * time.Second
+	if w.kind == Bubblewrap || w.clone != 0 {
+		cmd.WaitDelay = 2 * time.Second // the kernel ends all of a namespace at once; a keeper without one takes its time
+	}
 	cmd.Stdout, cmd.Stderr = out, out
 	return cmd, nil
 }
