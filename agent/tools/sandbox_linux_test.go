@@ -10,36 +10,56 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
-// boxes are the ways to shut a command in that work here, by kind. Where all
-// tests are demanded both must.
+// working are the ways to shut a command in that work here, by kind, and why
+// another one does not. It is found out once.
+var working = sync.OnceValues(func() (map[string]way, map[string]string) {
+	found, why := map[string]way{}, map[string]string{}
+	dir, err := os.MkdirTemp("", "probe-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	b := newSandbox(dir, "", ShellOptions{}.filled())
+	all, whys := b.ways()
+	for _, kind := range []string{Bubblewrap, Landlock} {
+		why[kind] = strings.Join(whys, "; ")
+		for _, w := range all {
+			if _, have := found[kind]; have || w.kind != kind {
+				continue
+			}
+			if err := b.try(context.Background(), w); err != nil {
+				why[kind] += "; " + err.Error()
+				continue
+			}
+			found[kind] = w
+		}
+	}
+	return found, why
+})
+
+// boxes are sandboxes of each kind that works here. Where all tests are
+// demanded both must.
 func boxes(t *testing.T, s space, o ShellOptions) map[string]*sandbox {
 	t.Helper()
+	ways, why := working()
 	found := map[string]*sandbox{}
 	for _, kind := range []string{Bubblewrap, Landlock} {
-		b := newSandbox(s.dir, s.copies.scratch(), o.filled())
-		all, whys := b.ways()
-		for _, w := range all {
-			if w.kind != kind || b.probed {
-				continue
-			}
-			if err := b.try(t.Context(), w); err != nil {
-				whys = append(whys, err.Error())
-				continue
-			}
+		w, ok := ways[kind]
+		switch {
+		case ok:
+			b := newSandbox(s.dir, s.copies.scratch(), o.filled())
 			b.probed, b.way = true, w
 			found[kind] = b
+		case os.Getenv("DEPUTY_TEST_ALL") == "1":
+			t.Fatalf("%s does not work here: %s", kind, why[kind])
+		default:
+			t.Run(kind, func(t *testing.T) { t.Skipf("%s does not work here: %s", kind, why[kind]) })
 		}
-		if found[kind] != nil {
-			continue
-		}
-		if os.Getenv("DEPUTY_TEST_ALL") == "1" {
-			t.Fatalf("%s does not work here: %s", kind, strings.Join(whys, "; "))
-		}
-		t.Run(kind, func(t *testing.T) { t.Skipf("%s does not work here: %s", kind, strings.Join(whys, "; ")) })
 	}
 	return found
 }

@@ -53,7 +53,7 @@ func (t runCommand) network(a *agent.Action, hosts []string) {
 	for _, h := range hosts {
 		if !listed(t.box.o.Hosts, h) {
 			a.Level = max(a.Level, policy.Commit)
-			a.Facts["host"], a.Values["new"] = "new", "yes"
+			a.Facts["host"], a.Values["unknown"] = "new", "yes"
 		}
 		if lookalikeHost(h) {
 			a.Values["alike"] = "yes"

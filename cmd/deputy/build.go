@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/mail"
 	"os"
 	"path/filepath"
@@ -97,7 +98,7 @@ func (h *house) tools() ([]agent.Tool, error) {
 	h.later(w.Close)
 	all := tools.Files(w)
 	if cfg.Shell.Enabled {
-		all = append(all, tools.Shell(w, tools.ShellOptions{Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Logger: h.log})...)
+		all = append(all, tools.Shell(w, shellOptions(cfg, h.log))...)
 	}
 	all = append(all, tools.Web(tools.WebOptions{
 		Allow: cfg.Web.Allow, MaxBytes: int64(cfg.Web.MaxBytes), Timeout: cfg.Web.Timeout, Logger: h.log,
@@ -105,6 +106,12 @@ func (h *house) tools() ([]agent.Tool, error) {
 	all = append(all, tools.Notes(w, tools.NoteOptions{})...)
 	mails, err := h.mail()
 	return append(all, mails...), err
+}
+
+func shellOptions(cfg configs.Config, log *slog.Logger) tools.ShellOptions {
+	return tools.ShellOptions{
+		Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Hosts: cfg.Shell.Hosts, Traffic: int64(cfg.Shell.Traffic), Logger: log,
+	}
 }
 
 func (h *house) mail() ([]agent.Tool, error) {
