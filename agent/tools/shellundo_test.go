@@ -38,7 +38,9 @@ func (s space) listing() string {
 			if err != nil {
 				return err
 			}
-			what = string(data)
+			if what = string(data); len(data) > 1<<20 {
+				what = sum(data)
+			}
 		}
 		fmt.Fprintf(&b, "%q %v %q\n", rel, info.Mode(), what)
 		return nil

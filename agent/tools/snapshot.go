@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -20,6 +21,9 @@ const (
 	maxSnapshotBytes = 64 << 20
 	// maxLookedAt is how many there may be afterwards.
 	maxLookedAt = 20_000
+	// maxSynced is how many copies are put on disk one by one; with more it is
+	// quicker to wait for the whole file system, others' files too.
+	maxSynced = 64
 )
 
 // A node is a file, folder or link of the workspace as it was at one time.
@@ -263,15 +267,28 @@ func (b batch) add(name string, data []byte) error {
 		}
 	}
 	b.fresh[name] = int64(len(data))
-	return b.c.root.WriteFile(path.Join(incoming, name), data, 0o600)
+	f, err := b.c.root.OpenFile(path.Join(incoming, name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil && len(b.fresh) <= maxSynced {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return err
 }
 
 func (b batch) keep() error {
 	if len(b.fresh) == 0 {
 		return nil
 	}
-	if err := syncAll(b.c.root); err != nil {
-		return err
+	if len(b.fresh) > maxSynced {
+		if err := syncAll(b.c.root); err != nil {
+			return err
+		}
 	}
 	last := ""
 	for name, n := range b.fresh {
