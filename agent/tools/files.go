@@ -23,6 +23,7 @@ func Files(w *Workspace) []agent.Tool {
 func noUndo(a *agent.Action) {
 	if a.Level == policy.Commit {
 		a.Values["warning"] = "no-undo"
+		a.Facts = map[string]string{"undo": "no"}
 	}
 }
 

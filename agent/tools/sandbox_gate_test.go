@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -73,7 +74,9 @@ func newInternet(t *testing.T) (*internet, *httptest.Server) {
 		}
 		fmt.Fprintf(w, "page %s of %s, %s", r.URL.Path, r.Host, r.Header.Get("Proxy-Authorization"))
 	})
-	plain, secure := httptest.NewServer(site), httptest.NewTLSServer(site)
+	plain, secure := httptest.NewServer(site), httptest.NewUnstartedServer(site)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // refused tunnels
+	secure.StartTLS()
 	t.Cleanup(plain.Close)
 	t.Cleanup(secure.Close)
 	return &internet{

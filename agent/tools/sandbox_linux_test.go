@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -422,5 +423,72 @@ func TestNoSandboxNoCommand(t *testing.T) {
 		if a, err := (runCommand{s.Workspace, b}).Plan(t.Context(), args(t, commandArgs{"echo hi"})); err == nil {
 			t.Errorf("no sandbox: got %+v, want an error", a)
 		}
+	}
+}
+
+// TestLandlockWithoutNamespaces tries, as a user who may make no namespace, what
+// the keeper then has to see to.
+func TestLandlockWithoutNamespaces(t *testing.T) {
+	const name = "DEPUTY_TEST_KEEPER"
+	if landlockOffered() != nil {
+		boxes(t, workspace(t), ShellOptions{})
+		return
+	}
+	if dir := os.Getenv(name); dir == "" && os.Geteuid() == 0 { // root's processes are not limited: as someone else
+		dir, err := os.MkdirTemp("", "keeper-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		const nobody = 64123
+		if err := os.Chown(dir, nobody, nobody); err != nil {
+			t.Fatal(err)
+		}
+		again := exec.Command(selfProgram, "-test.run", "^TestLandlockWithoutNamespaces$", "-test.v")
+		again.Env = []string{name + "=" + dir, "TMPDIR=" + dir}
+		again.Dir = "/"
+		again.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+		out, err := again.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "--- PASS: TestLandlockWithoutNamespaces") {
+			t.Errorf("as another user: %v\n%s", err, out)
+		}
+		return
+	}
+	s, o := workspace(t), newOutside(t)
+	box := func(o ShellOptions) *sandbox {
+		b := newSandbox(s.dir, s.copies.scratch(), o.filled())
+		b.probed, b.way = true, way{kind: Landlock}
+		return b
+	}
+	if err := box(ShellOptions{}).try(t.Context(), way{kind: Landlock}); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, command, want string
+		o                   ShellOptions
+	}{
+		{"a file outside", "cat " + o.secret, "denied", ShellOptions{}},
+		{"kill Deputy", "kill -CONT " + o.pid, "not permitted", ShellOptions{}},
+		{"kill the keeper", "kill -STOP $PPID; kill -KILL $PPID; echo refused", "refused", ShellOptions{}},
+		{"kill all", "trap '' TERM; kill -TERM -1; echo refused", "refused", ShellOptions{}},
+		{"double fork", "((setsid sh -c 'trap \"\" TERM HUP; sleep 4213; sleep 4213' >/dev/null 2>&1 &) &); echo begun", "begun", ShellOptions{}},
+		{"out of time", "setsid sh -c 'sleep 4214; sleep 4214' & sleep 100", "longer than 1s", ShellOptions{Timeout: time.Second}},
+		{"the kernel counts processes", "for i in $(seq 100); do sleep 4215 & done; echo ended", "unavailable", ShellOptions{Processes: 5}},
+	} {
+		got := box(tt.o).said(t, tt.command)
+		if !strings.Contains(got, tt.want) || strings.Contains(got, "hunter2") {
+			t.Errorf("%s: got %q, want %q in it", tt.name, got, tt.want)
+		}
+		for _, seconds := range []string{"4213", "4214", "4215"} {
+			if running(seconds) {
+				t.Errorf("%s: sleep %s outlives the command", tt.name, seconds)
+			}
+		}
+	}
+	if t.Failed() {
+		return // a fork bomb only where what is above holds
+	}
+	if got := box(ShellOptions{Processes: 20}).said(t, "f() { f | f & }; f; sleep 20"); !strings.Contains(got, "processes") {
+		t.Errorf("fork bomb: got %q, want it ended", got)
 	}
 }

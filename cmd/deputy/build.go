@@ -58,7 +58,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, err
 	}
 	h.later(h.journal.Close)
-	all, err := h.tools()
+	all, err := h.tools(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 }
 
 // tools are everything the model may wish for.
-func (h *house) tools() ([]agent.Tool, error) {
+func (h *house) tools(ctx context.Context) ([]agent.Tool, error) {
 	cfg := h.cfg
 	w, err := tools.NewWorkspace(cfg.Agent.Workspace, filepath.Join(cfg.Agent.State, "undo"))
 	if err != nil {
@@ -98,7 +98,11 @@ func (h *house) tools() ([]agent.Tool, error) {
 	h.later(w.Close)
 	all := tools.Files(w)
 	if cfg.Shell.Enabled {
-		all = append(all, tools.Shell(w, shellOptions(cfg, h.log))...)
+		if _, err := tools.ProbeSandbox(ctx, shellOptions(cfg, h.log)); err != nil {
+			h.lack("lack.sandbox", err)
+		} else {
+			all = append(all, tools.Shell(w, shellOptions(cfg, h.log))...)
+		}
 	}
 	all = append(all, tools.Web(tools.WebOptions{
 		Allow: cfg.Web.Allow, MaxBytes: int64(cfg.Web.MaxBytes), Timeout: cfg.Web.Timeout, Logger: h.log,
