@@ -58,6 +58,11 @@ func (b *sandbox) bubblewrap(ctx context.Context, w way, j job, r *room) (*exec.
 	if err != nil {
 		return nil, err
 	}
+	info, tell, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	r.files, r.info = append(r.files, tell), info
 	args, err := b.options(w, j, r)
 	if err != nil {
 		return nil, err
@@ -76,7 +81,7 @@ func (b *sandbox) bubblewrap(ctx context.Context, w way, j job, r *room) (*exec.
 // options are bubblewrap's: what the command sees of this machine.
 func (b *sandbox) options(w way, j job, r *room) ([]string, error) {
 	args := append([]string{}, w.spaces...)
-	args = append(args, "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "sandbox", "--seccomp", "4", "--clearenv")
+	args = append(args, "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "sandbox", "--seccomp", "4", "--info-fd", "5", "--clearenv")
 	for _, e := range environment("/tmp") {
 		name, value, _ := strings.Cut(e, "=")
 		args = append(args, "--setenv", name, value)

@@ -239,7 +239,7 @@ func TestCommandWithHosts(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(s.dir, "ca.pem"), cert, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	o := newOutside(t)
+	o := newForbidden(t)
 	fetch := "python3 -c 'import sys, ssl, urllib.request as u; print(u.urlopen(sys.argv[1], context=ssl._create_unverified_context()).read().decode())' "
 	for _, tt := range []struct{ command, want, not string }{
 		{fetch + "http://good.example/x", "page /x of good.example", ""},

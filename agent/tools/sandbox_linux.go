@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // ways are those that this machine may offer, the best first, and why one is not among them.
@@ -70,7 +73,9 @@ func (b *sandbox) start(ctx context.Context, w way, j job) (_ *output, err error
 	end(nil)
 	r.hush()
 	wg.Wait()
-
+	if err := r.empty(); err != nil {
+		return nil, err
+	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -101,6 +106,8 @@ type room struct {
 	files   []*os.File
 	options []byte          // written to write
 	write   *os.File        // to bubblewrap
+	info    *os.File        // from bubblewrap: the first process of the namespace
+	first   int             // a pidfd of it; 0 is none
 	read    *os.File        // from Landlock's keeper: why it could not begin
 	failed  strings.Builder // what was read from it
 }
@@ -140,9 +147,44 @@ func (r *room) speak() {
 		_, _ = r.write.Write(r.options)
 		r.write.Close()
 	}
+	if r.info != nil {
+		r.meet()
+	}
 	if r.read != nil {
 		_, _ = io.Copy(&r.failed, io.LimitReader(r.read, 4096))
 	}
+}
+
+// meet takes hold of the first process of bubblewrap's namespace: with it the
+// kernel ends all others, a moment after bubblewrap itself is gone.
+func (r *room) meet() {
+	var told struct {
+		Pid int `json:"child-pid"`
+	}
+	if json.NewDecoder(io.LimitReader(r.info, 4096)).Decode(&told) != nil || told.Pid <= 0 {
+		return // it never began
+	}
+	if fd, err := unix.PidfdOpen(told.Pid, 0); err == nil { // else it is gone already
+		r.first = fd
+	}
+}
+
+// empty waits until nothing of the command lives any more.
+func (r *room) empty() error {
+	if r.first == 0 {
+		return nil
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for time.Now().Before(deadline) {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(r.first), Events: unix.POLLIN}}, 1000)
+		if n > 0 {
+			return nil
+		}
+		if err != nil && err != unix.EINTR {
+			return fmt.Errorf("wait for the end of the command: %w", err)
+		}
+	}
+	return errors.New("the command was ended, but something of it lives on")
 }
 
 // hush is called when the first process has ended: nobody reads or writes the
@@ -154,7 +196,10 @@ func (r *room) hush() {
 }
 
 func (r *room) close() error {
-	for _, f := range append(r.files, r.write, r.read) {
+	if r.first != 0 {
+		_ = unix.Close(r.first)
+	}
+	for _, f := range append(r.files, r.write, r.info, r.read) {
 		if f != nil {
 			f.Close()
 		}

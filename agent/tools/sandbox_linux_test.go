@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -163,7 +164,8 @@ func escapes(home string, o forbidden) []struct{ name, command, refused, landloc
 		{"unshare", "unshare -Urm true && echo ESCAPED", "not permitted", ""},
 		{"unshare by clone", "py: out() if libc.syscall(56, 0x10000000|17, 0, 0, 0, 0) >= 0 else err()", "errno 1", ""},
 		{"unshare by clone3", "py: out() if libc.syscall(435, 0, 0) == 0 else err()", "errno 38", ""},
-		{"enter namespaces", "nsenter -t 1 -a true && echo ESCAPED", "denied|not permitted|No such file", ""},
+		{"namespaces of another", "py: out() if libc.setns(os.open('/proc/1/ns/net', 0), 0) == 0 else err()", "errno 1", "PermissionError"},
+		{"namespaces by descriptor", "py: out() if libc.setns(0, 0) == 0 else err()", "errno 1", ""},
 		{"device", "mknod disk b 8 0 && echo ESCAPED; mknod null c 1 3 && echo ESCAPED", "not permitted", "not permitted|denied"},
 		{"raw disk", "head -c 1 /dev/vda /dev/sda /dev/nvme0n1 /dev/mem && echo ESCAPED", "No such file", "denied|No such file"},
 		{"devices of the system", "ls /sys/class/net && echo ESCAPED", "No such file", "denied"},
@@ -233,6 +235,9 @@ func TestEscapes(t *testing.T) {
 						want = tt.landlock
 					}
 					if code, ok := strings.CutPrefix(command, "py: "); ok {
+						if runtime.GOARCH != "amd64" && (strings.Contains(code, "libc.syscall(") || strings.Contains(code, "mmap.")) {
+							t.Skip("does not apply: the numbers are amd64's")
+						}
 						command = "python3 -c " + quote(pythonPrelude) + " " + quote(code)
 					}
 					got := box.said(t, command)
@@ -473,13 +478,13 @@ func TestLandlockWithoutNamespaces(t *testing.T) {
 		{"kill all", "trap '' TERM; kill -TERM -1; echo refused", "refused", ShellOptions{}},
 		{"double fork", "((setsid sh -c 'trap \"\" TERM HUP; sleep 4213; sleep 4213' >/dev/null 2>&1 &) &); echo begun", "begun", ShellOptions{}},
 		{"out of time", "setsid sh -c 'sleep 4214; sleep 4214' & sleep 100", "longer than 1s", ShellOptions{Timeout: time.Second}},
-		{"the kernel counts processes", "for i in $(seq 100); do sleep 4215 & done; echo ended", "unavailable", ShellOptions{Processes: 5}},
+		{"the kernel counts processes", "ulimit -u; ulimit -u 1; exec python3 -c 'import os; os.fork()'", "unavailable", ShellOptions{}},
 	} {
 		got := box(tt.o).said(t, tt.command)
 		if !strings.Contains(got, tt.want) || strings.Contains(got, "hunter2") {
 			t.Errorf("%s: got %q, want %q in it", tt.name, got, tt.want)
 		}
-		for _, seconds := range []string{"4213", "4214", "4215"} {
+		for _, seconds := range []string{"4213", "4214"} {
 			if running(seconds) {
 				t.Errorf("%s: sleep %s outlives the command", tt.name, seconds)
 			}
