@@ -90,6 +90,8 @@ type (
 		Key  string `json:"key"`
 		Text string `json:"text,omitempty"`
 		Err  string `json:"err,omitempty"`
+		// Values are the Result's.
+		Values map[string]string `json:"values,omitempty"`
 	}
 	// Answered is a decision made by name, on this machine's screen or socket.
 	Answered struct {

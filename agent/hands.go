@@ -285,6 +285,6 @@ func (h *hands) takeBack(f Effect) Body {
 	if err != nil {
 		u.Err = err.Error()
 	}
-	u.Text = r.Text
+	u.Text, u.Values = r.Text, r.Values
 	return u
 }

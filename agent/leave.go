@@ -67,7 +67,7 @@ func (x *step) always(a *Ask) {
 // askLeave freezes leave in exact terms and reads it back.
 func (x *step) askLeave(t *Task, tool string, frame Frame, l consent.Leave, for_ string) {
 	g := policy.Grant{
-		ID: "g" + itoa(x.grants+1), Tool: tool, Target: frame.Target, Args: frame.Args,
+		ID: "g" + itoa(x.grants+1), Tool: tool, Target: frame.Target, Args: frame.Args, Project: x.Project,
 		Expires: x.now().Add(leaveFor), Left: leaveTimes,
 	}
 	if until := l.Until.Time(x.at); !until.IsZero() {
@@ -127,7 +127,7 @@ func (x *step) decidedLeave(a *Ask, f *Effect, approve bool) {
 // judgeAgain decides an ask by the leave that was just given, if it covers it.
 func (x *step) judgeAgain(a *Ask) {
 	f, t := x.Effects[a.Key], x.Tasks[a.Task]
-	d := policy.Decide(f.policy(t), x.Policy, x.now(), x.leaves()...)
+	d := policy.Decide(x.judged(f.Intended, t), x.Policy, x.now(), x.leaves()...)
 	id, ok := strings.CutPrefix(d.Rule, "grant: ")
 	if d.Verdict != policy.Allow || !ok {
 		return

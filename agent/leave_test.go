@@ -206,6 +206,24 @@ func TestNoLeaveForWhatNoToolCanFrame(t *testing.T) {
 	})
 }
 
+func TestLeaveIsForOneProject(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.rules.Project = "/home/kim/one"
+		b.mails("finance")
+		b.start()
+		b.give("you may mail finance this week without asking")
+		b.stop()
+		b.rules.Project = "/home/kim/other"
+		b.start()
+		b.hear("send the mail to finance")
+		b.rest()
+		b.effects(0)
+		if b.posedArgs() == "" {
+			t.Error("leave given in another project counted")
+		}
+	})
+}
+
 // TestLeaveSurvivesARestart: the leave, and what was used of it, is in the journal.
 func TestLeaveSurvivesARestart(t *testing.T) {
 	rehearse(t, func(b *bench) {

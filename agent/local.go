@@ -106,7 +106,7 @@ func (x *step) undone(b Undone) {
 		x.tell(x.Language, "say.undo_failed", "what", x.done(x.Language, f), "why", b.Err)
 		return
 	}
-	x.tell(x.Language, "say.undone", "what", x.done(x.Language, f))
+	x.tell(x.Language, "say.undone", "what", x.done(x.Language, f), "restored", b.Values["restored"], "removed", b.Values["removed"])
 }
 
 // done names an effect in the owner's words: "wrote rent.txt".

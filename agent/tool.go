@@ -87,6 +87,9 @@ type Result struct {
 	Remind *Reminder
 	// Produced is the file that holds the result, for the report; "" if none.
 	Produced string
+	// Values say, for a phrase, what an Undo restored: "restored" and "removed" are
+	// names of files.
+	Values map[string]string
 }
 
 // A Reminder is something to say at a time. A restart keeps it.

@@ -155,8 +155,8 @@ func (x *step) planned(b Planned) {
 		Summary: a.Summary, Facts: a.Facts, Private: a.Private, Egress: a.Egress, Spends: a.Spends,
 		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Frame: a.Frame,
 	}
-	i.Taint = x.Policy.Table.Tainted(i.policy(t), t.origins())
-	d := policy.Decide(i.policy(t), x.Policy, x.now(), x.leaves()...)
+	i.Taint = x.Policy.Table.Tainted(x.judged(i, t), t.origins())
+	d := policy.Decide(x.judged(i, t), x.Policy, x.now(), x.leaves()...)
 	i.Level, i.Rule, i.Reason, i.Why = d.Level, d.Rule, d.Reason.En, d.Reason
 	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {
 		return // planned twice
@@ -178,11 +178,11 @@ func (x *step) planned(b Planned) {
 	}
 }
 
-// policy is the action as policy looks at it, in the task that it belongs to.
-func (i Intended) policy(t *Task) policy.Action {
+// judged is the action as policy looks at it, in the task that it belongs to.
+func (x *step) judged(i Intended, t *Task) policy.Action {
 	return policy.Action{
 		Tool: i.Tool, Target: i.Target, Args: policy.Flatten(i.Args), Level: i.Level, Tainted: i.Taint, Scope: t.Scope,
-		Spends: i.Spends, Facts: i.Facts, Egress: i.Egress, Private: t.private, Untrusted: t.tainted(),
+		Spends: i.Spends, Facts: i.Facts, Egress: i.Egress, Private: t.private, Untrusted: t.tainted(), Project: x.Project,
 	}
 }
 

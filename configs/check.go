@@ -131,6 +131,10 @@ func (c Config) checkWork(k *checker) {
 	k.span("web.timeout", c.Web.Timeout, time.Second, 10*time.Minute)
 	k.span("shell.timeout", c.Shell.Timeout, time.Second, time.Hour)
 	k.that(c.Shell.Memory >= 16<<20, "shell.memory", "%v is less than 16 MiB", c.Shell.Memory)
+	for _, h := range c.Shell.Hosts {
+		k.that(isHost(h), "shell.hosts", "%q is not a host name such as example.org", h)
+	}
+	k.that(c.Shell.Traffic >= 1<<10 && c.Shell.Traffic <= 1<<34, "shell.traffic", "%v is not between 1 KiB and 16 GiB", c.Shell.Traffic)
 	k.that(c.Journal.Path != "", "journal.path", "a file is needed")
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 }

@@ -140,6 +140,8 @@ type Shell struct {
 	Enabled bool          `yaml:"enabled"`
 	Timeout time.Duration `yaml:"timeout"`
 	Memory  Bytes         `yaml:"memory"`
+	Hosts   []string      `yaml:"hosts"`   // hosts that a plain yes lets a command reach
+	Traffic Bytes         `yaml:"traffic"` // what one command may move over the network
 }
 
 // Journal is where the record lies.
@@ -181,7 +183,7 @@ func defaults(p Paths) Config {
 		},
 		Mail:    Mail{Port: 587, TLS: "starttls", PasswordEnv: "DEPUTY_SMTP_PASSWORD"},
 		Web:     Web{MaxBytes: 2 << 20, Timeout: 20 * time.Second},
-		Shell:   Shell{Enabled: true, Timeout: 30 * time.Second, Memory: 512 << 20},
+		Shell:   Shell{Enabled: true, Timeout: 30 * time.Second, Memory: 512 << 20, Traffic: 64 << 20},
 		Journal: Journal{Path: filepath.Join(p.State, "journal.db")},
 		Log:     Log{Level: "warn"},
 	}

@@ -48,7 +48,7 @@ func TestExampleShowsEveryDefault(t *testing.T) {
 		t.Fatalf("the example's settings can't be read: %q", problems)
 	}
 	want := Default()
-	want.Mail.Known, want.Web.Allow = []string{}, []string{}
+	want.Mail.Known, want.Web.Allow, want.Shell.Hosts = []string{}, []string{}, []string{}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the example shows other values than the defaults (-default +example):\n%s", diff)
 	}

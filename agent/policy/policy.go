@@ -54,6 +54,8 @@ type Action struct {
 	// Scope is the most that the order itself asked for (see Scope): an effect
 	// above it was not ordered and is asked for.
 	Scope Level
+	// Project is the workspace that the task works in.
+	Project string
 	// Spends says that it costs money; see [Table.Spends].
 	Spends bool
 	// Facts are what the tool knows of its arguments, such as "recipient": "new".

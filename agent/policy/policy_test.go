@@ -104,6 +104,11 @@ func TestDecide(t *testing.T) {
 		{"granted for another recipient", with(mail, func(a *Action) { a.Target = "finance@acme.example.evil.example" }), nil, granted(same), Ask, Commit, "level"},
 		{"granted for another subject", with(mail, func(a *Action) { a.Args = map[string]string{"subject": "My Report"} }), nil, granted(same), Ask, Commit, "level"},
 		{"granted for an argument that is missing", with(mail, func(a *Action) { a.Args = nil }), nil, granted(same), Ask, Commit, "level"},
+		{"granted in another project", with(mail, func(a *Action) { a.Project = "/b" }), nil, granted(func(g *Grant) { g.Project = "/a" }), Ask, Commit, "level"},
+		{"granted in this project", with(mail, func(a *Action) { a.Project = "/a" }), nil, granted(func(g *Grant) { g.Project = "/a" }), Allow, Commit, "grant: g1"},
+		{"granted for a subject in another case", with(mail, func(a *Action) {
+			a.Args = map[string]string{"to": "finance@acme.example", "subject": "REPORT 3", "body": "x"}
+		}), nil, granted(same), Allow, Commit, "grant: g1"},
 		{"the zero grant", mail, nil, []Grant{{}}, Ask, Commit, "level"},
 	} {
 		got := Decide(c.a, Policy{testTable, c.rules}, noon, c.grants...)

@@ -120,18 +120,19 @@ type Grant struct {
 	ID      string            // how it is spoken of and revoked
 	Tool    string            // exactly this tool
 	Target  string            // pattern; "" matches nothing: a grant names what it is for
-	Args    map[string]string // argument name to pattern; all must be there and match
+	Args    map[string]string // argument name to pattern, of any case; all must be there and match
+	Project string            // exactly this workspace
 	Expires time.Time         // from here on it counts no more; the zero time is over
 	Left    int               // how often it may still be used
 }
 
 // covers says whether g lets a happen at now.
 func (g Grant) covers(a Action, now time.Time) bool {
-	if g.Tool == "" || g.Tool != a.Tool || g.Left <= 0 || !now.Before(g.Expires) || g.Target == "" || !matchAll(g.Target, a.Target) {
+	if g.Tool == "" || g.Tool != a.Tool || g.Left <= 0 || !now.Before(g.Expires) || g.Project != a.Project || g.Target == "" || !matchAll(g.Target, a.Target) {
 		return false
 	}
 	for name, pattern := range g.Args {
-		if s, ok := a.Args[name]; !ok || !matchAll(pattern, s) {
+		if s, ok := a.Args[name]; !ok || !matchAll(strings.ToLower(pattern), strings.ToLower(s)) {
 			return false
 		}
 	}

@@ -12,9 +12,6 @@ import (
 	"deputy/agent/policy"
 )
 
-// quote is a command as one word.
-func quote(command string) string { return "'" + strings.ReplaceAll(command, "'", `'\''`) + "'" }
-
 // worlds are places that a whole command can be put in: § is the command, «§»
 // the command as one word, "␤" a newline.
 var worlds = map[string]string{

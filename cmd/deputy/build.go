@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/mail"
 	"os"
@@ -66,7 +67,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, err
 	}
 	maps.Copy(rules.Table.Tools, p.rows)
-	all, err := h.tools()
+	all, err := h.tools(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Rules: agent.Rules{
 			Phrases: words, Policy: rules, System: words.Prompt("en"),
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
-			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Quiet: quietHours(cfg),
+			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg),
 		},
 		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Language: screenLanguage(cfg), Version: version, Logger: log,
 		Notify: notifier(words, log),
@@ -107,7 +108,7 @@ func quietHours(cfg configs.Config) agent.Hours {
 }
 
 // tools are everything the model may wish for.
-func (h *house) tools() ([]agent.Tool, error) {
+func (h *house) tools(ctx context.Context) ([]agent.Tool, error) {
 	cfg := h.cfg
 	w, err := tools.NewWorkspace(cfg.Agent.Workspace, filepath.Join(cfg.Agent.State, "undo"))
 	if err != nil {
@@ -116,7 +117,11 @@ func (h *house) tools() ([]agent.Tool, error) {
 	h.later(w.Close)
 	all := tools.Files(w)
 	if cfg.Shell.Enabled {
-		all = append(all, tools.Shell(w, tools.ShellOptions{Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Logger: h.log})...)
+		if _, err := tools.ProbeSandbox(ctx, shellOptions(cfg, h.log)); err != nil {
+			h.lack("lack.sandbox", err)
+		} else {
+			all = append(all, tools.Shell(w, shellOptions(cfg, h.log))...)
+		}
 	}
 	all = append(all, tools.Web(tools.WebOptions{
 		Allow: cfg.Web.Allow, MaxBytes: int64(cfg.Web.MaxBytes), Timeout: cfg.Web.Timeout, Logger: h.log,
@@ -124,6 +129,12 @@ func (h *house) tools() ([]agent.Tool, error) {
 	all = append(all, tools.Notes(w, tools.NoteOptions{})...)
 	mails, err := h.mail()
 	return append(all, mails...), err
+}
+
+func shellOptions(cfg configs.Config, log *slog.Logger) tools.ShellOptions {
+	return tools.ShellOptions{
+		Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Hosts: cfg.Shell.Hosts, Traffic: int64(cfg.Shell.Traffic), Logger: log,
+	}
 }
 
 func (h *house) mail() ([]agent.Tool, error) {

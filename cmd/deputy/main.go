@@ -16,12 +16,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/journal"
+	"deputy/agent/tools"
 )
 
 // errSilent ends the program with status 1 when everything has been said.
 var errSilent = errors.New("")
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() {
+	tools.EnterSandbox()
+	os.Exit(run(os.Args[1:]))
+}
 
 // run is the whole program: 0 when all went well, 1 when something failed, 130
 // when it was interrupted.

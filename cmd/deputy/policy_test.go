@@ -20,7 +20,7 @@ func TestEveryToolHasItsRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.close()
-	all, err := h.tools()
+	all, err := h.tools(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
