@@ -36,7 +36,6 @@ func factsOf(info fs.FileInfo) map[string]string {
 func noUndo(a *agent.Action) {
 	if a.Level == policy.Commit {
 		a.Values["warning"] = "no-undo"
-		a.Facts = map[string]string{"undo": "no"}
 	}
 }
 

@@ -278,8 +278,8 @@ func TestHostsPlan(t *testing.T) {
 		level       policy.Level
 		facts, asks string
 	}{
-		{nil, "rm x", policy.Reach, "none", ""},
-		{nil, "ls", policy.Look, "none", ""},
+		{nil, "rm x", policy.Reach, "", ""},
+		{nil, "ls", policy.Look, "", ""},
 		{[]string{"good.example"}, "ls", policy.Reach, "hosts known", "good.example"},
 		{[]string{"A.known.example ", "good.EXAMPLE.", "good.example"}, "rm x", policy.Reach, "hosts known", "a.known.example, good.example"},
 		{[]string{"good.example", "new.example"}, "ls", policy.Commit, "hosts new", "good.example, new.example"},

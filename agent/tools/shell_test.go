@@ -65,8 +65,8 @@ func TestCommandLevels(t *testing.T) {
 func TestCommandPlan(t *testing.T) {
 	_, tool := shell(t, ShellOptions{})
 	a := planned(t, tool, commandArgs{" rm -r notes\necho done "})
-	if a.Level != policy.Commit || a.Repeat != agent.Opaque || !a.Untrusted || a.Target != "rm -r notes\necho done" || a.Facts["why"] != "deletes" || a.Values["deletes"] != "rm" {
-		t.Errorf("got %+v, want an opaque Commit, since it deletes for good", a)
+	if a.Level != policy.Reach || a.Repeat != agent.Opaque || !a.Untrusted || a.Target != "rm -r notes\necho done" || a.Facts["undo"] != "kept" {
+		t.Errorf("got %+v, want an opaque Reach, since what it deletes is kept", a)
 	}
 	if a := planned(t, tool, commandArgs{"git push -f origin main"}); a.Level != policy.Commit || a.Facts["remote"] != "origin" || a.Facts["network"] != "yes" || a.Values["publishes"] != "git push origin" {
 		t.Errorf("a push: got %v with %v and %v, want Commit to origin", a.Level, a.Facts, a.Values)

@@ -271,12 +271,12 @@ func TestCommandOutsideUndo(t *testing.T) {
 			b.probed, b.way = true, way{kind: Bubblewrap}
 			tool := runCommand{s.Workspace, b}
 			early := planned(t, tool, commandArgs{"rm a"})
-			if early.Level != policy.Reach || early.Facts["undo"] != "yes" {
+			if early.Level != policy.Reach || early.Facts["undo"] != "kept" {
 				t.Errorf("an empty workspace: got %v, %v, want a Reach that can be undone", early.Level, early.Facts)
 			}
 			fill(s)
 			a := planned(t, tool, commandArgs{"rm a"})
-			if a.Level != policy.Commit || a.Facts["undo"] != "no" || a.Values["lasting"] == "" {
+			if a.Level != policy.Commit || a.Facts["undo"] != "none" || a.Values["lasting"] == "" {
 				t.Errorf("got %v, %v, %v, want a Commit that can't be undone", a.Level, a.Facts, a.Values)
 			}
 			if a := planned(t, tool, commandArgs{"ls"}); a.Level != policy.Look {
