@@ -92,6 +92,7 @@ func (x *step) askLeave(t *Task, tool string, frame Frame, l consent.Leave, for_
 	}
 	x.record(i)
 	x.record(Asked{Task: t.ID, Ask: "a" + itoa(x.asks+1), Key: i.Key})
+	x.intend(Wake{At: x.at.Add(x.lapse())})
 	x.pose(x.ask("a"+itoa(x.asks)), 1)
 }
 
