@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,15 +14,26 @@ const keepSaid = 30 * time.Second
 // apply folds one event into the state. It decides nothing, so that an old
 // journal means the same to a new version.
 func (s *State) apply(e Event) {
+	if e.At.After(s.Clock) {
+		s.Clock = e.At
+	}
 	switch b := e.Body.(type) {
+	case Repaired:
+		s.repaired, s.era = true, e.At
+		s.Grants = nil // what was used of them, or revoked, may stand in the part that was cut off
 	case Opened:
+		s.repaired, s.era = false, orElse(s.era, e.At)
 		// Whatever was being said when the last session ended was not heard.
 		for _, a := range s.Asks {
 			a.Line, a.Posed, a.Posings = "", time.Time{}, 0
 		}
+		s.Listed, s.Speech = nil, nil
 	case Heard:
-		if b.Ignored == "" && (b.Language == "en" || b.Language == "ko") {
-			s.Language = b.Language
+		if b.Ignored == "" {
+			s.LastHeard = e.At
+			if b.Language == "en" || b.Language == "ko" {
+				s.Language = b.Language
+			}
 		}
 	case TaskOpened:
 		s.openTask(e.At, b)
@@ -44,6 +56,7 @@ func (s *State) apply(e Event) {
 			}
 		}
 		s.Asks = slices.DeleteFunc(s.Asks, func(a *Ask) bool { return a.Task == b.Task })
+		maps.DeleteFunc(s.Held, func(_ string, h Held) bool { return h.Task == b.Task })
 	case Reported:
 		s.Tasks[b.Task].Reported = true
 	case Replied:
@@ -57,6 +70,7 @@ func (s *State) apply(e Event) {
 	case Intended:
 		s.Effects[b.Key] = &Effect{Intended: b}
 	case Asked:
+		delete(s.Held, b.Key)
 		s.asks = max(s.asks, number(b.Ask))
 		s.Asks = append(s.Asks, &Ask{ID: b.Ask, Task: b.Task, Key: b.Key, Again: b.Again, Asked: e.At})
 		if t := s.Tasks[b.Task]; t.Status == Working {
@@ -68,7 +82,12 @@ func (s *State) apply(e Event) {
 		}
 		if a := s.ask(b.Ask); a != nil {
 			a.Line, a.Text, a.Code, a.Posed, a.Begun, a.Parked = b.Line, b.Text, b.Code, time.Time{}, e.At, false
-			a.Posings = b.Times
+			a.Posings, a.With, a.Until, a.Cut = b.Times, b.With, time.Time{}, b.Cut
+		}
+		s.Listed = nil
+	case Explained:
+		if a := s.ask(b.Ask); a != nil {
+			a.Part = b.Part
 		}
 	case Posed:
 		if a := s.ask(b.Ask); a != nil {
@@ -80,14 +99,38 @@ func (s *State) apply(e Event) {
 		}
 	case Parked:
 		if a := s.ask(b.Ask); a != nil {
-			a.Parked, a.Line, a.Posed = true, "", time.Time{}
+			a.Parked, a.Line, a.Posed, a.Until, a.With = true, "", time.Time{}, b.Until, nil
 		}
+	case Returned:
+		if a := s.ask(b.Ask); a != nil {
+			a.Parked, a.Posings, a.Until = false, 0, time.Time{}
+		}
+	case Listed:
+		s.Listed = b.Asks
 	case Decided:
 		s.Asks = slices.DeleteFunc(s.Asks, func(a *Ask) bool { return a.ID == b.Ask })
-		if t := s.Tasks[b.Task]; t.Status == Waiting && !s.asking(b.Task) {
+		t := s.Tasks[b.Task]
+		if t.Status == Waiting && !s.asking(b.Task) {
 			t.Status = Working
 		}
+		if b.Rest != "" {
+			t.Orders = append(t.Orders, b.Rest) // the owner's words, as good as the order's
+		}
+	case Held:
+		s.Held[b.Key] = b
+	case Retracted:
+		delete(s.Held, b.Key)
+	case Granted:
+		s.grants = max(s.grants, number(b.Grant.ID))
+		s.Grants = append(s.Grants, &Grant{Grant: b.Grant, Text: b.Text})
+	case Used:
+		if g := s.grant(b.Grant); g != nil {
+			g.Left--
+		}
+	case Revoked:
+		s.Grants = slices.DeleteFunc(s.Grants, func(g *Grant) bool { return g.ID == b.Grant })
 	case Started:
+		delete(s.Held, b.Key)
 		f := s.Effects[b.Key]
 		f.Started, f.Ended, f.Unknown = true, false, false
 	case Ended:
@@ -119,12 +162,17 @@ func (s *State) apply(e Event) {
 func (s *State) openTask(at time.Time, b TaskOpened) {
 	t := &Task{
 		ID: b.Task, Order: b.Order, Orders: []string{b.Order}, Language: b.Language, Scope: b.Scope, Status: Working,
-		Calls: map[string]int{}, Opened: at,
+		Calls: map[string]int{}, Opened: at, Leave: b.Leave,
 	}
-	if b.Note {
+	switch {
+	case b.Note:
 		t.Status = Noting
-	} else {
-		t.Messages = []Message{{Role: User, Text: b.Prompt}}
+	case b.Leave == nil:
+		if b.Before != nil {
+			t.Messages = append(t.Messages, *b.Before)
+		}
+		t.Messages = append(t.Messages, Message{Role: User, Text: b.Prompt})
+		t.private = b.Private
 	}
 	s.tasks = max(s.tasks, number(b.Task))
 	s.Tasks[t.ID] = t
@@ -179,7 +227,14 @@ func (s *State) answerCall(task string, f *Effect, text string) {
 		return // a task that was closed or revised meanwhile, or a note: nobody reads it
 	}
 	t.private = t.private || f.Private
-	t.Messages = append(t.Messages, Message{Role: ToolRole, Call: f.Call, Text: text, Untrusted: f.Untrusted, Source: f.Source})
+	m := Message{Role: ToolRole, Call: f.Call, Text: text, Untrusted: f.Untrusted, Source: f.Source}
+	if whose, ok := s.stained(f, text); ok {
+		m.Untrusted, m.Source = true, whose
+	}
+	if f.Key != "" && len(f.Taint) == 0 && !m.Untrusted {
+		t.vouched = append(t.vouched, text)
+	}
+	t.Messages = append(t.Messages, m)
 }
 
 // asking says whether the task has an open ask.

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -12,69 +13,47 @@ import (
 // the ask is a line in the journal. again says that the effect may have happened.
 func (x *step) askFor(t *Task, key string, again bool) {
 	x.record(Asked{Task: t.ID, Ask: "a" + itoa(x.asks+1), Key: key, Again: again})
+	x.intend(Wake{At: x.at.Add(x.lapse())})
 	x.poseNext()
 }
 
-// poseNext puts the oldest decision to the owner, if none is being put.
+// poseNext puts the oldest decision to the owner, if none is being put, the queue
+// isn't being read out, and the hour is right.
 func (x *step) poseNext() {
-	if x.posed() != nil {
+	if x.posed() != nil || len(x.Listed) > 0 {
 		return
 	}
 	for _, a := range x.Asks {
-		if !a.Parked {
-			x.poseOrPark(a, "it was put twice and not decided")
-			return
+		if a.Parked {
+			continue
 		}
+		if until, quiet := x.quiet(); quiet {
+			x.park(a, "these are quiet hours", until)
+			continue
+		}
+		x.poseOrPark(a, "it was put twice and not decided")
+		return
 	}
 }
 
 // poseOrPark puts an ask once more, or leaves it in the inbox after two times.
 func (x *step) poseOrPark(a *Ask, why string) {
 	if a.Posings < 2 {
-		x.pose(a, a.Posings+1)
+		x.pose(a, a.Posings+1, a.With...)
 		return
 	}
-	x.record(Parked{Task: a.Task, Ask: a.ID, Why: why})
+	x.park(a, why, time.Time{})
 	x.lead(x.Tasks[a.Task].Language, "say.parked")
 	x.poseNext()
 }
 
-// pose says an ask. The words come from the frozen arguments; the code word
-// comes last, so that nothing Deputy says contains it before the rest was heard.
-func (x *step) pose(a *Ask, times int) {
-	f, lang := x.Effects[a.Key], x.Tasks[a.Task].Language
-	text := []string{x.Phrases.Phrase(lang, "ask."+orElse(f.Phrase, "generic"), x.askValues(f))}
-	if a.Again {
-		text[0] = x.phrase(lang, "ask.unknown", "what", f.Summary)
-	}
-	if len(f.Taint) > 0 {
-		text = append(text, x.phrase(lang, "ask.taint", "what", strings.Join(f.Taint, ", ")))
-	}
-	if f.Rule == "scope" {
-		text = append(text, x.phrase(lang, "ask.scope"))
-	}
-	code := ""
-	switch f.Level {
-	case policy.Look, policy.Draft, policy.Reach:
-		text = append(text, x.phrase(lang, "ask.plain"))
-	case policy.Seal:
-		text = append(text, x.phrase(lang, "ask.seal", "ask", a.ID))
-	default:
-		code = x.codeWord(lang, a)
-		text = append(text, x.phrase(lang, "ask.code", "code", code))
-	}
-	all := strings.Join(text, " ")
-	line := x.say(lang, Spoke{Text: all, Ask: a.ID})
-	x.record(Posing{Task: a.Task, Ask: a.ID, Line: line, Text: all, Code: code, Again: a.Again, Times: times})
-}
-
-// askValues is what a phrase is rendered with: the frozen values and the target.
-func (x *step) askValues(f *Effect) map[string]string {
-	v := map[string]string{"tool": f.Tool, "target": f.Target, "summary": f.Summary}
-	for k, s := range f.Values {
-		v[k] = s
-	}
-	return v
+// pose says an ask, and those of the same kind that go with it.
+func (x *step) pose(a *Ask, times int, with ...string) {
+	l := x.compose(a, with)
+	line := x.say(x.Tasks[a.Task].Language, Spoke{Text: l.text, Ask: a.ID})
+	x.record(Posing{
+		Task: a.Task, Ask: a.ID, Line: line, Text: l.text, Code: l.code, Cut: l.cut, Again: a.Again, Times: times, With: with,
+	})
 }
 
 // codeWord picks a word that the last ask did not use. The nonce is fresh, so
@@ -97,7 +76,7 @@ func (x *step) askSpoken(l Spoke, b Spoken) {
 	switch {
 	case b.Whole:
 		x.record(Posed{Task: a.Task, Ask: a.ID, At: b.Ended})
-		x.intend(Wake{At: b.Ended.Add(orElse(x.Patience, 20*time.Second))})
+		x.intend(Wake{At: b.Ended.Add(x.patience())})
 	case b.Err != "":
 		// There is no voice. The ask stands on the screen: typed answers count,
 		// spoken ones don't, since it wasn't heard.
@@ -106,19 +85,14 @@ func (x *step) askSpoken(l Spoke, b Spoken) {
 	}
 }
 
+func (x *step) tail() time.Duration { return orElse(x.Tail, 200*time.Millisecond) }
+
+func (x *step) patience() time.Duration { return orElse(x.Patience, 20*time.Second) }
+
 // answer reads what was heard as an answer to the ask; false if it isn't one.
-func (x *step) answer(a *Ask, h Heard) bool {
-	f, lang := x.Effects[a.Key], x.Tasks[a.Task].Language
-	v := consent.Read(consent.Question{
-		Code:    a.Code,
-		Strong:  f.Level <= policy.Reach,
-		NoVoice: f.Level == policy.Seal,
-		Said:    x.said(h.Began.Add(-keepSaid)),
-	}, consent.Answer{
-		Text: h.Text, Language: h.Language, Typed: h.Typed, Key: h.Key, Confidence: h.Confidence,
-		Lowest: h.Lowest, NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,
-	})
-	d := Decided{By: by(h), Why: v.Why, Rest: v.Rest, Answer: &h}
+func (x *step) answer(a *Ask, h Heard, overlapped bool) bool {
+	lang, v := x.Tasks[a.Task].Language, x.read(a, h, overlapped)
+	d := Decided{By: by(h), Why: v.Why, Rest: v.Rest, Answer: &h, Said: x.said(h.Began.Add(-keepSaid))}
 	if !a.Posed.IsZero() {
 		d.After = h.Began.Sub(a.Posed)
 	}
@@ -131,33 +105,67 @@ func (x *step) answer(a *Ask, h Heard) bool {
 		}
 		d.Approve = true
 		x.decide(a, d)
+	case consent.Always:
+		x.always(a)
 	case consent.Deny:
 		x.decide(a, d)
 	case consent.Amend:
 		d.Rest = h.Text
 		x.decide(a, d)
 	case consent.Later:
-		x.record(Parked{Task: a.Task, Ask: a.ID, Why: "the owner put it off"})
-		x.lead(lang, "say.later")
-		x.poseNext()
+		x.later(a, v.When.Time(x.at))
 	case consent.Explain:
-		x.lead(lang, "ask.details", "summary", f.Summary, "detail", x.detail(f))
-		x.pose(a, a.Posings)
+		x.explain(a)
 	case consent.Repeat:
-		x.pose(a, a.Posings)
-	case consent.Unrelated:
+		x.pose(a, a.Posings, a.With...)
+	case consent.Unrelated, consent.Unclear:
+		if x.chosen(h) {
+			return true
+		}
 		// A word or three, right after a question, is an answer that was misheard
 		// ("I prove occupus"), not another order.
-		if len(strings.Fields(h.Text)) <= 3 {
+		if v.Reading == consent.Unclear || len(strings.Fields(h.Text)) <= 3 {
 			x.unclear(a, lang, v)
 			return true
 		}
 		x.setAside(a)
 		return false
-	default:
-		x.unclear(a, lang, v)
 	}
 	return true
+}
+
+// read is the answer's reading. At Seal a typed yes must name the ask: the short
+// number that stands on the screen is its code.
+func (x *step) read(a *Ask, h Heard, overlapped bool) consent.Verdict {
+	level := x.Effects[a.Key].Level
+	answer := answerOf(h, overlapped || x.inTail(a, h))
+	if a.Cut { // not all of it was heard: only who can see it can approve it
+		level, answer.Key = policy.Seal, false
+	}
+	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Said: x.said(h.Began.Add(-keepSaid))}
+	if level == policy.Seal && h.Typed {
+		q.Code = a.ID
+	}
+	return consent.Read(q, answer)
+}
+
+// inTail says whether the room may still have carried something else than the ask
+// that Deputy said; what is said too soon after the ask itself is told as such.
+func (x *step) inTail(a *Ask, h Heard) bool {
+	if h.Typed || h.Key || x.FullDuplex {
+		return false
+	}
+	return slices.ContainsFunc(x.Said, func(l Spoke) bool {
+		return l.Ask != a.ID && !l.Began.IsZero() && h.Began.Before(l.Ended.Add(x.tail())) && h.Ended.After(l.Began)
+	})
+}
+
+// answerOf is an utterance as evidence for a decision.
+func answerOf(h Heard, overlapped bool) consent.Answer {
+	return consent.Answer{
+		Text: h.Text, Language: h.Language, Typed: h.Typed, Key: h.Key, Overlaps: overlapped, Confidence: h.Confidence,
+		Lowest: h.Lowest, NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,
+	}
 }
 
 // unclear tells what was wrong with an answer and puts the ask again, once.
@@ -166,7 +174,7 @@ func (x *step) unclear(a *Ask, lang string, v consent.Verdict) {
 	case v.NearMiss != "":
 		x.lead(lang, "say.near_miss", "heard", v.NearMiss)
 	case v.Weak:
-		x.lead(lang, "say.weak")
+		x.lead(lang, "say.weak", "heard", v.Heard)
 	default:
 		x.lead(lang, "say.unclear")
 	}
@@ -181,7 +189,7 @@ func (x *step) untimely(a *Ask, h Heard) string {
 	case h.Typed && from.IsZero():
 		from = a.Begun
 	case !h.Typed && !h.Key && !from.IsZero() && !x.FullDuplex:
-		from = from.Add(orElse(x.Tail, 200*time.Millisecond)) // the room may still carry the ask
+		from = from.Add(x.tail()) // the room may still carry the ask
 	}
 	switch {
 	case from.IsZero() || h.Began.Before(from):
@@ -198,14 +206,6 @@ func (x *step) setAside(a *Ask) {
 	x.record(SetAside{Task: a.Task, Ask: a.ID})
 }
 
-// detail is the long form of what is asked: every frozen value.
-func (x *step) detail(f *Effect) string {
-	if d := f.Values["detail"]; d != "" {
-		return d
-	}
-	return f.Target
-}
-
 // answered takes a decision made by name on this machine.
 func (x *step) answered(b Answered) {
 	a := x.ask(b.Ask)
@@ -216,31 +216,48 @@ func (x *step) answered(b Answered) {
 	if x.posed() == a {
 		x.intend(Hush{})
 	}
-	x.decide(a, Decided{Approve: b.Approve, By: b.By, Why: "decided by name", Rest: b.Reason})
+	// Who names one means that one, whatever was read out with it.
+	x.decideOne(a, Decided{Approve: b.Approve, By: b.By, Why: "decided by name", Rest: b.Reason})
+	x.poseNext()
 }
 
-// decide closes an ask, once, and carries out what it decides.
+// decide closes an ask, once, and carries out what it decides: for it, and for
+// those that were read out with it.
 func (x *step) decide(a *Ask, d Decided) {
+	with := a.With
+	x.decideOne(a, d)
+	for _, id := range with {
+		if other := x.ask(id); other != nil {
+			x.decideOne(other, d)
+		}
+	}
+	x.poseNext()
+}
+
+func (x *step) decideOne(a *Ask, d Decided) {
 	f, t := x.Effects[a.Key], x.Tasks[a.Task]
 	d.Task, d.Ask, d.Key = a.Task, a.ID, a.Key
 	x.record(d)
 	switch {
+	case f.Tool == leaveTool:
+		x.decidedLeave(a, f, d.Approve)
 	case d.Approve:
-		x.start(f.Intended, "owner")
+		x.begin(f.Intended, "owner")
 	case a.Again:
 		x.record(Ended{Task: t.ID, Key: f.Key, Err: "it is not known whether it happened, and the owner does not want it again"})
 		x.advance(t)
 	case d.Rest != "":
-		x.record(Refused{Task: t.ID, Call: f.Call, Text: "The owner did not approve this. Their words: " + d.Rest})
-		x.advance(t)
+		x.refuse(t, f, "The owner did not approve this. Their words: "+d.Rest, true)
+	case d.By == lapsed:
+		x.record(Refused{Task: t.ID, Call: f.Call, Text: "The owner did not decide about this in time."})
+		x.end(t, Cancelled, x.phrase(t.Language, "say.lapsed", "order", clip(t.Order, 60)))
 	default:
-		// A plain no ends the matter: a model that is told so tries again.
-		x.record(Refused{Task: t.ID, Call: f.Call, Text: "The owner said no."})
-		x.end(t, Cancelled, x.phrase(t.Language, "say.denied"))
-		return
+		x.refuse(t, f, "The owner said no.", false)
 	}
-	x.poseNext()
 }
+
+// lapsed stands for whoever did not decide about an ask in its time.
+const lapsed = "expiry"
 
 func by(h Heard) string {
 	switch {

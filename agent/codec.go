@@ -14,7 +14,8 @@ var kinds = func() map[string]reflect.Type {
 	for _, b := range []Body{
 		Heard{}, Opened{}, Replied{}, Ended{}, Undone{}, Answered{},
 		TaskOpened{}, TaskRevised{}, Dictated{}, TaskClosed{}, Reported{}, Refused{}, Mending{},
-		Intended{}, Asked{}, Posing{}, Posed{}, Parked{}, SetAside{}, Decided{}, Started{}, Told{}, Reminded{},
+		Intended{}, Asked{}, Posing{}, Posed{}, Explained{}, Parked{}, Returned{}, Listed{}, SetAside{}, Decided{},
+		Held{}, Retracted{}, Started{}, Told{}, Reminded{}, Granted{}, Used{}, Revoked{}, Repaired{},
 	} {
 		m[b.Kind()] = reflect.TypeOf(b)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"deputy/agent/journal"
 	"deputy/agent/journal/journaltest"
+	"deputy/agent/policy"
 )
 
 // TestCrashAtEveryEvent cuts a whole job off after each event of its journal,
@@ -157,7 +158,7 @@ func TestJournalFailureStopsTheDesk(t *testing.T) {
 		return nil
 	}
 	b.mouth = &mouth{}
-	d := NewDesk(Options{Rules: Rules{Phrases: wording{}}, Journal: b.journal, Model: b.model, Tools: b.tools(), Voice: b.mouth})
+	d := NewDesk(Options{Rules: Rules{Phrases: wording{}, Policy: policy.Policy{Table: gadgets(b.tools())}}, Journal: b.journal, Model: b.model, Tools: b.tools(), Voice: b.mouth})
 	b.mouth.d = d
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()

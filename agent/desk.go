@@ -42,6 +42,9 @@ type Options struct {
 	// Observe is called by Run with every event, in order, after it was
 	// journaled. It must not block.
 	Observe func(Event)
+	// Notify shows a decision that waits on the desktop; nil shows none. It must
+	// return when ctx ends.
+	Notify func(ctx context.Context, language, text string)
 	// Language is what the owner is told things in until something was said in
 	// another one; "" means "en".
 	Language string

@@ -3,8 +3,6 @@ package agent
 import (
 	"encoding/json"
 	"time"
-
-	"deputy/agent/policy"
 )
 
 // An Event is something that happened, at a time. What is told to the desk and
@@ -32,9 +30,11 @@ type (
 		Key        bool    `json:"key,omitempty"`   // push-to-talk key held
 		Confidence float32 `json:"confidence,omitempty"`
 		Lowest     float32 `json:"lowest,omitempty"`
-		NoSpeech   float32 `json:"no_speech,omitempty"`
-		Voiced     float32 `json:"voiced,omitempty"`
-		SNR        float32 `json:"snr,omitempty"`
+		// Tokens are the probabilities of the text's tokens, in order.
+		Tokens   []float32 `json:"tokens,omitempty"`
+		NoSpeech float32   `json:"no_speech,omitempty"`
+		Voiced   float32   `json:"voiced,omitempty"`
+		SNR      float32   `json:"snr,omitempty"`
 		// Began and Ended bound the speech, in wall time.
 		Began time.Time `json:"began"`
 		Ended time.Time `json:"ended"`
@@ -90,6 +90,8 @@ type (
 		Key  string `json:"key"`
 		Text string `json:"text,omitempty"`
 		Err  string `json:"err,omitempty"`
+		// Values are the Result's.
+		Values map[string]string `json:"values,omitempty"`
 	}
 	// Answered is a decision made by name, on this machine's screen or socket.
 	Answered struct {
@@ -118,170 +120,38 @@ type (
 	}
 	// Woke says that a time that was asked for has come.
 	Woke struct{}
-)
-
-// What the desk concludes.
-type (
-	// TaskOpened is an order accepted. From here on it isn't lost.
-	TaskOpened struct {
-		Task     string       `json:"task"`
-		Order    string       `json:"order"`
-		Language string       `json:"language"`
-		Scope    policy.Level `json:"scope"`
-		Prompt   string       `json:"prompt,omitempty"` // the order with what the model must know of now
-		Note     bool         `json:"note,omitempty"`   // an open note, dictated without a model
+	// Speech says that somebody began to speak, Silence that what came of the
+	// oldest Speech has been told, or that nothing came of it.
+	Speech  struct{ At time.Time }
+	Silence struct{}
+	// Framed says what a standing permission would cover exactly, in the terms of
+	// the tool that it is for, or why no tool can say.
+	Framed struct {
+		Task  string
+		Tool  string
+		Frame Frame
+		Err   string
 	}
-	// TaskRevised is criticism of a finished task: it goes on.
-	TaskRevised struct {
-		Task  string       `json:"task"`
-		Order string       `json:"order"`
-		Scope policy.Level `json:"scope"`
-	}
-	// Dictated is one utterance for an open note, as the call that writes it.
-	Dictated struct {
-		Task string `json:"task"`
-		Call Call   `json:"call"`
-	}
-	// TaskClosed is a task's end.
-	TaskClosed struct {
-		Task   string `json:"task"`
-		Status Status `json:"status"`
-		Text   string `json:"text,omitempty"` // what is reported
-	}
-	// Reported says that the owner heard (or read) the report to its end.
-	Reported struct {
-		Task string `json:"task"`
-	}
-	// Refused answers a call that isn't carried out, in words for the model.
-	Refused struct {
-		Task string `json:"task"`
-		Call string `json:"call"`
-		Text string `json:"text"`
-	}
-	// Mending asks the model to write its last turn again.
-	Mending struct {
-		Task string `json:"task"`
-		Text string `json:"text"`
-	}
-	// Intended is an action with policy's decision, before anything is done.
-	Intended struct {
-		Task    string            `json:"task"`
-		Call    string            `json:"call"`
-		Key     string            `json:"key"`
-		Tool    string            `json:"tool"`
-		Target  string            `json:"target,omitempty"`
-		Args    json.RawMessage   `json:"args"`
-		Level   policy.Level      `json:"level"`
-		Phrase  string            `json:"phrase,omitempty"`
-		Values  map[string]string `json:"values,omitempty"`
-		Summary string            `json:"summary"`
-		Taint   []string          `json:"taint,omitempty"`
-		// Facts, Private, Egress, Untrusted and Source are the Action's.
-		Facts     map[string]string `json:"facts,omitempty"`
-		Private   bool              `json:"private,omitempty"`
-		Egress    bool              `json:"egress,omitempty"`
-		Untrusted bool              `json:"untrusted,omitempty"`
-		Source    string            `json:"source,omitempty"`
-		Repeat    Repeat            `json:"repeat,omitempty"`
-		Rule      string            `json:"rule"`
-		Reason    string            `json:"reason,omitempty"`
-	}
-	// Asked is a question for the owner about one intended effect.
-	Asked struct {
-		Task string `json:"task"`
-		Ask  string `json:"ask"`
-		Key  string `json:"key"`
-		// Again says that the effect was started once and its end isn't known.
-		Again bool `json:"again,omitempty"`
-	}
-	// Posing is an ask on its way to the owner, with the code word of this time.
-	Posing struct {
-		Task string `json:"task"`
-		Ask  string `json:"ask"`
-		Line string `json:"line"`
-		Text string `json:"text"`
-		Code string `json:"code,omitempty"`
-		// Again says that the effect may have happened already.
-		Again bool `json:"again,omitempty"`
-		// Times counts the posings since the owner last asked for it.
-		Times int `json:"times"`
-	}
-	// Posed says that the ask was heard to its end. Answers count from here.
-	Posed struct {
-		Task string    `json:"task"`
-		Ask  string    `json:"ask"`
-		At   time.Time `json:"at"`
-	}
-	// Parked is an ask that waits in the inbox until the owner comes back to it.
-	Parked struct {
-		Task string `json:"task"`
-		Ask  string `json:"ask"`
-		Why  string `json:"why"`
-	}
-	// SetAside is an ask that made room for a new order; it is put again after it.
-	SetAside struct {
-		Task string `json:"task"`
-		Ask  string `json:"ask"`
-	}
-	// Decided is the owner's decision on one ask, with the evidence. It decides
-	// that ask once and nothing else.
-	Decided struct {
-		Task    string `json:"task"`
-		Ask     string `json:"ask"`
-		Key     string `json:"key"`
-		Approve bool   `json:"approve"`
-		By      string `json:"by"` // "voice", "voice+key", "terminal", "socket"
-		Why     string `json:"why"`
-		Rest    string `json:"rest,omitempty"` // the owner's own words beside the decision
-		// Answer is what was heard; nil for a decision by name.
-		Answer *Heard `json:"answer,omitempty"`
-		// After is the time from the end of the ask to the start of the answer.
-		After time.Duration `json:"after_ns,omitempty"`
-	}
-	// Started is written before an effect begins. Without an Ended it is never
-	// simply run again.
-	Started struct {
-		Task string `json:"task"`
-		Key  string `json:"key"`
-		By   string `json:"by"` // "policy", "owner", "restart"
-	}
-	// Told is one of Deputy's own sentences: the answer to a local verb, or why
-	// nothing followed from what was said.
-	Told struct {
-		Text string `json:"text"`
-	}
-	// Reminded is a reminder that was given.
-	Reminded struct {
-		Key string `json:"key"`
+	// Withdrawn takes a standing permission back by name, on this machine's socket.
+	Withdrawn struct {
+		Grant string
+		By    string
 	}
 )
 
-func (Heard) Kind() string       { return "heard" }
-func (Opened) Kind() string      { return "session.opened" }
-func (Told) Kind() string        { return "told" }
-func (Replied) Kind() string     { return "model.replied" }
-func (Sentence) Kind() string    { return "" }
-func (Planned) Kind() string     { return "" }
-func (Ended) Kind() string       { return "effect.ended" }
-func (Undone) Kind() string      { return "effect.undone" }
-func (Answered) Kind() string    { return "answered" }
-func (Speaking) Kind() string    { return "" }
-func (Spoken) Kind() string      { return "" }
-func (Notice) Kind() string      { return "" }
-func (Woke) Kind() string        { return "" }
-func (TaskOpened) Kind() string  { return "task.opened" }
-func (TaskRevised) Kind() string { return "task.revised" }
-func (Dictated) Kind() string    { return "note.dictated" }
-func (TaskClosed) Kind() string  { return "task.closed" }
-func (Reported) Kind() string    { return "task.reported" }
-func (Refused) Kind() string     { return "call.refused" }
-func (Mending) Kind() string     { return "model.mending" }
-func (Intended) Kind() string    { return "intent.recorded" }
-func (Asked) Kind() string       { return "asked" }
-func (Posing) Kind() string      { return "ask.posing" }
-func (Posed) Kind() string       { return "ask.posed" }
-func (Parked) Kind() string      { return "ask.parked" }
-func (SetAside) Kind() string    { return "ask.set_aside" }
-func (Decided) Kind() string     { return "decided" }
-func (Started) Kind() string     { return "effect.started" }
-func (Reminded) Kind() string    { return "reminded" }
+func (Heard) Kind() string     { return "heard" }
+func (Opened) Kind() string    { return "session.opened" }
+func (Replied) Kind() string   { return "model.replied" }
+func (Sentence) Kind() string  { return "" }
+func (Planned) Kind() string   { return "" }
+func (Ended) Kind() string     { return "effect.ended" }
+func (Undone) Kind() string    { return "effect.undone" }
+func (Answered) Kind() string  { return "answered" }
+func (Speaking) Kind() string  { return "" }
+func (Spoken) Kind() string    { return "" }
+func (Notice) Kind() string    { return "" }
+func (Woke) Kind() string      { return "" }
+func (Speech) Kind() string    { return "" }
+func (Silence) Kind() string   { return "" }
+func (Framed) Kind() string    { return "" }
+func (Withdrawn) Kind() string { return "" }

@@ -91,7 +91,12 @@ func (h *hands) carryOut(i Intent) {
 		}
 	case Plan:
 		ctx := h.task(i.Task)
-		h.run(func() Body { return h.plan(ctx, i) })
+		h.run(func() Body {
+			for _, c := range i.Calls {
+				h.d.Tell(h.plan(ctx, i, c))
+			}
+			return nil
+		})
 	case Do:
 		a, planned := h.plans[i.Effect.Task+" "+i.Effect.Call]
 		delete(h.plans, i.Effect.Task+" "+i.Effect.Call)
@@ -100,6 +105,12 @@ func (h *hands) carryOut(i Intent) {
 		h.run(func() Body { return h.look(i.Effect) })
 	case TakeBack:
 		h.run(func() Body { return h.takeBack(i.Effect) })
+	case Delimit:
+		h.run(func() Body { return h.delimit(i) })
+	case Notify:
+		if h.d.o.Notify != nil {
+			h.run(func() Body { h.d.o.Notify(h.ctx, i.Language, i.Text); return nil })
+		}
 	case Say:
 		h.say(i.Line)
 	case Hush:
@@ -178,16 +189,16 @@ func (d *Desk) think(ctx context.Context, i Think) Body {
 }
 
 // plan asks a tool what a call would do.
-func (h *hands) plan(ctx context.Context, i Plan) Body {
-	p := Planned{Task: i.Task, Turn: i.Turn, Call: i.Call}
-	t := h.tools[i.Call.Tool]
+func (h *hands) plan(ctx context.Context, i Plan, c Call) Body {
+	p := Planned{Task: i.Task, Turn: i.Turn, Call: c}
+	t := h.tools[c.Tool]
 	if t == nil {
-		p.Err = fmt.Sprintf("there is no tool %q", i.Call.Tool)
+		p.Err = fmt.Sprintf("there is no tool %q", c.Tool)
 		return p
 	}
 	ctx, cancel := context.WithTimeout(ctx, orElse(h.d.o.PlanTimeout, 10*time.Second))
 	defer cancel()
-	a, err := t.Plan(ctx, i.Call.Args)
+	a, err := t.Plan(ctx, c.Args)
 	if err != nil {
 		p.Err = err.Error()
 		return p
@@ -240,6 +251,20 @@ func (h *hands) look(f Intended) Body {
 	return outcome(e, r, nil)
 }
 
+// delimit looks for the tool that can put a permission into exact terms.
+func (h *hands) delimit(i Delimit) Body {
+	for _, t := range h.d.o.Tools {
+		d, ok := t.(Delimiter)
+		if !ok {
+			continue
+		}
+		if f, ok := d.Delimit(i.Leave); ok {
+			return Framed{Task: i.Task, Tool: t.Spec().Name, Frame: f}
+		}
+	}
+	return Framed{Task: i.Task, Err: "no tool can say exactly what that covers"}
+}
+
 func outcome(e Ended, r Result, err error) Body {
 	e.Text, e.Undo, e.Remind, e.Produced = r.Text, r.Undo, r.Remind, r.Produced
 	if err != nil {
@@ -260,6 +285,6 @@ func (h *hands) takeBack(f Effect) Body {
 	if err != nil {
 		u.Err = err.Error()
 	}
-	u.Text = r.Text
+	u.Text, u.Values = r.Text, r.Values
 	return u
 }

@@ -1,6 +1,9 @@
 package agent
 
 import (
+	"math"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 // criticism of what was just done, or a new order. Nothing here asks a model.
 func (x *step) hear(h Heard) {
 	h.Text = strings.TrimSpace(h.Text)
+	h.finite()
 	if h.Err != "" {
 		x.unheard(h)
 		return
@@ -24,8 +28,11 @@ func (x *step) hear(h Heard) {
 		return
 	}
 	verb := readVerb(h.Text, h.Language)
-	overlapped := !h.Typed && !h.Key && !x.FullDuplex && x.speaking(h.Began, h.Ended)
-	if overlapped && verb != verbStop {
+	overlapped := !h.Typed && x.overlaps(h)
+	if x.retracted(h, verb, overlapped) {
+		return
+	}
+	if overlapped && !h.Key && !x.FullDuplex && verb != verbStop {
 		h.Ignored = "it overlaps Deputy's own voice"
 		x.record(h)
 		return
@@ -40,15 +47,22 @@ func (x *step) hear(h Heard) {
 	}
 	x.record(h)
 	if a := x.posed(); a != nil && (verb == verbNone || verb == verbCancel) {
-		if x.answer(a, h) {
+		if x.answer(a, h, overlapped) {
 			return
 		}
+	}
+	if len(x.Listed) > 0 && verb == verbNone && x.namedOne(h) {
+		return
 	}
 	if t := x.noting(); t != nil && x.dictated(t, h, verb) {
 		return
 	}
 	if verb != verbNone {
 		x.do(verb, h)
+		return
+	}
+	if l, ok := consent.ReadLeave(h.Text, h.Language); ok {
+		x.leave(l, h)
 		return
 	}
 	if t := x.revisable(h); t != nil {
@@ -62,14 +76,29 @@ func (x *step) hear(h Heard) {
 	x.order(h)
 }
 
+// finite takes for unknown what a faulty recogniser gives as no number: unknown
+// evidence approves nothing, and the journal can't hold it.
+func (h *Heard) finite() {
+	h.Tokens = slices.Clone(h.Tokens)
+	all := []*float32{&h.Confidence, &h.Lowest, &h.NoSpeech, &h.Voiced, &h.SNR}
+	for i := range h.Tokens {
+		all = append(all, &h.Tokens[i])
+	}
+	for _, v := range all {
+		if f := float64(*v); math.IsNaN(f) || math.IsInf(f, 0) {
+			*v = 0
+		}
+	}
+}
+
 // answersNothing says whether a spoken utterance is no more than a yes or a no
 // while nothing is being asked: the recogniser writes such words for all kinds
 // of noise, and nobody gives an order with them.
 func (x *step) answersNothing(h Heard, v verb) bool {
-	if h.Typed || v != verbNone || x.posed() != nil || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
+	if h.Typed || v != verbNone || x.posed() != nil || len(x.Listed) > 0 || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
 		return false
 	}
-	switch r := consent.Read(consent.Question{}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
+	switch r := consent.Read(consent.Question{Level: 2}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
 	case consent.Approve:
 		return true
 	case consent.Deny:
@@ -77,6 +106,10 @@ func (x *step) answersNothing(h Heard, v verb) bool {
 	}
 	return false
 }
+
+// overlaps says whether the utterance was spoken while Deputy was audible. No
+// such audio approves anything: half of it may be Deputy's own voice.
+func (x *step) overlaps(h Heard) bool { return x.speaking(h.Began, h.Ended) }
 
 // noting is the open note; nil if there is none.
 func (x *step) noting() *Task {
@@ -124,10 +157,20 @@ func (x *step) unheard(h Heard) {
 // order opens a task.
 func (x *step) order(h Heard) {
 	lang := x.languageOf(h)
-	x.record(TaskOpened{
-		Task: x.newTask(), Order: h.Text, Language: lang,
-		Scope: policy.Scope(h.Text, lang), Prompt: x.prompt(h),
-	})
+	o := TaskOpened{Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Scope(h.Text, lang)}
+	now := "now: " + x.at.Local().Format("Monday 2006-01-02 15:04")
+	switch t := x.taskBefore(h.Text); {
+	case t == nil:
+	case t.tainted():
+		// What strangers had a part in stands by itself, and as theirs.
+		o.Before = &Message{Role: User, Text: t.result(), Untrusted: true, Source: t.whose()}
+		o.Private = t.private
+	default:
+		now += "; " + t.result()
+		o.Private = t.private
+	}
+	o.Prompt = h.Text + "\n\n(" + now + ")"
+	x.record(o)
 	x.think(x.Tasks["t"+itoa(x.tasks)])
 }
 
@@ -146,27 +189,29 @@ func (x *step) languageOf(h Heard) string {
 	return x.Language
 }
 
-// prompt is the order with what the model must know of now. It stands in the
-// task's first message, behind everything that stays the same.
-func (x *step) prompt(h Heard) string {
-	var b strings.Builder
-	b.WriteString(h.Text)
-	b.WriteString("\n\n(now: ")
-	b.WriteString(x.at.Local().Format("Monday 2006-01-02 15:04"))
-	if t := x.latest(func(t *Task) bool { return t.Status == Done && x.at.Sub(t.Closed) < x.revisableFor() && !t.tainted() }); t != nil {
-		b.WriteString("; the order before: " + clip(t.Order, 120))
-		if t.Report != "" {
-			b.WriteString("; its result: " + clip(t.Report, 200))
-		}
-		if len(t.Files) > 0 {
-			b.WriteString("; its file: " + strings.Join(t.Files, ", "))
-		}
-	}
-	b.WriteString(")")
-	return b.String()
+// backwards are the words of an order that speaks of something before it.
+var backwards = regexp.MustCompile(`(?i)\b(?:it|that|this|those|these|them|him|her|same|again|above|instead|summary|result|answer|page|which)\b|그거|그것|그걸|그게|그 |이거|이것|이걸|이 |저거|방금|아까|다시|같은|거기|결과|요약|위에|위의`)
+
+// taskBefore is the task that the owner may speak of without naming it; nil if
+// there is none. One that strangers had a part in is that only for an order that
+// does speak of something: all that comes of it is doubted then.
+func (x *step) taskBefore(order string) *Task {
+	return x.latest(func(t *Task) bool {
+		return t.Status == Done && x.at.Sub(t.Closed) < x.revisableFor() && (!t.tainted() || backwards.MatchString(order))
+	})
 }
 
-func (t *Task) tainted() bool { return len(t.untrusted()) > 0 }
+// result is what the next order's model must know of the task.
+func (t *Task) result() string {
+	s := "the order before: " + clip(t.Order, 120)
+	if t.Report != "" {
+		s += "; its result: " + clip(t.Report, 200)
+	}
+	if len(t.Files) > 0 {
+		s += "; its file: " + strings.Join(t.Files, ", ")
+	}
+	return s
+}
 
 // clip cuts a text to at most n runes.
 func clip(s string, n int) string {
@@ -207,7 +252,7 @@ func (x *step) dictated(t *Task, h Heard, v verb) bool {
 		n := len(t.Calls) + 1
 		call := noteCall(n, h.Text)
 		x.record(Dictated{Task: t.ID, Call: call})
-		x.intend(Plan{Task: t.ID, Turn: n, Call: call})
+		x.intend(Plan{Task: t.ID, Turn: n, Calls: []Call{call}})
 		return true
 	}
 	return false

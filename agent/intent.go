@@ -1,6 +1,10 @@
 package agent
 
-import "time"
+import (
+	"time"
+
+	"deputy/agent/consent"
+)
 
 // An Intent is something the desk wants done outside: the only way in which a
 // step reaches the world. Each is carried out by its own goroutine and told
@@ -17,11 +21,12 @@ type (
 	// Drop ends whatever runs for a task: its model turn and its plans. An effect
 	// that has started is not torn off.
 	Drop struct{ Task string }
-	// Plan asks a tool what a call would do.
+	// Plan asks the tools what calls would do, one after the other, so that what
+	// must be asked is asked in that order.
 	Plan struct {
-		Task string
-		Turn int
-		Call Call
+		Task  string
+		Turn  int
+		Calls []Call
 	}
 	// Do has an effect whose Started is in the journal.
 	Do struct{ Effect Intended }
@@ -29,6 +34,13 @@ type (
 	Look struct{ Effect Intended }
 	// TakeBack undoes an effect.
 	TakeBack struct{ Effect Effect }
+	// Delimit asks the tools what a standing permission would cover exactly.
+	Delimit struct {
+		Task  string
+		Leave consent.Leave
+	}
+	// Notify shows the owner something on the desktop.
+	Notify struct{ Language, Text string }
 	// Say speaks a line.
 	Say struct{ Line Line }
 	// Hush stops the voice.
@@ -46,6 +58,8 @@ func (TakeBack) intent() {}
 func (Say) intent()      {}
 func (Hush) intent()     {}
 func (Wake) intent()     {}
+func (Delimit) intent()  {}
+func (Notify) intent()   {}
 
 // A Line is something to say.
 type Line struct {

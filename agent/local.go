@@ -23,6 +23,8 @@ func (x *step) do(v verb, h Heard) {
 		x.repeat(lang)
 	case verbInbox:
 		x.inbox(lang)
+	case verbGrants:
+		x.listGrants(lang)
 	case verbNote:
 		x.record(TaskOpened{Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Draft, Note: true})
 		x.tell(lang, "say.note_open")
@@ -104,7 +106,7 @@ func (x *step) undone(b Undone) {
 		x.tell(x.Language, "say.undo_failed", "what", x.done(x.Language, f), "why", b.Err)
 		return
 	}
-	x.tell(x.Language, "say.undone", "what", x.done(x.Language, f))
+	x.tell(x.Language, "say.undone", "what", x.done(x.Language, f), "restored", b.Values["restored"], "removed", b.Values["removed"])
 }
 
 // done names an effect in the owner's words: "wrote rent.txt".
@@ -112,7 +114,11 @@ func (x *step) done(lang string, f *Effect) string {
 	if f.Phrase == "" {
 		return f.Summary
 	}
-	return x.Phrases.Phrase(lang, "done."+f.Phrase, f.Values)
+	values := map[string]string{}
+	for name, v := range f.Values {
+		values[name] = speakable(v, lang, sayDecisive)
+	}
+	return x.Phrases.Phrase(lang, "done."+f.Phrase, values)
 }
 
 func (x *step) status(lang string) {
@@ -138,7 +144,7 @@ func (x *step) status(lang string) {
 // repeat says the last thing again that was heard to its end or cut short.
 func (x *step) repeat(lang string) {
 	if a := x.posed(); a != nil {
-		x.pose(a, a.Posings)
+		x.pose(a, a.Posings, a.With...)
 		return
 	}
 	if t := x.latest(func(t *Task) bool { return t.Report != "" }); t != nil {
@@ -146,20 +152,4 @@ func (x *step) repeat(lang string) {
 		return
 	}
 	x.tell(lang, "say.nothing_to_repeat")
-}
-
-// inbox puts the oldest waiting decision again, and says how many there are.
-func (x *step) inbox(lang string) {
-	if len(x.Asks) == 0 {
-		x.tell(lang, "say.inbox_empty")
-		return
-	}
-	if n := len(x.Asks); n > 1 {
-		x.lead(lang, "say.inbox_count", "n", itoa(n))
-	}
-	a := x.posed()
-	if a == nil {
-		a = x.Asks[0]
-	}
-	x.pose(a, 1)
 }

@@ -12,6 +12,10 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // recover takes up after a restart what the journal says was under way. An
 // effect that had started is never simply run again.
 func (x *step) recover() {
+	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
+		// It was decided, and had not begun: whether the owner still wants it is asked.
+		x.record(Asked{Task: x.Held[key].Task, Ask: "a" + itoa(x.asks+1), Key: key, Again: x.Effects[key].Unknown})
+	}
 	for _, id := range x.Order {
 		t := x.Tasks[id]
 		if t.Status.Open() {
@@ -24,6 +28,15 @@ func (x *step) recover() {
 	x.woke()
 	for _, key := range slices.Sorted(maps.Keys(x.Timers)) {
 		x.intend(Wake{At: x.Timers[key]})
+	}
+	for _, g := range x.Grants {
+		x.intend(Wake{At: g.Expires})
+	}
+	for _, a := range x.Asks {
+		x.intend(Wake{At: a.Asked.Add(x.lapse())})
+		if !a.Until.IsZero() {
+			x.intend(Wake{At: a.Until})
+		}
 	}
 	x.poseNext()
 }
@@ -57,9 +70,12 @@ func (x *step) recoverTurn(t *Task) {
 		if t.Status == Noting {
 			turn = number(c.ID)
 		}
-		x.intend(Plan{Task: t.ID, Turn: turn, Call: c})
+		x.intend(Plan{Task: t.ID, Turn: turn, Calls: []Call{c}})
 	}
-	if t.Status == Working {
+	switch {
+	case t.Leave != nil && !x.asking(t.ID):
+		x.intend(Delimit{Task: t.ID, Leave: *t.Leave})
+	case t.Status == Working:
 		x.advance(t)
 	}
 }
@@ -77,7 +93,8 @@ func (x *step) intended(task, call string) bool {
 // underWay says whether an effect has begun or waits for a decision. One that
 // was only intended when the process died is planned and judged anew.
 func (x *step) underWay(f *Effect) bool {
-	return f.Started || slices.ContainsFunc(x.Asks, func(a *Ask) bool { return a.Key == f.Key })
+	_, held := x.Held[f.Key]
+	return f.Started || held || slices.ContainsFunc(x.Asks, func(a *Ask) bool { return a.Key == f.Key })
 }
 
 // woke looks at everything that waits for a time.
@@ -94,7 +111,7 @@ func (x *step) woke() {
 		x.record(Reminded{Key: key})
 		x.tell(x.Tasks[f.Task].Language, "say.reminder", "text", f.Remind.Text)
 	}
-	if a := x.posed(); a != nil && !a.Posed.IsZero() && x.at.Sub(a.Posed) >= orElse(x.Patience, 20*time.Second) {
-		x.poseOrPark(a, "nobody answered")
-	}
+	x.release()
+	x.expire()
+	x.wokeAsks()
 }

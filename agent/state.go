@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"deputy/agent/consent"
 	"deputy/agent/policy"
 )
 
@@ -32,16 +33,36 @@ type State struct {
 	Latest  []string             // keys of ended effects, oldest first, for undo
 	Asks    []*Ask               // not decided, oldest first
 	Timers  map[string]time.Time // effect key of a reminder -> when
+	// Held are decided effects of high authority that wait for their grace, by key.
+	Held map[string]Held
+	// Grants are the standing permissions, oldest first; used-up ones stay until they
+	// expire or are revoked, since the owner may ask what became of them.
+	Grants []*Grant
+	// Listed are the asks that were read out as a queue: the owner may name one.
+	Listed []string
 	// LastCode is the code word used last: it isn't used twice in a row.
 	LastCode string
+	// LastHeard is when the owner last said or typed something.
+	LastHeard time.Time
+	// Clock is the latest time that the journal holds: setting the machine's clock
+	// back makes nothing valid again.
+	Clock time.Time
 	// Language is what the owner spoke last.
 	Language string
 	// Lines holds what was given to the voice and not yet ended.
 	Lines map[string]Spoke
 	// Said is what was spoken lately, oldest first.
 	Said []Spoke
+	// Speech holds when each utterance began that is still being spoken or written down.
+	Speech []time.Time
 
-	tasks, asks, lines int // counters behind the IDs
+	// era is when the journal began or was last cut off: before that the same task
+	// number may have been another task's, with effects that destinations remember.
+	era time.Time
+	// repaired says that the journal was cut off since the last session.
+	repaired bool
+
+	tasks, asks, lines, grants int // counters behind the IDs
 }
 
 // A Task is one order and what became of it.
@@ -61,12 +82,14 @@ type Task struct {
 	Calls    map[string]int // tool + arguments -> how often called
 	Produced []string       // files that hold a result, as the tools name them to the owner
 	Files    []string       // the same, as the model names them
+	Leave    *consent.Leave // the standing permission that the order gives
 	Report   string
 	Reported bool
 	Opened   time.Time
 	Closed   time.Time
-	private  bool // something private has come into the conversation
-	speech   int  // sentences of this turn given to the voice; not journaled
+	private  bool     // something private has come into the conversation
+	vouched  []string // results of tools that no stranger had a part in
+	speech   int      // sentences of this turn given to the voice; not journaled
 }
 
 // An Effect is one intended action and how far it got.
@@ -89,10 +112,20 @@ type Ask struct {
 	Asked         time.Time
 	Line, Text    string
 	Code          string
+	Cut           bool      // not all that decides could be said: no voice approves it
+	Part          int       // how many parts of its details were read out
 	Posings       int       // how often it was put to the owner
 	Begun         time.Time // when the last posing was given to the voice
 	Posed         time.Time // when it was last heard to the end; zero if not since Begun
 	Parked        bool      // it waits in the inbox: no answer counts until it is posed again
+	Until         time.Time // when it comes back from the inbox by itself; zero if it doesn't
+	With          []string  // other asks that were read out with it and are decided with it
+}
+
+// A Grant is standing leave, with the words in which it was read back.
+type Grant struct {
+	policy.Grant
+	Text string
 }
 
 // Spoke is one line that Deputy said, with the time it took.
@@ -101,6 +134,7 @@ type Spoke struct {
 	Text         string
 	Ask          string // the ask it poses
 	Lead         bool   // it leads up to an ask
+	List         bool   // it reads the queue out
 	Report       string // the task it reports
 	Began, Ended time.Time
 	Whole        bool
@@ -110,7 +144,7 @@ type Spoke struct {
 func NewState() State {
 	return State{
 		Tasks: map[string]*Task{}, Effects: map[string]*Effect{},
-		Timers: map[string]time.Time{}, Lines: map[string]Spoke{}, Language: "en",
+		Timers: map[string]time.Time{}, Lines: map[string]Spoke{}, Held: map[string]Held{}, Language: "en",
 	}
 }
 
@@ -170,16 +204,5 @@ func (s *State) said(t time.Time) []string {
 		texts = append(texts, l.Text)
 	}
 	slices.Sort(texts)
-	return texts
-}
-
-// untrusted lists the texts in the task's conversation that strangers wrote.
-func (t *Task) untrusted() []string {
-	var texts []string
-	for _, m := range t.Messages {
-		if m.Untrusted {
-			texts = append(texts, m.Text)
-		}
-	}
 	return texts
 }

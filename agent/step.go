@@ -25,7 +25,7 @@ type Phrases interface {
 // change while the desk runs.
 type Rules struct {
 	Phrases Phrases
-	Policy  policy.Rules
+	Policy  policy.Policy
 	// System is the model's standing instruction, Tools what it may wish for.
 	// Both are byte-stable, so that prompt caches hold.
 	System string
@@ -42,6 +42,16 @@ type Rules struct {
 	Patience time.Duration
 	// Expiry is how long after it was posed an ask can be answered; 0 means 2 min.
 	Expiry time.Duration
+	// Grace is how long an effect of high authority (Commit and up) waits after its
+	// decision, so that it can be retracted; 0 means 2 s.
+	Grace time.Duration
+	// Lapse is how long an ask waits for its decision at all; 0 means 72 h.
+	Lapse time.Duration
+	// Quiet are the hours in which nothing is asked aloud unless the owner is
+	// there; the zero value is none.
+	Quiet Hours
+	// Project is what standing leave is given for: the workspace.
+	Project string
 	// Revisable is how long a finished task takes criticism; 0 means 10 min.
 	Revisable time.Duration
 }
@@ -66,7 +76,11 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 	case Heard:
 		x.hear(b)
 	case Opened:
+		cut := x.repaired
 		x.record(b)
+		if cut {
+			x.giveUp()
+		}
 		x.recover()
 	case Replied:
 		x.reply(b)
@@ -86,6 +100,19 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 		x.spoken(b)
 	case Woke:
 		x.woke()
+	case Speech:
+		x.Speech = append(slices.DeleteFunc(x.Speech, func(t time.Time) bool { return x.at.Sub(t) > longestSpeech }), b.At)
+	case Silence:
+		if len(x.Speech) > 0 {
+			x.Speech = x.Speech[1:]
+		}
+		x.release()
+	case Framed:
+		x.framed(b)
+	case Withdrawn:
+		if g := x.grant(b.Grant); g != nil {
+			x.revoke(g, b.By)
+		}
 	case Notice:
 		kv := []string{}
 		for _, name := range slices.Sorted(maps.Keys(b.Values)) {
@@ -146,15 +173,18 @@ func (x *step) spoken(b Spoken) {
 	if l.Ask != "" {
 		x.askSpoken(l, b)
 	}
+	if l.List && len(x.Listed) > 0 {
+		x.intend(Wake{At: b.Ended.Add(x.patience())})
+	}
 	if t := x.Tasks[l.Report]; t != nil && !t.Reported && (b.Whole || b.Err != "") {
 		x.record(Reported{Task: t.ID})
 	}
 }
 
 // effectKey names an effect: the same action of the same call of the same task
-// always has the same key.
-func effectKey(task string, turn int, call, tool string, args json.RawMessage) string {
-	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00%s\x00%s", task, turn, call, tool, args))
+// always has the same key. Task numbers are given again in another era.
+func effectKey(era time.Time, task string, turn int, call, tool string, args json.RawMessage) string {
+	h := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%d\x00%s\x00%s\x00%s", era.UnixMicro(), task, turn, call, tool, args))
 	return hex.EncodeToString(h[:16])
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"deputy/agent/consent"
 	"deputy/agent/policy"
 )
 
@@ -68,6 +69,9 @@ type Action struct {
 	Untrusted bool
 	Source    string
 	Repeat    Repeat
+	// Frame is what standing leave for more like it would cover; nil if there can
+	// be none.
+	Frame *Frame
 	// Do has the effect. key is the same for the same action of the same task,
 	// so that a destination that knows keys does it once. Not logged: a restart
 	// plans Args again.
@@ -83,6 +87,9 @@ type Result struct {
 	Remind *Reminder
 	// Produced is the file that holds the result, for the report; "" if none.
 	Produced string
+	// Values say, for a phrase, what an Undo restored: "restored" and "removed" are
+	// names of files.
+	Values map[string]string
 }
 
 // A Reminder is something to say at a time. A restart keeps it.
@@ -99,4 +106,20 @@ type Undoer interface {
 // A Checker is a Tool that can find out whether an effect has happened.
 type Checker interface {
 	Check(ctx context.Context, key string, args json.RawMessage) (done bool, r Result, err error)
+}
+
+// A Frame is what standing leave covers, exactly: patterns as in policy.Grant,
+// and the phrase that says it ("mail": phrase grant.mail).
+type Frame struct {
+	Target string
+	Args   map[string]string
+	Phrase string
+	Values map[string]string
+}
+
+// A Delimiter is a Tool that the owner can give standing leave for: it puts the
+// owner's words into exact terms. It says false for what it doesn't do and for
+// what no exact frame can be made of: then there is no leave.
+type Delimiter interface {
+	Delimit(l consent.Leave) (Frame, bool)
 }

@@ -109,6 +109,7 @@ func (x *step) reportWithLast(t *Task) {
 // calls sends the model's wishes to be planned, but for those that only repeat
 // what was done.
 func (x *step) calls(t *Task, b Replied) {
+	var plan []Call
 	for _, c := range b.Calls {
 		switch n := t.Calls[c.Tool+string(c.Args)]; {
 		case n > 3:
@@ -117,8 +118,11 @@ func (x *step) calls(t *Task, b Replied) {
 		case n > 1:
 			x.record(Refused{Task: t.ID, Call: c.ID, Text: "You have already made this very call; its result stands above. Don't repeat it: go on, or reply."})
 		default:
-			x.intend(Plan{Task: t.ID, Turn: b.Turn, Call: c})
+			plan = append(plan, c)
 		}
+	}
+	if len(plan) > 0 {
+		x.intend(Plan{Task: t.ID, Turn: b.Turn, Calls: plan})
 	}
 	x.advance(t)
 }
@@ -145,30 +149,40 @@ func (x *step) planned(b Planned) {
 		return
 	}
 	a := b.Action
-	args := flatten(a.Args)
-	taint := policy.Tainted(args, t.untrusted(), strings.Join(t.Orders, "\n"))
-	d := policy.Decide(policy.Action{
-		Tool: a.Tool, Target: a.Target, Args: args, Level: a.Level, Tainted: taint, Scope: t.Scope,
-		Spends: a.Spends, Facts: a.Facts, Egress: a.Egress, Private: t.private, Untrusted: t.tainted(),
-	}, x.Policy, x.at)
 	i := Intended{
-		Task: t.ID, Call: b.Call.ID, Key: effectKey(t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
-		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: d.Level, Phrase: a.Phrase, Values: a.Values,
-		Summary: a.Summary, Taint: taint, Facts: a.Facts, Private: a.Private, Egress: a.Egress,
-		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Rule: d.Rule, Reason: d.Reason,
+		Task: t.ID, Call: b.Call.ID, Key: effectKey(x.era, t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
+		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: a.Level, Phrase: a.Phrase, Values: a.Values,
+		Summary: a.Summary, Facts: a.Facts, Private: a.Private, Egress: a.Egress, Spends: a.Spends,
+		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Frame: a.Frame,
 	}
+	i.Taint = x.Policy.Table.Tainted(x.judged(i, t), t.origins())
+	d := policy.Decide(x.judged(i, t), x.Policy, x.now(), x.leaves()...)
+	i.Level, i.Rule, i.Reason, i.Why = d.Level, d.Rule, d.Reason.En, d.Reason
 	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {
-		return // planned twice, after a restart
+		return // planned twice
 	}
 	x.record(i)
 	switch d.Verdict {
 	case policy.Allow:
-		x.start(i, "policy")
+		if id, ok := strings.CutPrefix(d.Rule, "grant: "); ok {
+			x.record(Used{Task: t.ID, Key: i.Key, Grant: id})
+		}
+		x.begin(i, "policy")
 	case policy.Ask:
 		x.askFor(t, i.Key, false)
 	default:
-		x.record(Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason})
+		// Code says it: a model may find it worth hiding.
+		x.tell(t.Language, "say.forbidden", "what", strings.TrimRight(x.sentenceOf(t.Language, i), ". "), "why", strings.TrimRight(d.Reason.In(t.Language), ". "))
+		x.record(Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason.En})
 		x.advance(t)
+	}
+}
+
+// judged is the action as policy looks at it, in the task that it belongs to.
+func (x *step) judged(i Intended, t *Task) policy.Action {
+	return policy.Action{
+		Tool: i.Tool, Target: i.Target, Args: policy.Flatten(i.Args), Level: i.Level, Tainted: i.Taint, Scope: t.Scope,
+		Spends: i.Spends, Facts: i.Facts, Egress: i.Egress, Private: t.private, Untrusted: t.tainted(), Project: x.Project,
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 	verbInbox   verb = "inbox"   // put the oldest waiting decision again
 	verbNote    verb = "note"    // open a note
 	verbEndNote verb = "endnote" // close it
+	verbGrants  verb = "grants"  // say what may be done without asking
 )
 
 // verbs lists what counts as a verb, after plain has taken case, punctuation and
@@ -56,6 +57,12 @@ var verbs = map[string]verb{
 	"any decisions": verbInbox, "ask me again": verbInbox, "what do you need": verbInbox, "what needs my approval": verbInbox,
 	"대기중인거": verbInbox, "결정할거있어": verbInbox, "뭐기다려": verbInbox, "다시물어봐": verbInbox, "다시물어봐줘": verbInbox,
 	"승인할거있어": verbInbox, "내결정기다리는거있어": verbInbox,
+
+	"permissions": verbGrants, "what may you do without asking": verbGrants, "what can you do without asking": verbGrants,
+	"list permissions": verbGrants, "list my permissions": verbGrants, "what are your permissions": verbGrants, "standing permissions": verbGrants,
+	"what permissions do you have": verbGrants,
+	"허락목록":                         verbGrants, "허락한거뭐있어": verbGrants, "안묻고할수있는거뭐야": verbGrants, "허락한거알려줘": verbGrants, "허락목록알려줘": verbGrants,
+	"묻지않고해도되는거뭐야": verbGrants, "권한알려줘": verbGrants, "권한목록": verbGrants,
 
 	"take a note": verbNote, "take note": verbNote, "make a note": verbNote, "start a note": verbNote, "new note": verbNote, "open a note": verbNote,
 	"메모해줘": verbNote, "메모해": verbNote, "메모": verbNote, "메모시작": verbNote, "메모좀해줘": verbNote, "받아적어줘": verbNote,

@@ -118,6 +118,9 @@ func (c Config) checkWork(k *checker) {
 	k.that(c.Agent.Workspace != "", "agent.workspace", "a directory is needed")
 	k.that(c.Agent.State != "", "agent.state", "a directory is needed")
 	k.within("agent.step_limit", c.Agent.StepLimit, 1, 100)
+	k.span("agent.grace", c.Agent.Grace, time.Second, time.Minute)
+	_, _, err := ParseHours(c.Agent.Quiet)
+	k.that(err == nil, "agent.quiet", "%v", err)
 	k.span("agent.ask_expiry", c.Agent.AskExpiry, 10*time.Second, 24*time.Hour)
 	k.span("agent.half_duplex_tail", c.Agent.HalfDuplexTail, 0, 2*time.Second)
 	c.Mail.check(k)
@@ -128,6 +131,10 @@ func (c Config) checkWork(k *checker) {
 	k.span("web.timeout", c.Web.Timeout, time.Second, 10*time.Minute)
 	k.span("shell.timeout", c.Shell.Timeout, time.Second, time.Hour)
 	k.that(c.Shell.Memory >= 16<<20, "shell.memory", "%v is less than 16 MiB", c.Shell.Memory)
+	for _, h := range c.Shell.Hosts {
+		k.that(isHost(h), "shell.hosts", "%q is not a host name such as example.org", h)
+	}
+	k.that(c.Shell.Traffic >= 1<<10 && c.Shell.Traffic <= 1<<34, "shell.traffic", "%v is not between 1 KiB and 16 GiB", c.Shell.Traffic)
 	k.that(c.Journal.Path != "", "journal.path", "a file is needed")
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 }

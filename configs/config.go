@@ -108,9 +108,12 @@ type Voices struct {
 type Agent struct {
 	Workspace      string        `yaml:"workspace" kind:"path"`
 	State          string        `yaml:"state" kind:"path"`
-	StepLimit      int           `yaml:"step_limit"`       // tool calls a task may make
-	AskExpiry      time.Duration `yaml:"ask_expiry"`       // how long a question stands
-	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"` // deaf for this long after speaking
+	Policy         string        `yaml:"policy" kind:"path"` // the owner's rules; empty: policy.yaml beside the configuration, if there is one
+	StepLimit      int           `yaml:"step_limit"`         // tool calls a task may make
+	AskExpiry      time.Duration `yaml:"ask_expiry"`         // how long a question stands
+	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"`   // deaf for this long after speaking
+	Grace          time.Duration `yaml:"grace"`              // how long a decided effect can be stopped before it begins
+	Quiet          string        `yaml:"quiet"`              // "22:00-07:00": nothing is asked aloud then
 }
 
 // Mail is the SMTP account; without a host there is no mail.
@@ -137,6 +140,8 @@ type Shell struct {
 	Enabled bool          `yaml:"enabled"`
 	Timeout time.Duration `yaml:"timeout"`
 	Memory  Bytes         `yaml:"memory"`
+	Hosts   []string      `yaml:"hosts"`   // hosts that a plain yes lets a command reach
+	Traffic Bytes         `yaml:"traffic"` // what one command may move over the network
 }
 
 // Journal is where the record lies.
@@ -174,10 +179,11 @@ func defaults(p Paths) Config {
 		Agent: Agent{
 			Workspace: p.Workspace, State: p.State,
 			StepLimit: 12, AskExpiry: 10 * time.Minute, HalfDuplexTail: 250 * time.Millisecond,
+			Grace: 2 * time.Second,
 		},
 		Mail:    Mail{Port: 587, TLS: "starttls", PasswordEnv: "DEPUTY_SMTP_PASSWORD"},
 		Web:     Web{MaxBytes: 2 << 20, Timeout: 20 * time.Second},
-		Shell:   Shell{Enabled: true, Timeout: 30 * time.Second, Memory: 512 << 20},
+		Shell:   Shell{Enabled: true, Timeout: 30 * time.Second, Memory: 512 << 20, Traffic: 64 << 20},
 		Journal: Journal{Path: filepath.Join(p.State, "journal.db")},
 		Log:     Log{Level: "warn"},
 	}

@@ -14,7 +14,7 @@ func home(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	t.Setenv("HOME", dir)
-	for _, v := range []string{"XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"} {
+	for _, v := range []string{"XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"} {
 		t.Setenv(v, "")
 	}
 	return dir
@@ -48,7 +48,7 @@ func TestExampleShowsEveryDefault(t *testing.T) {
 		t.Fatalf("the example's settings can't be read: %q", problems)
 	}
 	want := Default()
-	want.Mail.Known, want.Web.Allow = []string{}, []string{}
+	want.Mail.Known, want.Web.Allow, want.Shell.Hosts = []string{}, []string{}, []string{}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the example shows other values than the defaults (-default +example):\n%s", diff)
 	}

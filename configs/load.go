@@ -25,13 +25,33 @@ func Load(path string) (Config, error) {
 		return Config{}, fmt.Errorf("read the configuration: %w", err)
 	}
 	c, problems := read(raw, Default())
-	return finish(c, path, append(problems, readEnv(&c, os.LookupEnv)...))
+	problems = append(problems, readEnv(&c, os.LookupEnv)...)
+	c.Agent.Policy = orBeside(c.Agent.Policy, path)
+	return finish(c, path, problems)
 }
 
 // LoadEnv is Load without a file.
 func LoadEnv() (Config, error) {
 	c := Default()
-	return finish(c, "the environment", readEnv(&c, os.LookupEnv))
+	problems := readEnv(&c, os.LookupEnv)
+	c.Agent.Policy = orBeside(c.Agent.Policy, UserPaths().Config)
+	return finish(c, "the environment", problems)
+}
+
+// orBeside is policy, or the policy.yaml beside the configuration file if there is
+// anything of that name: one that can't be read must not be passed over.
+func orBeside(policy, config string) string {
+	if policy != "" {
+		return policy
+	}
+	p, err := filepath.Abs(filepath.Join(filepath.Dir(config), "policy.yaml"))
+	if err != nil {
+		return ""
+	}
+	if _, err := os.Lstat(p); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return p
 }
 
 // LoadUser loads the user's configuration file if there is one; path, if not empty,

@@ -97,15 +97,16 @@ func TestUserPaths(t *testing.T) {
 	dir := home(t)
 	want := Paths{
 		Config: filepath.Join(dir, ".config/deputy/config.yaml"), State: filepath.Join(dir, ".local/state/deputy"),
-		Cache: filepath.Join(dir, ".cache/deputy"), Workspace: filepath.Join(dir, "Deputy"), Runtime: filepath.Join(dir, ".local/state/deputy"),
+		Data: filepath.Join(dir, ".local/share/deputy"), Cache: filepath.Join(dir, ".cache/deputy"), Workspace: filepath.Join(dir, "Deputy"), Runtime: filepath.Join(dir, ".local/state/deputy"),
 	}
 	if got := UserPaths(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	t.Setenv("XDG_CACHE_HOME", "/c")
+	t.Setenv("XDG_DATA_HOME", "/d")
 	t.Setenv("XDG_STATE_HOME", "not/absolute")
 	t.Setenv("XDG_RUNTIME_DIR", "/run/user/7")
-	want.Cache, want.Runtime = "/c/deputy", "/run/user/7/deputy"
+	want.Cache, want.Data, want.Runtime = "/c/deputy", "/d/deputy", "/run/user/7/deputy"
 	if got := UserPaths(); got != want {
 		t.Errorf("with XDG variables: got %+v, want %+v", got, want)
 	}

@@ -10,6 +10,7 @@ import (
 type Paths struct {
 	Config    string // the configuration file
 	State     string // journal, undo, recordings: what must survive
+	Data      string // the journal's seal: apart from State, so that one put back without the other is noticed
 	Cache     string // models, native libraries: what can be fetched again
 	Workspace string // where the user's files are that Deputy may touch
 	Runtime   string // the socket of the running instance
@@ -31,6 +32,7 @@ func UserPaths() Paths {
 	p := Paths{
 		Config:    filepath.Join(base("XDG_CONFIG_HOME", ".config"), "config.yaml"),
 		State:     base("XDG_STATE_HOME", ".local", "state"),
+		Data:      base("XDG_DATA_HOME", ".local", "share"),
 		Cache:     base("XDG_CACHE_HOME", ".cache"),
 		Workspace: filepath.Join(home, "Deputy"),
 	}

@@ -51,6 +51,8 @@ type Transcript struct {
 	Confidence float32
 	// Lowest is the least probability among the text's tokens, in [0, 1]; 0 if unknown.
 	Lowest float32
+	// Tokens are the probabilities of the text's tokens, in order; nil if unknown.
+	Tokens []float32
 	// NoSpeech is the engine's probability that there is no speech, in [0, 1].
 	NoSpeech float32
 	Segments []Segment

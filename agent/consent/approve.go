@@ -1,22 +1,6 @@
 package consent
 
-// What must be known of the sound before an approval counts. Measured with
-// Whisper base on clean speech: "go ahead" 0.87 to 0.89, "approved falcon" 0.69, a
-// lone "okay" 0.61, a lone "yes" 0.53; what it makes up for noise lies mostly
-// below 0.5. Zero evidence is no evidence.
-const (
-	leastConfidence     = 0.5
-	leastConfidenceCode = 0.4  // noise does not happen to say the word of this ask
-	leastConfidenceKey  = 0.35 // the key says at least that someone meant to speak
-	mostNoSpeech        = 0.6
-
-	// A short yes that nobody meant is heard well enough now and then.
-	strongConfidence = 0.85
-	strongLowest     = 0.5
-	strongNoSpeech   = 0.2
-	strongVoiced     = 0.3
-	strongSNR        = 10 // dB
-)
+import "strings"
 
 // mostWords is how long a plain approval is at most, mostYes how often it says
 // yes: recognisers run into loops ("okay okay okay ...").
@@ -25,19 +9,40 @@ const (
 	mostYes   = 4
 )
 
-// approved reads an answer that holds nothing but approval.
+// level is 2, 3 or 4; what is none of them is 4.
+func (q Question) level() int {
+	if q.Level == 2 || q.Level == 3 {
+		return q.Level
+	}
+	return 4
+}
+
+// approved reads an answer that holds nothing but approval. By level:
+//
+//	2  an approval in so many words, or a short yes with strong evidence or the key
+//	3  the code word of this ask, with an approval or alone
+//	4  an approval in so many words, typed or with the key held
+//
+// with the code word wherever one is demanded, and with the evidence that
+// evidence.go has for it.
 func (u *utterance) approved(q Question, a Answer) Verdict {
-	no := func(why string) Verdict { return Verdict{Why: why} }
-	yes := u.has(explicit|weak|action) || u.has(code)
+	if !u.has(explicit | weak | action | code) {
+		return Verdict{Why: "it approves nothing"}
+	}
+	no := func(why string) Verdict { return Verdict{Why: why, Heard: u.heardAs()} }
 	switch {
-	case !yes || u.has(object) && !u.has(action):
+	case u.has(object) && !u.has(action), u.has(ack) && !u.has(explicit|action|code):
 		return no("it approves nothing")
 	case u.tagged || u.trailing:
 		return no("it breaks off, or was not all speech")
 	case len(u.words) > mostWords || u.count(explicit|weak|action) > mostYes:
 		return no("it is too long for a plain approval")
-	case q.NoVoice && !a.Key && !a.Typed:
+	case a.Overlaps:
+		return no("it came while Deputy itself spoke")
+	case q.level() == 4 && !a.Key && !a.Typed:
 		return no("no voice alone can approve this")
+	case q.level() == 3 && q.Code == "":
+		return no("no code word was given for it")
 	case q.Code != "" && !sound(q.Code):
 		return no("the code word is itself an answer")
 	case q.Code != "" && !u.has(code):
@@ -45,18 +50,57 @@ func (u *utterance) approved(q Question, a Answer) Verdict {
 	case !u.fits(q):
 		return no("it names something that was not asked")
 	}
-	short := !u.has(explicit | action | code)
+	d := demand{q.level(), shortYes, a.Key}
 	switch {
+	case u.has(code) && d.level != 4:
+		d.level, d.form = 3, coded
+	case u.has(explicit | action):
+		d.form = inWords
+	}
+	switch {
+	case d.form == shortYes && d.level == 4:
+		return no("a bare yes is not enough for this")
 	case !a.Typed && !a.Key && u.echoes(q.Said):
 		return no("it is a piece of what Deputy said")
-	case short && q.NoVoice:
-		return no("a bare yes is not enough for this")
-	case !a.heard(u.has(code)):
-		return Verdict{Why: "it was not heard well enough", Weak: true}
-	case short && q.Strong && !a.Typed && !a.Key && !a.strong():
-		return Verdict{Why: "a short yes needs strong evidence or the key", Weak: true}
+	case !a.heard(d):
+		v := no("it was not heard well enough")
+		if d.form == shortYes {
+			v.Why = "a short yes needs strong evidence or the key"
+		}
+		v.Weak = true
+		return v
 	}
 	return Verdict{Reading: Approve, Why: "a whole, plain approval"}
+}
+
+// always reads a proposal to approve this kind of thing from now on. It must be
+// heard as well as an approval in so many words, or it proposes nothing.
+func (u *utterance) always(a Answer) Verdict {
+	v := Verdict{Heard: u.heardAs()}
+	switch {
+	case u.tagged || u.trailing:
+		v.Why = "it breaks off, or was not all speech"
+	case a.Overlaps:
+		v.Why = "it came while Deputy itself spoke"
+	case !a.heard(demand{2, inWords, a.Key}):
+		v.Why, v.Weak = "it was not heard well enough", true
+	default:
+		v = Verdict{Reading: Always, Why: "it proposes to approve this from now on", Rest: strings.TrimSpace(u.raw)}
+	}
+	return v
+}
+
+// heardAs is the answer as Deputy repeats it: its first words, without what
+// stands around them.
+func (u *utterance) heardAs() string {
+	if len(u.words) == 0 {
+		return ""
+	}
+	s := u.raw[u.words[0].start:u.words[min(mostWords, len(u.words))-1].end]
+	if w, _, _ := strings.Cut(s, " "); w != "I" && !strings.HasPrefix(w, "I'") {
+		return strings.ToLower(s)
+	}
+	return s
 }
 
 func (u *utterance) count(k kind) int {
@@ -91,23 +135,4 @@ func (u *utterance) fits(q Question) bool {
 		}
 	}
 	return true
-}
-
-// heard says whether the evidence suffices for an approval in so many words, or
-// with the code word. The comparisons are such that a NaN fails.
-func (a Answer) heard(withCode bool) bool {
-	least := float32(leastConfidence)
-	switch {
-	case a.Key:
-		least = leastConfidenceKey
-	case withCode:
-		least = leastConfidenceCode
-	}
-	return a.Typed || a.Confidence >= least && a.NoSpeech <= mostNoSpeech
-}
-
-// strong says whether it suffices for a short yes.
-func (a Answer) strong() bool {
-	return a.Confidence >= strongConfidence && a.Lowest >= strongLowest && a.NoSpeech <= strongNoSpeech &&
-		a.Voiced >= strongVoiced && a.SNR >= strongSNR
 }

@@ -2,14 +2,13 @@ package consent
 
 import (
 	"bufio"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
 )
 
 var readings = map[string]Reading{
-	"unclear": Unclear, "approve": Approve, "deny": Deny, "amend": Amend,
+	"unclear": Unclear, "approve": Approve, "deny": Deny, "amend": Amend, "always": Always,
 	"later": Later, "explain": Explain, "repeat": Repeat, "unrelated": Unrelated,
 }
 
@@ -20,11 +19,11 @@ func clear(text, language string) Answer {
 
 // questions are the kinds of question that the phrases are held against.
 var questions = map[string]Question{
-	"plain": {},
-	"L2":    {Strong: true, Said: []string{"Fetch acme.example. Shall I? Say: go ahead.", "acme.example 사이트를 가져올까요? 진행해, 라고 말씀해 주세요."}},
-	"code":  {Code: "falcon", Said: []string{"Send the e-mail 'Q3 figures' to finance at acme dot example. Say: approve falcon."}},
-	"코드":    {Code: "호랑이", Said: []string{"메일 '3분기 실적'을 finance@acme.example 로 보냅니다. 승인 호랑이, 라고 말씀해 주세요."}},
-	"L4":    {NoVoice: true},
+	"plain": {Level: 2},
+	"L2":    {Level: 2, Said: []string{"Fetch acme.example. Shall I? Say: go ahead.", "acme.example 사이트를 가져올까요? 진행해, 라고 말씀해 주세요."}},
+	"code":  {Level: 3, Code: "falcon", Said: []string{"Send the e-mail 'Q3 figures' to finance at acme dot example. Say: approve falcon."}},
+	"코드":    {Level: 3, Code: "호랑이", Said: []string{"메일 '3분기 실적'을 finance@acme.example 로 보냅니다. 승인 호랑이, 라고 말씀해 주세요."}},
+	"L4":    {Level: 4},
 }
 
 // phrase is a line of testdata/phrases.tsv: question, expected reading, text,
@@ -43,6 +42,7 @@ func phrases(t testing.TB) []phrase {
 	}
 	defer f.Close()
 	var out []phrase
+	seen := map[string]bool{}
 	s := bufio.NewScanner(f)
 	for n := 1; s.Scan(); n++ {
 		if s.Text() == "" || strings.HasPrefix(s.Text(), "#") {
@@ -62,18 +62,13 @@ func phrases(t testing.TB) []phrase {
 		if _, ok := questions[p.question]; !ok {
 			t.Fatalf("phrases.tsv:%d: no question is called %q", n, p.question)
 		}
+		if seen[p.question+p.text] {
+			t.Errorf("phrases.tsv:%d: %s %q stands there twice", n, p.question, p.text)
+		}
+		seen[p.question+p.text] = true
 		out = append(out, p)
 	}
 	return out
-}
-
-func (r Reading) name() string {
-	for n, v := range readings {
-		if v == r {
-			return n
-		}
-	}
-	return fmt.Sprint(uint8(r))
 }
 
 func languageOf(s string) string {
@@ -94,13 +89,13 @@ func TestPhrases(t *testing.T) {
 		}
 		got := Read(questions[p.question], clear(p.text, languageOf(p.text)))
 		if got.Reading != readings[p.want] {
-			t.Errorf("phrases.tsv:%d: %s %q: got %s (%s), want %s", p.line, p.question, p.text, got.Reading.name(), got.Why, p.want)
+			t.Errorf("phrases.tsv:%d: %s %q: got %s (%s), want %s", p.line, p.question, p.text, got.Reading, got.Why, p.want)
 		}
 		if p.rest != "" && got.Rest != p.rest && !(p.rest == "-" && got.Rest == "") {
 			t.Errorf("phrases.tsv:%d: %q: got rest %q, want %q", p.line, p.text, got.Rest, p.rest)
 		}
 	}
-	if len(all) < 300 || korean*5 < len(all)*2 {
-		t.Errorf("got %d phrases, %d of them Korean; want 300, half of them Korean", len(all), korean)
+	if len(all) < 720 || 2*korean < len(all) {
+		t.Errorf("got %d phrases, %d of them Korean; want 720, half of them Korean", len(all), korean)
 	}
 }

@@ -1,67 +1,29 @@
 package consent
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// A room gives Deputy's own voice back, whole or in pieces. When an answer may
-// be heard at all is the desk's to say (not before the ask has ended); here is
-// looked at what it says. The owner must be free to say what the ask ends with
-// ("approve falcon", "go ahead"), so that exactly this is no echo; anything
-// longer or other that stands in what was said lately is one.
+// A room gives Deputy's own voice back, whole, in pieces, and misheard. When an
+// answer may be heard at all is the desk's to say (not before the ask has ended);
+// here is looked at what it says. The owner must be free to say what an ask ends
+// with ("approve falcon", "go ahead"), so that exactly this is no echo. All else
+// that stands in what was said lately, or sounds as if it did, is one.
 
-// echoes says whether an approval stands, word for word, in what Deputy said, or
-// sounds like a piece of it: "so, approve falcon" is "say: approve falcon".
-func (u *utterance) echoes(said []string) bool {
-	if u.exact() {
-		return false
-	}
-	_, closed := u.join(0, len(u.words))
-	for _, s := range said {
-		v := split(s)
-		for i := range v.words {
-			if _, rest := v.join(i, len(v.words)); wholeWords(&v, i, closed) && strings.HasPrefix(rest, closed) {
-				return true
-			}
-			if u.soundsLike(v.words[i:]) {
-				return true
-			}
-		}
-	}
-	return u.parrots(said)
-}
+// demanded are the approvals that asks tell the owner to say, as recognisers
+// write them.
+var demanded = map[string]bool{"go ahead": true, "approve": true, "approved": true, "진행해": true, "승인": true}
 
-// soundsLike says whether each word of the answer sounds like the one of said
-// that stands in its place.
-func (u *utterance) soundsLike(said []word) bool {
-	if len(u.words) < 2 || len(said) < len(u.words) {
-		return false
-	}
-	for i, w := range u.words {
-		if apart(sounds(w.text), sounds(said[i].text)) > 0.34 {
-			return false
-		}
-	}
-	return true
-}
-
-// wholeWords says whether closed ends where a word of v does, begun at word i.
-func wholeWords(v *utterance, i int, closed string) bool {
-	n := 0
-	for _, w := range v.words[i:] {
-		if n += len(w.text); n >= len(closed) {
-			return n == len(closed) || hangul(w.text)
-		}
-	}
-	return false
-}
-
-// exact says whether the answer is just what an ask demands: one approval in so
-// many words, the code word, or both, and nothing else. A short yes is not: it
-// is too easily a piece of anything that was said.
-func (u *utterance) exact() bool {
+// sayable says whether the answer is just what an ask demands: one of those
+// approvals, the code word, or both, and nothing else. A short yes is not: it is
+// too easily a piece of anything that was said. Nor is 해 주세요, the end of
+// every "please say" in Korean.
+func (u *utterance) sayable() bool {
 	approvals, codes := 0, 0
 	for _, m := range u.marks {
 		switch {
-		case m.kind&explicit != 0:
+		case u.demands(m):
 			approvals++
 		case m.kind&code != 0:
 			codes++
@@ -72,9 +34,116 @@ func (u *utterance) exact() bool {
 	return approvals <= 1 && codes <= 1
 }
 
+func (u *utterance) demands(m mark) bool {
+	spaced, closed := u.join(m.from, m.to)
+	return m.kind&explicit != 0 && (demanded[spaced] || demanded[closed])
+}
+
+// echoes says whether an approval stands, letter for letter, in what Deputy
+// said, or sounds like a piece of it: "so, approve falcon" is "say: approve falcon".
+func (u *utterance) echoes(said []string) bool {
+	if len(said) == 0 || u.sayable() {
+		return false
+	}
+	v := split(strings.Join(said, "\n")) // a piece may run over two lines
+	if u.stands(&v) || u.leansOn(&v) || u.parrots(said) {
+		return true
+	}
+	for i := range v.words {
+		if u.soundsLike(v.words[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// stands says whether the answer is a piece of v. The beginning of a word is
+// easily lost ("undo it", 말씀해 주세요), and of a Korean one the end too.
+func (u *utterance) stands(v *utterance) bool {
+	_, closed := u.join(0, len(u.words))
+	for i := range v.words {
+		_, rest := v.join(i, min(i+len(u.words)+4, len(v.words)))
+		for at := strings.Index(rest, closed); at >= 0 && at < len(v.words[i].text); {
+			if hangul(closed) || wholeWords(v, i, at+len(closed)) {
+				return true
+			}
+			next := strings.Index(rest[at+1:], closed)
+			if next < 0 {
+				break
+			}
+			at += 1 + next
+		}
+	}
+	return false
+}
+
+// wholeWords says whether n bytes from the beginning of word i on end where a
+// word of v does.
+func wholeWords(v *utterance, i, n int) bool {
+	for _, w := range v.words[i:] {
+		if n -= len(w.text); n <= 0 {
+			return n == 0
+		}
+	}
+	return false
+}
+
+// leansOn says whether what stands beside the demanded words in a Korean answer
+// sounds like what stood beside them when Deputy said them: 주세요, 승인 호랑이 is
+// heard as 하세요, 승인 호랑이.
+func (u *utterance) leansOn(v *utterance) bool {
+	first, last := -1, -1
+	for _, m := range u.marks {
+		if !u.demands(m) && m.kind&code == 0 {
+			continue
+		}
+		if first < 0 || m.from < first {
+			first = m.from
+		}
+		last = max(last, m.to)
+	}
+	if first < 0 || !hangul(u.text) {
+		return false
+	}
+	_, core := u.join(first, last)
+	_, before := u.join(0, first)
+	_, after := u.join(last, len(u.words))
+	_, text := v.join(0, len(v.words))
+	for from := 0; ; {
+		at := strings.Index(text[from:], core)
+		if at < 0 {
+			return false
+		}
+		head, tail := []rune(text[:from+at]), []rune(text[from+at+len(core):])
+		n, k := len([]rune(before)), len([]rune(after))
+		if n > 0 && n <= len(head) && alikeTo(before, string(head[len(head)-n:])) ||
+			k > 0 && k <= len(tail) && alikeTo(after, string(tail[:k])) {
+			return true
+		}
+		from += at + len(core)
+	}
+}
+
+// alikeTo says whether two texts can be heard for one another.
+func alikeTo(a, b string) bool { return apart(sounds(a), sounds(b)) <= 0.34 }
+
+// soundsLike says whether each word of the answer sounds like the one of said
+// that stands in its place.
+func (u *utterance) soundsLike(said []word) bool {
+	if len(u.words) < 2 || len(said) < len(u.words) {
+		return false
+	}
+	for i, w := range u.words {
+		if !alikeTo(w.text, said[i].text) {
+			return false
+		}
+	}
+	return true
+}
+
 // parrots says whether the answer, if it is long enough to tell, is nearly a
 // piece of what Deputy said. What refuses, delays or changes anything and was
-// not part of that is the owner's.
+// not said just there is the owner's: a denial is never lost.
 func (u *utterance) parrots(said []string) bool {
 	_, closed := u.join(0, len(u.words))
 	syllables := 0
@@ -83,36 +152,47 @@ func (u *utterance) parrots(said []string) bool {
 			syllables++
 		}
 	}
-	if len(u.words) < 4 && syllables < 8 {
+	if len(said) == 0 || len(u.words) < 4 && syllables < 8 {
 		return false
 	}
-	a := letters(closed)
-	for _, s := range said {
-		v := split(s)
-		_, text := v.join(0, len(v.words))
-		if piece(a, letters(text)) <= 0.25 && u.within(text) {
-			return true
+	v := split(strings.Join(said, "\n"))
+	_, text := v.join(0, len(v.words))
+	a, b := letters(closed), letters(text)
+	n := edits(a, b)
+	own := a
+	if plainly(u, explicit|weak|action|object|ack|filler|code) { // what is demanded is the same anyway: the rest must be
+		own = letters(u.without(func(m mark) bool { return u.demands(m) || m.kind&code != 0 }))
+	}
+	if 4*n > len(own) || !u.within(text) {
+		return false
+	}
+	consenting := u.without(func(m mark) bool { return m.kind&(refuse|negate) != 0 })
+	return consenting == closed || n < edits(letters(consenting), b)
+}
+
+// without is the answer without the words of some marks, unspaced.
+func (u *utterance) without(drop func(mark) bool) (closed string) {
+	for i, w := range u.words {
+		if !slices.ContainsFunc(u.marks, func(m mark) bool { return m.from <= i && m.to > i && drop(m) }) {
+			closed += w.text
 		}
 	}
-	return false
+	return closed
 }
 
 // within says whether every word of the answer that decides something is in text.
 func (u *utterance) within(text string) bool {
 	for _, m := range u.marks {
 		_, w := u.join(m.from, m.to)
-		if m.kind != other && m.kind&(filler|weak|explicit|action|object|code) == 0 && !strings.Contains(text, w) {
+		if m.kind != other && m.kind&(filler|ack|weak|explicit|action|object|code) == 0 && !strings.Contains(text, w) {
 			return false
 		}
 	}
 	return true
 }
 
-// piece is the least edit distance of a to any piece of text, as a share of a.
-func piece(a, text []rune) float64 {
-	if len(a) == 0 {
-		return 1
-	}
+// edits is the least edit distance of a to any piece of text.
+func edits(a, text []rune) int {
 	row := make([]int, len(text)+1) // zeros: a piece may begin anywhere
 	for i := range a {
 		diagonal := row[0]
@@ -126,9 +206,9 @@ func piece(a, text []rune) float64 {
 			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
 		}
 	}
-	best := row[0]
+	best := len(a)
 	for _, d := range row { // and end anywhere
 		best = min(best, d)
 	}
-	return float64(best) / float64(len(a))
+	return best
 }

@@ -11,7 +11,10 @@ const (
 	weak                       // a short yes, which is also heard where nobody spoke
 	action                     // names an effect: "send it", 보내 줘
 	object                     // what is acted on; approves nothing alone
+	ack                        // takes note: "understood", 알겠습니다; approves nothing, and takes nothing back
 	filler                     // changes nothing: "please", 음
+	always                     // for this and all like it: "don't ask me again", 묻지 말고
+	ever                       // the same, beside an approval only: "always", 항상
 	refuse                     // a refusal, whatever stands beside it
 	negate                     // "not", 않-: turns what it stands with
 	evade                      // a negator that refuses nothing: "no problem", "not sure"
@@ -34,7 +37,7 @@ type mark struct {
 }
 
 // longest is how many words a phrase of the tables has at most.
-const longest = 6
+const longest = 9
 
 // read marks every word once, left to right: first the Korean endings that turn
 // a verb round and the like, wherever they stand, then the longest phrase that a table holds.
@@ -106,8 +109,11 @@ func (u *utterance) endings() []bool {
 			from, to := u.span(m[0], m[1])
 			if p.blank {
 				// What no longer stands here refuses nothing: 못 들었어 is no 못.
+				// But the words keep apart, or the next would begin no word.
 				for i := m[0]; i < m[1]; i++ {
-					text[i] = 'x'
+					if text[i] != ' ' {
+						text[i] = 'x'
+					}
 				}
 			}
 			if u.taken(claimed, from, to) && p.kind&(refuse|negate) == 0 {

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,13 +16,15 @@ import (
 //  3. A long piece of what Deputy said itself: unclear.
 //  4. A refusal anywhere ("no", "stop", 하지 마): deny. A negated verb ("don't",
 //     "not okay") too, unless it asks ("isn't it too long?"), or means not yet.
+//     "Don't do it?" asks nothing: recognisers are free with question marks.
 //  5. Wait, later, tomorrow: later. Say again: repeat. A question: explain.
 //  6. A change or a condition: amend if it comes with a yes, else unclear.
-//  7. Only words that approve, at most eight: approve, if it carries what q
+//  7. From now on, don't ask again: always, which is a proposal.
+//  8. Only words that approve, at most eight: approve, if it carries what q
 //     demands, was heard well enough, and is no echo; else unclear.
-//  8. Several words that have nothing to do with an answer: unrelated.
+//  9. Several words that have nothing to do with an answer: unrelated.
 //
-// Rule 7 is a list of what may be said, not of what may not: a word that no
+// Rule 8 is a list of what may be said, not of what may not: a word that no
 // table holds makes an approval unclear.
 func Read(q Question, a Answer) Verdict {
 	u := parse(a.Text, q.Code)
@@ -35,7 +38,7 @@ func Read(q Question, a Answer) Verdict {
 			return Verdict{Reading: Deny, Why: "a plain no"}
 		}
 		return Verdict{Why: "it is in another language"}
-	case !a.Typed && !a.Key && !u.exact() && u.parrots(q.Said):
+	case !a.Typed && !a.Key && !u.sayable() && u.parrots(q.Said):
 		return Verdict{Why: "it is a piece of what Deputy said"}
 	}
 	asks := u.question || u.begins(ask)
@@ -43,13 +46,13 @@ func Read(q Question, a Answer) Verdict {
 	case u.has(refuse):
 		return u.denied("it refuses")
 	case u.has(negate) && u.has(yet) && !asks:
-		return Verdict{Reading: Later, Why: "not yet", Rest: strings.TrimSpace(a.Text)}
-	case u.has(negate) && !asks:
+		return u.putOff("not yet")
+	case (u.has(negate) || u.spares() && !u.proposes()) && !asks, u.forbids():
 		return u.denied("it negates")
 	case u.has(hold):
-		return Verdict{Reading: Later, Why: "it puts it off", Rest: strings.TrimSpace(a.Text)}
+		return u.putOff("it puts it off")
 	case u.has(yet):
-		return Verdict{Reading: Later, Why: "not yet", Rest: strings.TrimSpace(a.Text)}
+		return u.putOff("not yet")
 	case u.has(repeat) || u.question && (plainly(&u, weak|filler) || u.text == "what" || u.text == "뭐"):
 		return Verdict{Reading: Repeat, Why: "it asks to hear it again"}
 	case u.has(explain):
@@ -60,10 +63,61 @@ func Read(q Question, a Answer) Verdict {
 		return u.changed(q)
 	case u.has(negate | evade | hedge):
 		return Verdict{Why: "it neither approves nor refuses"}
-	case plainly(&u, explicit|weak|action|object|filler|code):
+	case u.proposes():
+		return u.always(a)
+	case plainly(&u, explicit|weak|action|object|ack|filler|code):
 		return u.approved(q, a)
 	}
 	return u.leftover(q, a)
+}
+
+// putOff is a later, with the time that it names.
+func (u *utterance) putOff(why string) Verdict {
+	return Verdict{Reading: Later, Why: why, Rest: strings.TrimSpace(u.raw), When: laterAt(u.text)}
+}
+
+// proposes says whether it is about this and all that is like it: in so many
+// words ("don't ask again"), or by an approval and an "always". More may be said
+// beside it where it begins with a yes; "don't ask him" and "it is always so" propose nothing.
+func (u *utterance) proposes() bool {
+	switch {
+	case u.has(always) && hangul(u.text):
+		return true
+	case !u.has(always) && !(u.has(ever) && (u.has(explicit|action|code) || u.begins(weak))):
+		return false
+	}
+	return plainly(u, always|ever|explicit|weak|action|object|ack|filler|code) || u.begins(ever|explicit|weak|action|code) ||
+		u.begins(always) && (u.has(ever|explicit|weak|action) || strings.HasPrefix(u.text, "always"))
+}
+
+// forbids says whether it is ordered not to do it, whatever mark a recogniser
+// put behind it: "don't do it?", 하지 마? But "don't you think so?" asks.
+func (u *utterance) forbids() bool {
+	return slices.ContainsFunc(u.marks, func(m mark) bool {
+		if m.kind&negate == 0 {
+			return false
+		}
+		last := u.words[m.to-1].text
+		if hangul(last) {
+			return forbidding.MatchString(last)
+		}
+		next := ""
+		if m.to < len(u.words) {
+			next = u.words[m.to].text
+		}
+		text, _ := u.join(m.from, m.to)
+		return u.begins(negate) && (text == "dont" || text == "do not") && !strings.Contains(" i you we they he she it ", " "+next+" ")
+	})
+}
+
+var forbidding = regexp.MustCompile(`(마|마요|마세요|마라|마십시오|말아|말아요|말아줘|말라고|말자)$`)
+
+// spares says whether an always holds a negator: "don't ask", which is a denial
+// where it proposes nothing ("don't ask him").
+func (u *utterance) spares() bool {
+	return slices.ContainsFunc(u.marks, func(m mark) bool {
+		return m.kind&always != 0 && slices.ContainsFunc(u.words[m.from:m.to], func(w word) bool { return english[w.text]&(negate|refuse) != 0 })
+	})
 }
 
 // spoken says whether the language is one of those that can decide.
@@ -81,7 +135,7 @@ func plainly(u *utterance, k kind) bool {
 func (u *utterance) denied(why string) Verdict {
 	v := Verdict{Reading: Deny, Why: why}
 	reason := slices.ContainsFunc(u.marks, func(m mark) bool {
-		if m.kind&(refuse|negate|filler|explicit|weak|action|object|hold|yet) != 0 {
+		if m.kind&(refuse|negate|filler|ack|explicit|weak|action|object|always|ever|hold|yet) != 0 {
 			return false
 		}
 		for _, w := range u.words[m.from:m.to] {
@@ -180,6 +234,9 @@ func (u *utterance) changed(q Question) Verdict {
 	return v
 }
 
+// mostNoise is the no-speech probability up to which words are taken for an order.
+const mostNoise = 0.6
+
 // leftover is an answer that holds words that no table has.
 func (u *utterance) leftover(q Question, a Answer) Verdict {
 	if q.Code != "" && !u.has(code) && (len(u.words) <= 2 || u.has(explicit|weak)) {
@@ -189,9 +246,9 @@ func (u *utterance) leftover(q Question, a Answer) Verdict {
 	}
 	several := len(u.words) >= 3 || hangul(u.text) && utf8.RuneCountInString(u.text) >= 6
 	switch {
-	case u.has(explicit|action|code) || u.begins(weak) || u.agrees():
+	case u.has(explicit|action|code|always) || u.begins(weak) || u.agrees():
 		return Verdict{Why: "it holds more than an approval"}
-	case several && !u.tagged && (a.Typed || !(a.NoSpeech > mostNoSpeech)):
+	case several && !u.tagged && (a.Typed || !(a.NoSpeech > mostNoise)):
 		return Verdict{Reading: Unrelated, Why: "it has nothing of an answer"}
 	}
 	return Verdict{Why: "it can't be read as an answer"}

@@ -136,7 +136,7 @@ func isHangul(r rune) bool { return syllable(r) || r >= 0x3131 && r <= 0x3163 }
 
 func syllable(r rune) bool { return r >= 0xAC00 && r <= 0xD7A3 }
 
-// squeeze shortens what was drawn out: "nooo" is "no".
+// squeeze shortens what was drawn out: "nooo" is "no". A number stays as it is.
 func squeeze(s string) string {
 	rs := []rune(s)
 	var out []rune
@@ -145,8 +145,12 @@ func squeeze(s string) string {
 		for j < len(rs) && rs[j] == rs[i] {
 			j++
 		}
-		out = append(out, rs[i])
-		if j-i == 2 {
+		switch {
+		case unicode.IsDigit(rs[i]):
+			out = append(out, rs[i:j]...)
+		case j-i == 2:
+			out = append(out, rs[i], rs[i])
+		default:
 			out = append(out, rs[i])
 		}
 		i = j

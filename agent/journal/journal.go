@@ -11,7 +11,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 )
@@ -86,16 +85,16 @@ func Link(seq Seq, prev Hash, events []Event) {
 	}
 }
 
-// Check says whether e follows (seq, prev); the error wraps ErrAltered and
-// names the place.
+// Check says whether e follows (seq, prev); the error is an *Altered that names
+// the place.
 func Check(seq Seq, prev Hash, e Event) error {
 	switch {
 	case e.Seq != seq+1:
-		return fmt.Errorf("%w: event %d stands where event %d belongs", ErrAltered, e.Seq, seq+1)
+		return &Altered{Damage: Misplaced, Seq: seq + 1, To: e.Seq, Kind: e.Kind}
 	case e.Prev != prev:
-		return fmt.Errorf("%w: event %d does not follow the one before it", ErrAltered, e.Seq)
+		return &Altered{Damage: Unchained, Seq: e.Seq, Kind: e.Kind}
 	case Sum(e) != e.Hash:
-		return fmt.Errorf("%w: the content of event %d (%s) is not what was written", ErrAltered, e.Seq, e.Kind)
+		return &Altered{Damage: Changed, Seq: e.Seq, Kind: e.Kind}
 	}
 	return nil
 }

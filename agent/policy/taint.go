@@ -2,162 +2,235 @@ package policy
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
-// minRun is how many characters in a row, taken over from a text, are no accident.
-const minRun = 12
+// A Passage is what strangers wrote, and whose it is: "a page of acme.example".
+type Passage struct {
+	Text   string `json:"text"`
+	Source string `json:"source,omitempty"`
+}
 
-var (
-	// piece is what steers an effect even when it is short: an address, a URL, a
-	// host, a path.
-	piece = regexp.MustCompile(`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+|https?://[^\s"'<>]+|(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}|[~.\p{L}\p{N}_-]*(?:/[.\p{L}\p{N}_-]+)+`)
-	// number is an amount, a phone number, an account; see numbers.
-	number = regexp.MustCompile(`\d[\d,. -]*\d`)
-)
+// Origins are the texts that the values of an action can have come from.
+type Origins struct {
+	// Own are the owner's words: the order, and what was said since.
+	Own []string
+	// Vouched are results of tools that no stranger had a part in: lists of files,
+	// the owner's own notes.
+	Vouched []string
+	// Strangers are the texts that others wrote, oldest first.
+	Strangers []Passage
+}
 
-// Tainted names, sorted, the arguments whose value, or a meaningful piece of it,
-// stands in one of the untrusted texts and not in the order: what the owner said
-// is the owner's, wherever else it stands. A piece is an address, a URL, a host,
-// a path, a number of four digits or more, or any twelve characters in a row.
-// Case, spacing and what can't be seen don't count, nor how a number is grouped.
-func Tainted(args map[string]string, untrusted []string, order string) []string {
-	if len(untrusted) == 0 {
+// Tainted gives, sorted by name, the arguments of a whose value came from
+// strangers, and from whom.
+//
+// It did if the value, or a meaningful piece of it, stands in one of their texts
+// and not in the owner's words: what the owner said is the owner's, wherever
+// else it stands. A piece is an address, a URL, a host, a path, a number of four
+// digits or more, any twelve characters in a row, or its words in another order.
+// Case, spacing, width, look-alike letters and what can't be seen don't count,
+// nor how a number is grouped, whether something stands in base64 or the like,
+// or over how many arguments it is spread.
+//
+// A model can also put a text into other words. So once there is a stranger's
+// text, a recipient, a link, an amount or the path of a file that is there
+// already came from it unless the owner said it, a vouched text has it, or the
+// tool knows it (Facts); and so did any text that the owner did not say.
+func (t Table) Tainted(a Action, from Origins) []Taint {
+	if len(from.Strangers) == 0 {
 		return nil
 	}
-	own := newText(order)
-	texts := make([]text, len(untrusted))
-	for i, u := range untrusted {
-		texts[i] = newText(u)
+	s := suspect{subject: subject{a, t}, own: newOwn(strings.Join(from.Own, "\n")), vouched: newText(strings.Join(from.Vouched, apart)), contacts: contactsOf(a.Facts["contacts"])}
+	for _, x := range from.Strangers {
+		s.texts = append(s.texts, source{newText(x.Text), x.Source})
 	}
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(args)) {
-		if value := newText(args[name]); value.takenFrom(texts, own) {
-			names = append(names, name)
+	split := s.split()
+	var out []Taint
+	for _, name := range slices.Sorted(maps.Keys(a.Args)) {
+		kind := t.Kind(a.Tool, name)
+		whose, ok := s.taken(a.Args[name], kind)
+		if !ok {
+			whose, ok = split[name], split[name] != nil
+		}
+		if !ok && s.presumed(a.Args[name], kind) {
+			whose, ok = &s.texts[len(s.texts)-1], true
+		}
+		if ok {
+			out = append(out, Taint{Arg: name, Kind: kind, Source: whose.whose})
 		}
 	}
-	return names
+	return out
 }
 
-// A text is some text, folded, with the numbers in it.
-type text struct {
-	s       string
-	numbers map[string]bool
+// A source is a stranger's text.
+type source struct {
+	text
+	whose string
 }
 
-func newText(s string) text {
-	t := text{fold(s), map[string]bool{}}
-	for _, n := range number.FindAllString(t.s, -1) {
-		// "1,000 2,000" may be two numbers or one: count it as each.
-		for _, n := range append(strings.Fields(n), n) {
-			n = strings.Map(func(r rune) rune {
-				if r < '0' || r > '9' {
-					return -1
-				}
-				return r
-			}, n)
-			if len(n) >= 4 {
-				t.numbers[n] = true
+// A suspect is an action whose values are looked for.
+type suspect struct {
+	subject
+	own, vouched text
+	contacts     []contact
+	texts        []source
+}
+
+// excused says whether a piece is the owner's own, wherever else it stands.
+func (s *suspect) excused(p string) bool {
+	return s.own.says(p) || s.vouched.says(p) || slices.ContainsFunc(s.contacts, func(c contact) bool {
+		return c.address == p && s.own.names(c.name)
+	})
+}
+
+// taken finds the stranger's text that a value was taken from.
+func (s *suspect) taken(value string, kind Kind) (*source, bool) {
+	folded := fold(value)
+	if folded == "" || s.excused(folded) || kind == Link && s.ownHost(value) {
+		return nil, false
+	}
+	if !kind.steers() && len(value) > maxQuoted {
+		value = strings.ToValidUTF8(value[:maxQuoted], "") // who wrote its beginning will do
+	}
+	v := claim{text: newText(value)}
+	v.pieces, v.runs = piecesOf(v.s), s.runs(v.text)
+	for i := range s.texts {
+		if s.takenFrom(v, kind, &s.texts[i]) {
+			return &s.texts[i], true
+		}
+	}
+	return nil, false
+}
+
+// maxQuoted is how much of a text that steers nothing is looked at, in bytes.
+const maxQuoted = 8 << 10
+
+// A claim is a value with what may give it away.
+type claim struct {
+	text
+	pieces []string
+	runs   map[string]bool
+}
+
+// piecesOf lists what steers an effect even when it is short.
+func piecesOf(s string) (out []string) {
+	for _, p := range piece.FindAllString(s, -1) {
+		if p = strings.TrimRight(p, ".,/"); utf8.RuneCountInString(p) >= 3 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (s *suspect) takenFrom(v claim, kind Kind, t *source) bool {
+	if kind != File && kind != Time { // a date is in the name of many files
+		for n := range v.numbers {
+			if (len(n) >= 4 || kind == Amount) && t.numbers[n] && !s.own.numbers[n] && !s.vouched.numbers[n] {
+				return true
 			}
 		}
 	}
-	return t
-}
-
-func (v text) takenFrom(texts []text, own text) bool {
-	if v.s == "" || strings.Contains(own.s, v.s) {
-		return false
-	}
-	for n := range v.numbers {
-		if !own.numbers[n] && slices.ContainsFunc(texts, func(t text) bool { return t.numbers[n] }) {
-			return true
-		}
-	}
-	small := strings.Trim(v.s, "0123456789,. -") == "" // its numbers were looked at
-	if !small && slices.ContainsFunc(texts, func(t text) bool { return t.says(v.s) }) {
+	small := strings.Trim(v.original, "0123456789,. -") == "" // its numbers were looked at
+	if !small && t.says(v.original) {
 		return true
 	}
-	for _, p := range piece.FindAllString(v.s, -1) {
-		p = strings.TrimRight(p, ".,/")
-		if utf8.RuneCountInString(p) < 3 || strings.Contains(own.s, p) {
+	for _, p := range v.pieces {
+		if s.excused(p) || s.knows(p) && !t.says(p) {
 			continue
 		}
-		if slices.ContainsFunc(texts, func(t text) bool { return strings.Contains(t.s, p) }) {
+		if strings.Contains(t.s, p) || utf8.RuneCountInString(p) >= 5 && holds(t.looks, skeleton(p)) {
 			return true
 		}
 	}
+	if kind == Address && strings.Contains(v.original, "@") {
+		return false // half of it, the domain, is that of many
+	}
+	return t.shares(v.runs) || s.reordered(v.text, kind, t)
+}
+
+// runs are every twelve characters in a row of v that nobody else said.
+func (s *suspect) runs(v text) map[string]bool {
 	runs := map[string]bool{}
 	for run := range windows(v.s) {
-		if !strings.Contains(own.s, run) {
+		if !strings.Contains(s.own.s, run) && !strings.Contains(s.vouched.s, run) && !strings.Contains(run, apart) {
 			runs[run] = true
 		}
 	}
-	for _, t := range texts {
-		if len(runs) == 0 {
-			break
-		}
-		for run := range windows(t.s) {
-			if runs[run] {
-				return true
-			}
+	return runs
+}
+
+// shares says whether t holds one of the runs.
+func (t text) shares(runs map[string]bool) bool {
+	if len(runs) == 0 {
+		return false
+	}
+	for run := range windows(t.s) {
+		if runs[run] {
+			return true
 		}
 	}
 	return false
 }
 
-// says whether t holds a short value as words of its own; Korean particles may
-// follow it.
-func (t text) says(value string) bool {
-	if utf8.RuneCountInString(value) < 2 {
+// reordered says whether v is made of two or more words that all stand in t and
+// that nobody else said. The name of a file that isn't there yet may be so made.
+func (s *suspect) reordered(v text, kind Kind, t *source) bool {
+	if !kind.steers() || kind == File && !s.there() || kind == Command {
 		return false
 	}
-	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-	for at := 0; ; {
-		i := strings.Index(t.s[at:], value)
-		if i < 0 {
+	n := 0
+	for _, w := range words(v.original) {
+		if s.own.has(w) || s.vouched.has(w) || digits(w) == w {
+			continue
+		}
+		if !t.says(w) && !holds(t.looks, skeleton(w)) {
 			return false
 		}
-		before, _ := utf8.DecodeLastRuneInString(t.s[:at+i])
-		after, _ := utf8.DecodeRuneInString(t.s[at+i+len(value):])
-		if !word(before) && (!word(after) || unicode.Is(unicode.Hangul, after)) {
-			return true
-		}
-		at += i + len(value)
+		n++
 	}
+	return n >= 2
 }
 
-// windows yields every minRun characters in a row of s.
-func windows(s string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		end, n := 0, 0
-		for start := range s {
-			for n < minRun && end < len(s) {
-				_, size := utf8.DecodeRuneInString(s[end:])
-				end += size
-				n++
-			}
-			if n < minRun || !yield(s[start:end]) {
-				return
-			}
-			n--
-		}
-	}
+// there says whether a file may be there already: unless the tool knows better.
+func (s *suspect) there() bool {
+	return s.Facts["path"] != "inside" || s.Facts["file"] != "new"
 }
 
-// fold makes case, width and spacing alike and drops what can't be seen.
-func fold(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r >= '！' && r <= '～':
-			r -= 0xFEE0
-		case unicode.Is(unicode.Cf, r):
-			return -1
+// split finds values that stand side by side in a stranger's text although they
+// are several arguments: "sales" and "evil.example".
+func (s *suspect) split() map[string]*source {
+	out := map[string]*source{}
+	names := slices.Sorted(maps.Keys(s.Args))
+	names = slices.DeleteFunc(names, func(n string) bool {
+		l := letters(fold(s.Args[n]))
+		return l == "" || len(l) > 200 || !s.table.Kind(s.Tool, n).steers()
+	})
+	if len(names) > 12 {
+		names = names[:12]
+	}
+	var chain func(used []string, joined string)
+	chain = func(used []string, joined string) {
+		if len(used) > 1 && utf8.RuneCountInString(joined) >= 8 && !strings.Contains(s.own.letters, joined) && !strings.Contains(s.vouched.letters, joined) {
+			for i := range s.texts {
+				if strings.Contains(s.texts[i].letters, joined) {
+					for _, n := range used {
+						out[n] = &s.texts[i]
+					}
+				}
+			}
 		}
-		return unicode.ToLower(r)
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
+		if len(used) == 3 {
+			return
+		}
+		for _, n := range names {
+			if !slices.Contains(used, n) {
+				chain(append(slices.Clone(used), n), joined+letters(fold(s.Args[n])))
+			}
+		}
+	}
+	chain(nil, "")
+	return out
 }

@@ -98,6 +98,11 @@ func (w *Workspace) apply(ctx context.Context, key, rel string, allowed policy.L
 
 // put writes data, or removes the file when data is nil.
 func (w *Workspace) put(ch change, data []byte) error {
+	if w.meanwhile != nil {
+		for _, p := range append(ch.Dirs, ch.Path) {
+			w.meanwhile[p] = true
+		}
+	}
 	if data == nil {
 		if err := w.root.Remove(ch.Path); err != nil {
 			return w.say(ch.Path, err)

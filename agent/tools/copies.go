@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +41,12 @@ func openCopies(dir string) (*copies, error) {
 		return nil, fmt.Errorf("open the undo directory: %w", err)
 	}
 	c := &copies{root: root, limit: maxCopies}
+	// What a Deputy that was killed left of a command's folder, or half kept.
+	err = errors.Join(clearAway(c.scratch()), root.RemoveAll(incoming), root.Mkdir(scratchName, 0o700))
+	if err != nil {
+		root.Close()
+		return nil, fmt.Errorf("tidy the undo directory: %w", err)
+	}
 	kept, err := c.list()
 	if err != nil {
 		root.Close()
@@ -51,13 +58,35 @@ func openCopies(dir string) (*copies, error) {
 	return c, nil
 }
 
+// scratchName is the folder in which commands have their private ones, incoming
+// that of copies which are not yet on disk.
+const (
+	scratchName = "scratch"
+	incoming    = "incoming"
+)
+
+// scratch is the path of the folder in which commands have their private ones.
+func (c *copies) scratch() string { return filepath.Join(c.root.Name(), scratchName) }
+
+func copyFile(name string) string { return path.Join("copies", name[:2], name) }
+
+// has says whether the copy of so many bytes is there; it counts as new again.
+func (c *copies) has(name string, bytes int) bool {
+	file := copyFile(name)
+	info, err := c.root.Stat(file)
+	if err != nil || info.Size() != int64(bytes) {
+		return false
+	}
+	now := time.Now()
+	_ = c.root.Chtimes(file, now, now) // a lost time only makes it go sooner
+	return true
+}
+
 // put keeps data and gives its name.
 func (c *copies) put(data []byte) (string, error) {
 	name := sum(data)
-	file := path.Join("copies", name[:2], name)
-	if info, err := c.root.Stat(file); err == nil && info.Size() == int64(len(data)) {
-		now := time.Now()
-		_ = c.root.Chtimes(file, now, now) // it counts as new again; a lost time only makes it go sooner
+	file := copyFile(name)
+	if c.has(name, len(data)) {
 		return name, nil
 	}
 	if err := c.root.MkdirAll(path.Dir(file), 0o700); err != nil {
@@ -75,7 +104,7 @@ func (c *copies) get(name string) ([]byte, error) {
 	if len(name) != 64 || strings.Trim(name, "0123456789abcdef") != "" {
 		return nil, fmt.Errorf("%q names no copy", name)
 	}
-	data, err := c.root.ReadFile(path.Join("copies", name[:2], name))
+	data, err := c.root.ReadFile(copyFile(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.New("the old content is no longer kept")
 	}
@@ -129,6 +158,9 @@ func (c *copies) list() ([]keptFile, error) {
 	err := fs.WalkDir(c.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
+		}
+		if d.IsDir() && p == scratchName {
+			return fs.SkipDir
 		}
 		if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
 			kept = append(kept, keptFile{p, info.Size(), info.ModTime()})

@@ -19,6 +19,19 @@ func Files(w *Workspace) []agent.Tool {
 	return []agent.Tool{listFiles{w}, readFile{w}, searchFiles{w}, writeFile{c}, editFile{c}, deleteFile{c}}
 }
 
+// factsOf are what policy may go by: this package's tools stay inside the
+// workspace, info is the file that is there.
+func factsOf(info fs.FileInfo) map[string]string {
+	f := map[string]string{"path": "inside", "file": "new", "undo": "kept"}
+	if info != nil {
+		f["file"] = "existing"
+	}
+	if level(info) > policy.Draft {
+		f["undo"] = "none"
+	}
+	return f
+}
+
 // noUndo marks an action that can't be taken back.
 func noUndo(a *agent.Action) {
 	if a.Level == policy.Commit {
@@ -65,6 +78,7 @@ func (t writeFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 	a := agent.Action{
 		Tool: "write_file", Target: rel, Args: encode(args), Level: level(info), Phrase: "write",
 		Values:  map[string]string{"path": rel, "size": size(int64(len(args.Text)))},
+		Facts:   factsOf(info),
 		Summary: fmt.Sprintf("write %s to %s", size(int64(len(args.Text))), rel),
 		Repeat:  agent.Checkable,
 	}
@@ -127,6 +141,7 @@ func (t editFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, er
 	a := agent.Action{
 		Tool: "edit_file", Target: rel, Args: encode(args), Level: policy.Draft, Phrase: "edit",
 		Values:  map[string]string{"path": rel, "old": brief(args.Old, 60), "new": brief(args.New, 60)},
+		Facts:   factsOf(info),
 		Summary: fmt.Sprintf("edit %s: %q becomes %q", rel, brief(args.Old, 40), brief(args.New, 40)),
 		Repeat:  agent.Checkable,
 	}
@@ -192,6 +207,7 @@ func (t deleteFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, 
 	a := agent.Action{
 		Tool: "delete_file", Target: rel, Args: encode(args), Level: level(info), Phrase: "delete",
 		Values:  map[string]string{"path": rel, "size": size(info.Size())},
+		Facts:   factsOf(info),
 		Summary: fmt.Sprintf("delete %s (%s)", rel, size(info.Size())),
 		Repeat:  agent.Checkable,
 	}

@@ -227,7 +227,7 @@ func TestTooLargeToKeep(t *testing.T) {
 	}
 	for tool, v := range map[string]any{"delete_file": pathArgs{"big.bin"}, "write_file": writeArgs{"big.bin", "x"}} {
 		a := planned(t, s.tools[tool], v)
-		if a.Level != policy.Commit || a.Values["warning"] != "no-undo" {
+		if a.Level != policy.Commit || a.Values["warning"] != "no-undo" || a.Facts["undo"] != "none" {
 			t.Errorf("%s: got level %d, warning %q, want Commit, no-undo", tool, a.Level, a.Values["warning"])
 		}
 	}

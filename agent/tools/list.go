@@ -50,6 +50,8 @@ func (t listFiles) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 	return agent.Action{
 		Tool: "list_files", Target: rel, Args: encode(args), Level: policy.Look, Phrase: "list",
 		Values:  map[string]string{"path": rel},
+		Facts:   map[string]string{"path": "inside"},
+		Private: true,
 		Summary: "list " + rel,
 		Repeat:  agent.Idempotent,
 		Do: func(context.Context, string) (agent.Result, error) {

@@ -151,8 +151,11 @@ func (m sendMail) Plan(_ context.Context, raw json.RawMessage) (agent.Action, er
 	return agent.Action{
 		Tool: "send_mail", Target: args.To, Args: encode(args), Level: policy.Commit, Phrase: "mail",
 		Values:  m.values(to, args),
+		Facts:   m.facts(to),
+		Egress:  true,
 		Summary: fmt.Sprintf("send mail %q to %s", brief(args.Subject, 60), args.To),
 		Repeat:  agent.Opaque,
+		Frame:   framed(m.frame(to)),
 		Do: func(ctx context.Context, key string) (agent.Result, error) {
 			if err := m.send(ctx, key, to, args); err != nil {
 				return agent.Result{}, fmt.Errorf("send mail to %s: %w", args.To, err)
@@ -182,6 +185,31 @@ func (m sendMail) values(to []string, args mailArgs) map[string]string {
 		v["name"] = strings.Join(names, ", ")
 	}
 	return v
+}
+
+// facts are what policy may go by: whether every recipient is a contact, and by
+// which names the owner calls them.
+func (m sendMail) facts(to []string) map[string]string {
+	f := map[string]string{"recipient": "known"}
+	var contacts []string
+	for _, address := range to {
+		switch {
+		case m.known(address) != "":
+			for _, name := range m.names {
+				if strings.EqualFold(m.contacts[contactKey(name)], address) {
+					contacts = append(contacts, name+" <"+address+">")
+				}
+			}
+		case m.lookalike(address):
+			f["recipient"] = "lookalike"
+		case f["recipient"] == "known":
+			f["recipient"] = "new"
+		}
+	}
+	if len(contacts) > 0 {
+		f["contacts"] = strings.Join(contacts, "; ")
+	}
+	return f
 }
 
 // known is the contact's name that has this address, "" if none has.

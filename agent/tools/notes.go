@@ -89,6 +89,7 @@ func (t takeNote) Plan(_ context.Context, raw json.RawMessage) (agent.Action, er
 	return agent.Action{
 		Tool: "take_note", Target: rel, Args: encode(args), Level: policy.Draft, Phrase: "note",
 		Values:  map[string]string{"text": brief(args.Text, 120), "path": rel},
+		Facts:   map[string]string{"path": "inside", "undo": "kept"},
 		Summary: fmt.Sprintf("note in %s: %s", rel, brief(args.Text, 60)),
 		Repeat:  agent.Checkable,
 		Do: func(ctx context.Context, key string) (agent.Result, error) {

@@ -57,6 +57,8 @@ func (t readFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, er
 	return agent.Action{
 		Tool: "read_file", Target: rel, Args: encode(args), Level: policy.Look, Phrase: "read",
 		Values:  map[string]string{"path": rel},
+		Facts:   map[string]string{"path": "inside"},
+		Private: true,
 		Summary: "read " + args.Path,
 		Repeat:  agent.Idempotent,
 		Do: func(context.Context, string) (agent.Result, error) {

@@ -5,124 +5,186 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// A sandbox runs commands with bubblewrap. How it can be had on this machine is
-// found out once, at the first use.
+// The kinds of sandbox.
+const (
+	Bubblewrap = "bubblewrap"
+	Landlock   = "Landlock"
+)
+
+// A sandbox runs commands shut in: by bubblewrap, else by Landlock and a filter
+// of system calls. Which can be had on this machine is found out once, at the
+// first use.
 type sandbox struct {
-	dir string // the workspace
-	o   ShellOptions
+	dir     string // the workspace
+	scratch string // where each command's private folder is made; "" is the system's
+	o       ShellOptions
+	// turn is held by the one command that may write, so that what it changed
+	// can be told from what others did.
+	turn chan struct{}
 	// mu guards what the probe found; it is held while probing, so that there
 	// is one probe however many ask.
 	mu     sync.Mutex
 	probed bool
-	bwrap  string
-	spaces []string // the options for namespaces that work here
+	way    way
 	why    error
 }
 
-func newSandbox(dir string, o ShellOptions) *sandbox { return &sandbox{dir: dir, o: o} }
+// A way is one way to shut a command in.
+type way struct {
+	kind    string
+	program string   // of bubblewrap
+	spaces  []string // bubblewrap's options for namespaces
+	clone   uintptr  // the namespaces of Landlock's keeper, as clone(2) has them
+}
 
-// shutIn says 42 only where the command can't see this machine's own files and processes.
-const shutIn = `[ ! -e /root ] && [ ! -e /home ] && [ ! -e /etc/shadow ] && [ $$ -lt 100 ] && [ "$PWD" = ` + sandboxDir + ` ] && echo $((6*7))`
+// A job is one command to run.
+type job struct {
+	command  string
+	readOnly bool     // it sees the workspace read-only
+	hosts    []string // what it may reach on the network
+	limit    time.Duration
+}
 
-// probe finds out whether a command can be run. Only a finding is kept, not
-// that there was no time for one.
-func (b *sandbox) probe(ctx context.Context) error {
+func newSandbox(dir, scratch string, o ShellOptions) *sandbox {
+	return &sandbox{dir: dir, scratch: scratch, o: o, turn: make(chan struct{}, 1)}
+}
+
+// probe finds out how a command can be run. Only a finding is kept, not that
+// there was no time for one.
+func (b *sandbox) probe(ctx context.Context) (way, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.probed {
-		return b.why
+		return b.way, b.why
 	}
-	b.bwrap, b.why = b.o.Bwrap, nil
-	if b.bwrap == "" {
-		if b.bwrap, b.why = exec.LookPath("bwrap"); b.why != nil {
-			b.probed = true
-			b.why = errors.New("commands can't be run: the sandbox program bubblewrap is missing; tell the user to install it (apt-get install bubblewrap)")
-			return b.why
-		}
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	var last string
-	for _, spaces := range namespaces() {
-		b.spaces = spaces
-		o, err := b.start(ctx, shutIn, true)
+	all, whys := b.ways()
+	for _, w := range all {
+		err := b.try(ctx, w)
 		if ctx.Err() != nil {
-			return fmt.Errorf("try the sandbox: %w", ctx.Err())
+			return way{}, fmt.Errorf("try the sandbox: %w", ctx.Err())
 		}
-		if err == nil && o.status == 0 && strings.TrimSpace(string(o.head)) == "42" {
-			b.probed = true
-			return nil
+		if err == nil {
+			b.probed, b.way, b.why = true, w, nil
+			return w, nil
 		}
-		if err != nil {
-			last = err.Error()
-		} else {
-			last = string(o.head)
-		}
+		whys = append(whys, w.kind+": "+brief(err.Error(), 160))
 	}
 	b.probed = true
-	b.why = fmt.Errorf("commands can't be run: the sandbox does not work on this machine (%s); tell the user that bubblewrap needs user namespaces", brief(last, 200))
-	return b.why
+	b.why = fmt.Errorf("commands can't be run: there is no working sandbox on this machine (%s); tell the user to install bubblewrap (apt-get install bubblewrap), or to use Linux 6.12 or later with Landlock", strings.Join(whys, "; "))
+	return way{}, b.why
 }
 
-// namespaces are the ways to shut a process in, the strictest first: older
-// versions lack --disable-userns, and root may have to do without user
-// namespaces.
-func namespaces() [][]string {
-	all := []string{"--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"}
-	user := append([]string{"--unshare-user", "--uid", "1000", "--gid", "1000"}, all...)
-	ways := [][]string{append([]string{"--disable-userns"}, user...), user}
-	if os.Geteuid() == 0 {
-		ways = append(ways, all)
+// shutIn says 42 only where a command neither reads nor writes a file that it
+// must not see, and reaches no service of this machine.
+const shutIn = `[ "$PWD" = "$3" ] && ! cat "$1" 2>/dev/null && ! echo x 2>/dev/null >>"$1" && ! (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null && echo ok >"$TMPDIR/x" && echo $((6*7))`
+
+// try runs a command that finds out whether w shuts it in.
+func (b *sandbox) try(ctx context.Context, w way) error {
+	c, err := newCanary(b.scratch)
+	if err != nil {
+		return err
 	}
-	return ways
+	defer c.close()
+	quoted := "set -- " + quote(c.file) + " " + c.port + " " + quote(b.inside(w)) + "; "
+	o, err := b.start(ctx, w, job{command: quoted + shutIn, readOnly: true, limit: 20 * time.Second})
+	switch {
+	case err != nil:
+		return err
+	case o.ended != "":
+		return errors.New(o.ended)
+	case strings.TrimSpace(string(o.head)) != "42":
+		return fmt.Errorf("it does not shut a command in: %s", brief(string(o.head), 120))
+	}
+	return c.untouched()
 }
 
-// run runs command once the probe has found a way to.
-func (b *sandbox) run(ctx context.Context, command string, readOnly bool) (*output, error) {
-	if err := b.probe(ctx); err != nil {
+// inside is the workspace as a command sees it.
+func (b *sandbox) inside(w way) string {
+	if w.kind == Bubblewrap {
+		return sandboxDir
+	}
+	return b.dir
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// run runs a command once the probe has found a way to.
+func (b *sandbox) run(ctx context.Context, j job) (*output, error) {
+	w, err := b.probe(ctx)
+	if err != nil {
 		return nil, err
 	}
-	return b.start(ctx, command, readOnly)
+	j.limit = b.o.Timeout
+	return b.start(ctx, w, j)
 }
 
-// options are bubblewrap's: what the command sees of this machine.
-func (b *sandbox) options(readOnly bool) []string {
-	args := append([]string{}, b.spaces...)
-	args = append(args, "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "sandbox", "--clearenv",
-		"--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/games", "--setenv", "HOME", "/tmp", "--setenv", "USER", "deputy",
-		"--setenv", "LANG", "C.UTF-8", "--setenv", "TERM", "dumb", "--setenv", "TMPDIR", "/tmp",
-		"--ro-bind", "/usr", "/usr")
-	for _, dir := range []string{"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"} {
-		if target, err := os.Readlink(dir); err == nil {
-			args = append(args, "--symlink", target, dir)
-		} else {
-			args = append(args, "--ro-bind-try", dir, dir)
-		}
+// readable are the files of the system that a command sees, none of which holds
+// anything of the user's.
+var (
+	systemDirs  = []string{"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}
+	systemFiles = []string{"/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/timezone", "/etc/mime.types", "/etc/magic"}
+	// certificates are those that a connection is checked with.
+	certificates = []string{"/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted"}
+)
+
+// environment is all that a command is told: nothing of Deputy's own.
+func environment(tmp string) []string {
+	return []string{
+		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/games", "HOME=" + tmp, "TMPDIR=" + tmp,
+		"USER=deputy", "LANG=C.UTF-8", "TERM=dumb",
 	}
-	for _, file := range []string{"/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/timezone", "/etc/mime.types", "/etc/magic"} {
-		args = append(args, "--ro-bind-try", file, file)
-	}
-	bind := "--bind"
-	if readOnly {
-		bind = "--ro-bind"
-	}
-	return append(args, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", bind, b.dir, sandboxDir,
-		"--remount-ro", "/dev", "--remount-ro", "/", "--chdir", sandboxDir)
 }
 
 // shell is what runs in the sandbox: the limits of each process, then bash.
-// The limits of all together are kept from outside.
-func (b *sandbox) shell(command string) []string {
+// The limits of all together are kept from outside. others is how many
+// processes count beside the command's own.
+func (b *sandbox) shell(command string, others int) []string {
 	kb := func(n int64) string { return strconv.FormatInt(n>>10, 10) }
-	// The kernel counts the processes of a user namespace by themselves (since
-	// 5.14): it stops a fork bomb that grows faster than it is watched.
-	limits := "ulimit -c 0 -n 512 -u " + strconv.Itoa(4*b.o.Processes) + " -t " + strconv.Itoa(int(b.o.Timeout.Seconds())+1) + " -v " + kb(4*b.o.Memory) + " -f " + kb(b.o.FileSize)
-	return []string{"/bin/bash", "--noprofile", "--norc", "-c", limits + ` && exec /bin/bash --noprofile --norc -c "$1"`, "bash", command}
+	// The number of processes holds for everyone but root: root's are only
+	// watched, and end with their namespace. Where memory runs out, the kernel
+	// ends the command and not Deputy.
+	limits := "echo 1000 2>/dev/null >/proc/self/oom_score_adj; ulimit -c 0 -n 512 -u " + strconv.Itoa(4*b.o.Processes+others) +
+		" -t " + strconv.Itoa(int(b.o.Timeout.Seconds())+1) + " -v " + kb(4*b.o.Memory) + " -f " + kb(b.o.FileSize)
+	// It gives way to Deputy, which listens meanwhile.
+	const begin = ` && { type -P nice >/dev/null && exec nice -n 10 /bin/bash --noprofile --norc -c "$1"; exec /bin/bash --noprofile --norc -c "$1"; }`
+	return []string{"/bin/bash", "--noprofile", "--norc", "-c", limits + begin, "bash", command}
+}
+
+// clearAway removes a command's private folder, also what it took its own
+// rights to.
+func clearAway(dir string) error {
+	if os.RemoveAll(dir) == nil {
+		return nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	unlock(root, ".")
+	root.Close()
+	return os.RemoveAll(dir)
+}
+
+// unlock gives the owner every right to the folders below dir; no link is followed.
+func unlock(root *os.Root, dir string) {
+	_ = root.Chmod(dir, 0o700)
+	d, err := root.Open(dir)
+	if err != nil {
+		return
+	}
+	defer d.Close()
+	entries, _ := d.ReadDir(-1)
+	for _, e := range entries {
+		if e.IsDir() {
+			unlock(root, dir+"/"+e.Name())
+		}
+	}
 }

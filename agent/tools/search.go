@@ -50,6 +50,8 @@ func (t searchFiles) Plan(_ context.Context, raw json.RawMessage) (agent.Action,
 	return agent.Action{
 		Tool: "search_files", Target: ".", Args: encode(args), Level: policy.Look, Phrase: "search",
 		Values:  map[string]string{"query": args.Query},
+		Facts:   map[string]string{"path": "inside"},
+		Private: true,
 		Summary: fmt.Sprintf("search for %q", args.Query),
 		Repeat:  agent.Idempotent,
 		Do: func(ctx context.Context, _ string) (agent.Result, error) {

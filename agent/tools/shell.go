@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
+	"net"
+	"net/netip"
+	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -25,7 +27,15 @@ type ShellOptions struct {
 	FileSize  int64         // bytes of one file that it writes; 0 is 256 MiB
 	DiskSpace int64         // bytes that it may take from the disk in all; 0 is 1 GiB
 	Bwrap     string        // the bubblewrap program; "" is looked up on PATH
-	Logger    *slog.Logger  // nil is silent
+	// Hosts lists those that a command may reach after a plain yes, as
+	// WebOptions.Allow does; any other is a new one.
+	Hosts   []string
+	Traffic int64        // bytes that a command may move over the network, both ways; 0 is 64 MiB
+	Logger  *slog.Logger // nil is silent
+
+	// Of tests: how a name is found and an address is dialed; nil is as usual.
+	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 func (o ShellOptions) filled() ShellOptions {
@@ -38,6 +48,15 @@ func (o ShellOptions) filled() ShellOptions {
 	set(&o.Memory, 1<<30)
 	set(&o.FileSize, 256<<20)
 	set(&o.DiskSpace, 1<<30)
+	set(&o.Traffic, 64<<20)
+	if o.resolve == nil {
+		o.resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		}
+	}
+	if o.dial == nil {
+		o.dial = (&net.Dialer{}).DialContext
+	}
 	if o.Processes == 0 {
 		o.Processes = 128
 	}
@@ -48,25 +67,38 @@ func (o ShellOptions) filled() ShellOptions {
 }
 
 // Shell are the tools that run commands: run_command, in a sandbox that sees
-// the system read-only, the workspace, and nothing else: no home, no network,
-// no other process. Where there is no sandbox nothing is run.
+// the system read-only, the workspace, and nothing else: no home, no network but
+// the hosts it was allowed, no other process. Where there is no sandbox nothing
+// is run. The program must begin with [EnterSandbox].
 func Shell(w *Workspace, o ShellOptions) []agent.Tool {
-	return []agent.Tool{runCommand{newSandbox(w.dir, o.filled())}}
+	return []agent.Tool{runCommand{w, newSandbox(w.dir, w.copies.scratch(), o.filled())}}
 }
 
-// ProbeSandbox says whether commands can be run on this machine; the error says
-// what is missing and what to do.
-func ProbeSandbox(ctx context.Context, w *Workspace, o ShellOptions) error {
-	return newSandbox(w.dir, o.filled()).probe(ctx)
+// ProbeSandbox says how commands can be run on this machine, by Bubblewrap or
+// Landlock; the error says what is missing and what to do.
+func ProbeSandbox(ctx context.Context, o ShellOptions) (kind string, err error) {
+	dir, err := os.MkdirTemp("", "deputy-sandbox-")
+	if err != nil {
+		return "", fmt.Errorf("try the sandbox: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if dir, err = realPath(dir); err != nil {
+		return "", fmt.Errorf("try the sandbox: %w", err)
+	}
+	way, err := newSandbox(dir, "", o.filled()).probe(ctx)
+	return way.kind, err
 }
 
-type runCommand struct{ box *sandbox }
+type runCommand struct {
+	w   *Workspace
+	box *sandbox
+}
 
 func (runCommand) Spec() agent.Spec {
 	return agent.Spec{
 		Name:        "run_command",
-		Description: "Run a shell command in the workspace, without network.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"command":{"type":"string"}},"required":["command"]}`),
+		Description: "Run a shell command in the workspace. Without hosts it has no network.",
+		Params:      json.RawMessage(`{"type":"object","properties":{"command":{"type":"string"},"hosts":{"type":"array","items":{"type":"string"},"description":"only if the command needs the network: the hosts it reaches over http or https, such as [\"pypi.org\"]"}},"required":["command"]}`),
 	}
 }
 
@@ -74,8 +106,13 @@ type commandArgs struct {
 	Command string `json:"command"`
 }
 
+type runArgs struct {
+	commandArgs
+	Hosts []string `json:"hosts,omitempty"` // canonical: sorted, each once
+}
+
 func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action, error) {
-	args, err := decode[commandArgs](raw)
+	args, err := decode[runArgs](raw)
 	if err != nil {
 		return agent.Action{}, err
 	}
@@ -84,28 +121,46 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 	if err != nil {
 		return agent.Action{}, err
 	}
-	if err := t.box.probe(ctx); err != nil {
+	if args.Hosts, err = commandHosts(args.Hosts); err != nil {
 		return agent.Action{}, err
 	}
+	w, err := t.box.probe(ctx)
+	if err != nil {
+		return agent.Action{}, err
+	}
+	if len(args.Hosts) > 0 && w.kind != Bubblewrap {
+		return agent.Action{}, errNoHosts
+	}
+	j := judge(parsed)
+	kept := j.Reads || t.w.fits() == nil
+	j = j.settled(kept)
 	a := agent.Action{
-		Tool: "run_command", Target: args.Command, Args: encode(args), Level: policy.Reach, Phrase: "command",
-		Values:    map[string]string{"command": strings.Join(strings.Fields(strings.ReplaceAll(args.Command, "\n", " ; ")), " "), "programs": strings.Join(programs(parsed), ", ")},
+		Tool: "run_command", Target: args.Command, Args: encode(args), Level: j.Level, Phrase: "command",
+		Values:    map[string]string{"command": strings.Join(strings.Fields(strings.ReplaceAll(args.Command, "\n", " ; ")), " ")},
+		Facts:     j.facts(),
+		Private:   true, // it can read all of the workspace
+		Source:    "the output of " + brief(args.Command, 60),
 		Summary:   "run " + brief(args.Command, 100),
 		Untrusted: true,
+	}
+	if a.Level == policy.Reach && len(args.Hosts) == 0 {
+		a.Frame = framed(commandFrame(args.Command))
 	}
 	if utf8.RuneCountInString(args.Command) > 160 {
 		a.Values["warning"] = "long"
 	}
-	reads := onlyReads(parsed)
-	if reads {
-		a.Level, a.Repeat = policy.Look, agent.Idempotent
+	j.explain(a.Values)
+	if j.Reads {
+		a.Repeat = agent.Idempotent
 	}
+	t.network(&a, args.Hosts)
+	t.undoable(&a, kept)
 	a.Do = func(ctx context.Context, _ string) (agent.Result, error) {
-		o, err := t.box.run(ctx, args.Command, reads)
+		r, err := t.do(ctx, job{command: args.Command, readOnly: j.Reads, hosts: args.Hosts}, kept)
 		if err != nil {
 			return agent.Result{}, fmt.Errorf("run the command: %w", err)
 		}
-		return agent.Result{Text: o.text()}, nil
+		return r, nil
 	}
 	return a, nil
 }
@@ -137,27 +192,13 @@ func parseCommand(command string) (*syntax.File, error) {
 	return parsed, nil
 }
 
-// programs are the names of what the command runs, as far as they are written
-// out, each once.
-func programs(f *syntax.File) []string {
-	var names []string
-	syntax.Walk(f, func(n syntax.Node) bool {
-		if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 {
-			if name := call.Args[0].Lit(); name != "" && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-		return true
-	})
-	return names
-}
-
 // An output is what a command wrote, and how it ended.
 type output struct {
 	head, tail []byte // the beginning, and the end when there was more
 	total      int64
 	status     int
 	ended      string // why it was ended; "" if it ended by itself
+	network    string // what was reached and refused; "" if nothing was
 }
 
 const (
@@ -180,7 +221,7 @@ func (o *output) add(p []byte) {
 }
 
 // text is for the model: what was written, then how it ended.
-func (o *output) text() string {
+func (o *output) text() (said string) {
 	tail := o.tail
 	if len(tail) > keepTail {
 		tail = tail[len(tail)-keepTail:]
@@ -190,6 +231,9 @@ func (o *output) text() string {
 		text += fmt.Sprintf("\n[%s left out]\n", size(left))
 	}
 	text += strings.ToValidUTF8(string(tail), "")
+	if o.network != "" {
+		defer func() { said += "\n[network: " + o.network + "]" }()
+	}
 	text = strings.TrimRight(strings.Map(func(r rune) rune {
 		if hidden(r) || unlikely(r) {
 			return -1

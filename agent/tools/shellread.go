@@ -215,6 +215,7 @@ var readers = map[string]reader{
 	"true":      {max: -1},
 	"date":      {check: readsDate},
 	"find":      {check: readsFind},
+	"git":       {check: readsGit},
 }
 
 // quietEcho takes any words: echo has no option that does anything. A pattern

@@ -87,15 +87,22 @@ func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 		Tool: "fetch_page", Target: u.Hostname(), Args: encode(args), Level: policy.Reach, Phrase: "fetch",
 		Values:    map[string]string{"url": args.URL, "host": u.Hostname()},
 		Summary:   "fetch " + brief(args.URL, 120),
+		Facts:     map[string]string{"host": "new"},
+		Egress:    true,
 		Untrusted: true,
+		Source:    "a page of " + u.Hostname(),
 		Repeat:    agent.Idempotent,
-	}
-	if lookalikeHost(u.Hostname()) {
-		a.Values["warning"] = "lookalike"
+		Frame:     framed(siteFrame(u.Hostname())),
 	}
 	// A long query could carry out what stands in the workspace: it is asked for.
 	if listed(t.o.Allow, u.Hostname()) && len(u.RawQuery) <= 200 && len(u.EscapedPath()) <= 400 {
 		a.Level = policy.Look
+	}
+	switch {
+	case listed(t.o.Allow, u.Hostname()):
+		a.Facts["host"] = "known"
+	case lookalikeHost(u.Hostname()):
+		a.Values["warning"], a.Facts["host"] = "lookalike", "lookalike"
 	}
 	a.Do = func(ctx context.Context, _ string) (agent.Result, error) {
 		text, err := t.fetch(ctx, u, page)

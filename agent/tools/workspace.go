@@ -24,6 +24,9 @@ type Workspace struct {
 	// mu makes "look, keep a copy, change" one step, and guards copies.
 	mu     sync.Mutex
 	copies *copies
+	// meanwhile are the paths that others changed while a command runs that may
+	// change any; nil while none does.
+	meanwhile map[string]bool
 }
 
 // NewWorkspace opens dir, which is made if it isn't there, and undoDir, where

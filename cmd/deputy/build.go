@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
 	"net/mail"
 	"os"
 	"path/filepath"
@@ -23,12 +25,13 @@ import (
 // parts are what a caller puts in the place of something that a configuration
 // would lead to. The zero value replaces nothing.
 type parts struct {
-	source  audio.Source // instead of the microphone
-	deaf    bool         // no microphone at all
-	model   agent.Model  // instead of the configured one
-	player  tts.Player   // instead of the speaker
-	instant bool         // no sound: every line is said at once
-	tools   []agent.Tool // beside the usual ones
+	source  audio.Source           // instead of the microphone
+	deaf    bool                   // no microphone at all
+	model   agent.Model            // instead of the configured one
+	player  tts.Player             // instead of the speaker
+	instant bool                   // no sound: every line is said at once
+	tools   []agent.Tool           // beside the usual ones
+	rows    map[string]policy.Tool // what these take
 	heard   func(hearing)
 	observe func(agent.Event) // beside the feed, from the desk's goroutine
 	said    func(agent.Line)  // with instant: every line
@@ -52,25 +55,31 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	if err := os.MkdirAll(cfg.Agent.State, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
-	if h.journal, err = sqlite.Open(ctx, cfg.Journal.Path, &sqlite.Options{Log: log}); err != nil {
+	if h.journal, err = sqlite.Open(ctx, cfg.Journal.Path, journalOptions(cfg, log)); err != nil {
 		if errors.Is(err, journal.ErrInUse) {
 			err = errAnother
 		}
 		return nil, err
 	}
 	h.later(h.journal.Close)
-	all, err := h.tools()
+	rules, err := readPolicy(cfg)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(rules.Table.Tools, p.rows)
+	all, err := h.tools(ctx)
 	if err != nil {
 		return nil, err
 	}
 	o := agent.Options{
 		Rules: agent.Rules{
-			Phrases: words, Policy: policy.Rules{}, System: words.Prompt("en"),
+			Phrases: words, Policy: rules, System: words.Prompt("en"),
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
-			FullDuplex: cfg.Audio.Duplex == "full",
+			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg),
 		},
 		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Language: screenLanguage(cfg), Version: version, Logger: log,
-		Split: func() agent.Splitter { return &tts.Splitter{} },
+		Notify: notifier(words, log),
+		Split:  func() agent.Splitter { return &tts.Splitter{} },
 	}
 	if p.observe != nil {
 		o.Observe = func(e agent.Event) { h.feed.observe(e); p.observe(e) }
@@ -92,8 +101,14 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	return h, nil
 }
 
+// quietHours are those of the configuration, which was validated.
+func quietHours(cfg configs.Config) agent.Hours {
+	from, to, _ := configs.ParseHours(cfg.Agent.Quiet)
+	return agent.Hours{From: from, To: to}
+}
+
 // tools are everything the model may wish for.
-func (h *house) tools() ([]agent.Tool, error) {
+func (h *house) tools(ctx context.Context) ([]agent.Tool, error) {
 	cfg := h.cfg
 	w, err := tools.NewWorkspace(cfg.Agent.Workspace, filepath.Join(cfg.Agent.State, "undo"))
 	if err != nil {
@@ -102,7 +117,11 @@ func (h *house) tools() ([]agent.Tool, error) {
 	h.later(w.Close)
 	all := tools.Files(w)
 	if cfg.Shell.Enabled {
-		all = append(all, tools.Shell(w, tools.ShellOptions{Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Logger: h.log})...)
+		if _, err := tools.ProbeSandbox(ctx, shellOptions(cfg, h.log)); err != nil {
+			h.lack("lack.sandbox", err)
+		} else {
+			all = append(all, tools.Shell(w, shellOptions(cfg, h.log))...)
+		}
 	}
 	all = append(all, tools.Web(tools.WebOptions{
 		Allow: cfg.Web.Allow, MaxBytes: int64(cfg.Web.MaxBytes), Timeout: cfg.Web.Timeout, Logger: h.log,
@@ -110,6 +129,12 @@ func (h *house) tools() ([]agent.Tool, error) {
 	all = append(all, tools.Notes(w, tools.NoteOptions{})...)
 	mails, err := h.mail()
 	return append(all, mails...), err
+}
+
+func shellOptions(cfg configs.Config, log *slog.Logger) tools.ShellOptions {
+	return tools.ShellOptions{
+		Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Hosts: cfg.Shell.Hosts, Traffic: int64(cfg.Shell.Traffic), Logger: log,
+	}
 }
 
 func (h *house) mail() ([]agent.Tool, error) {

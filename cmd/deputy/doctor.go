@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,7 @@ import (
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/llama"
 	"deputy/agent/openai"
+	"deputy/agent/tools"
 	"deputy/audio/portaudio"
 	"deputy/configs"
 	"deputy/configs/models"
@@ -98,13 +98,7 @@ func examine(ctx context.Context, cfg configs.Config) []finding {
 			_, err := espeak.New(espeak.Options{})
 			return "espeak-ng", err
 		}},
-		{"sandbox", false, func() (string, error) {
-			path, err := exec.LookPath("bwrap")
-			if err != nil {
-				return "", errors.New("commands can't be run: install the package bubblewrap")
-			}
-			return path, nil
-		}},
+		{"sandbox", false, func() (string, error) { return sandboxState(ctx, cfg) }},
 		{"mail", false, func() (string, error) {
 			if cfg.Mail.Host == "" {
 				return "", errors.New("no mail can be sent: set mail.host and mail.from in the configuration")
@@ -123,6 +117,18 @@ func examine(ctx context.Context, cfg configs.Config) []finding {
 	return out
 }
 
+// sandboxState says what shuts commands in here, after trying it.
+func sandboxState(ctx context.Context, cfg configs.Config) (string, error) {
+	if !cfg.Shell.Enabled {
+		return "", errors.New("commands are switched off: set shell.enabled in the configuration")
+	}
+	kind, err := tools.ProbeSandbox(ctx, shellOptions(cfg, nil))
+	if err == nil && kind == tools.Landlock {
+		kind += ": commands have no network at all and can't change a file's mode; install bubblewrap for that"
+	}
+	return kind, err
+}
+
 func workspaceState(dir string) (string, error) {
 	info, err := os.Stat(dir)
 	switch {
@@ -135,16 +141,16 @@ func workspaceState(dir string) (string, error) {
 }
 
 func journalState(ctx context.Context, cfg configs.Config) (string, error) {
-	if _, err := os.Stat(cfg.Journal.Path); errors.Is(err, os.ErrNotExist) {
+	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, journalOptions(cfg, nil))
+	if errors.Is(err, os.ErrNotExist) {
 		return "none yet", nil
 	}
-	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, nil)
 	if err != nil {
-		return "", err
+		return "", inWords(err)
 	}
 	defer j.Close()
 	if err := j.Verify(ctx); err != nil {
-		return "", err
+		return "", inWords(err)
 	}
 	n, _ := j.Head()
 	return fmt.Sprintf("%d events, whole", n), nil

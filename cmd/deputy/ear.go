@@ -104,7 +104,10 @@ func (e *ear) listen(ctx context.Context, finals chan<- final) error {
 		switch ev := ev.(type) {
 		case audio.Onset:
 			e.redraft(nil)
-			e.open = true
+			if !e.open {
+				e.open = true
+				e.tell(agent.Speech{At: e.clock.when(ev.At)})
+			}
 			call(e.onset)
 		case audio.Pause:
 			e.redraft(e.transcribe(ctx, ev.Utterance))
@@ -192,7 +195,7 @@ func (e *ear) deliverOne(ctx context.Context, f final) {
 	if f.d.err != nil {
 		e.log.Debug("what was said could not be written down", "utterance", f.u.ID, "err", f.d.err)
 		e.tell(agent.Heard{Utterance: f.u.ID, Err: f.d.err.Error(), Began: f.began, Ended: f.ended, Audio: digest(f.u.Samples)})
-		call(e.quiet)
+		e.silent()
 		return
 	}
 	e.say(f, time.Now())
@@ -214,10 +217,25 @@ func (e *ear) say(f final, ready time.Time) {
 		e.tell(agent.Heard{
 			Utterance: u.ID, Text: t.Text, Language: t.Language, Key: u.Key,
 			Confidence: t.Confidence, Lowest: t.Lowest, NoSpeech: t.NoSpeech, Voiced: u.Voiced, SNR: u.SNR,
-			Began: f.began, Ended: f.ended, Audio: digest(u.Samples),
+			Tokens: evidence(t.Tokens), Began: f.began, Ended: f.ended, Audio: digest(u.Samples),
 		})
 	}
+	e.silent()
+}
+
+// silent says that what came of an onset was told, or that nothing came of it.
+func (e *ear) silent() {
+	e.tell(agent.Silence{})
 	call(e.quiet)
+}
+
+// evidence are the token probabilities of an utterance that may be an answer:
+// long ones aren't, and would only fill the journal.
+func evidence(tokens []float32) []float32 {
+	if len(tokens) > 32 {
+		return nil
+	}
+	return tokens
 }
 
 // digest is the SHA-256 of samples as little-endian float32, in hex.

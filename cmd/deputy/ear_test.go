@@ -23,6 +23,9 @@ type listening struct {
 	// mu guards the rest: it is told on the ear's own goroutine.
 	mu   sync.Mutex
 	told []agent.Heard
+	// speech and silence count how often the desk was told that someone speaks, and
+	// that what came of it is told.
+	speech, silence int
 }
 
 // listenTo makes an ear that calls loud sound speech.
@@ -35,8 +38,15 @@ func listenTo(hearer stt.Transcriber, steps ...audiotest.Step) *listening {
 		quiet: func() { l.mu.Lock(); l.quiet++; l.mu.Unlock() },
 		tell: func(b agent.Body) {
 			l.mu.Lock()
-			l.told = append(l.told, b.(agent.Heard))
-			l.mu.Unlock()
+			defer l.mu.Unlock()
+			switch b := b.(type) {
+			case agent.Heard:
+				l.told = append(l.told, b)
+			case agent.Speech:
+				l.speech++
+			case agent.Silence:
+				l.silence++
+			}
 		},
 	}
 	return l
@@ -88,7 +98,7 @@ func TestEarUsesTheDraftOfAPauseThatWasRight(t *testing.T) {
 	if h.Audio == "" || h.Language != "en" || !h.Ended.After(h.Began) || h.Ended.Sub(h.Began) > 1300*time.Millisecond {
 		t.Errorf("got %+v, want its hash and when it was said", h)
 	}
-	if l.onsets != 1 || l.quiet != 1 {
+	if l.onsets != 1 || l.quiet != 1 || l.speech != 1 || l.silence != 1 {
 		t.Errorf("got %d onsets and %d ends, want one each", l.onsets, l.quiet)
 	}
 }
@@ -156,7 +166,7 @@ func TestEarGoesOnWhenTheRecogniserFails(t *testing.T) {
 	if got := fmt.Sprint(l.texts()); got != "[error: out of memory still here]" {
 		t.Errorf("got %s", got)
 	}
-	if l.quiet != 2 {
+	if l.quiet != 2 || l.speech != 2 || l.silence != 2 {
 		t.Errorf("got %d ends of speech, want 2", l.quiet)
 	}
 }
@@ -171,7 +181,7 @@ func TestEarTellsNoNoise(t *testing.T) {
 	if len(l.told) > 0 || len(why) != 2 || why[0] == "" {
 		t.Errorf("told %v, noise %q, want nothing told and why", l.texts(), why)
 	}
-	if l.quiet != 2 {
+	if l.quiet != 2 || l.speech != 2 || l.silence != 2 {
 		t.Errorf("got %d ends of speech, want 2", l.quiet)
 	}
 }
@@ -189,7 +199,7 @@ func TestEarEndsAClick(t *testing.T) {
 	if len(l.told) > 0 {
 		t.Errorf("told %v, want nothing", l.texts())
 	}
-	if l.onsets != 1 || quietAt != 1 || l.quiet != 1 {
+	if l.onsets != 1 || quietAt != 1 || l.quiet != 1 || l.speech != 1 || l.silence != 1 {
 		t.Errorf("got %d onsets, %d ends within three seconds and %d in all, want one each", l.onsets, quietAt, l.quiet)
 	}
 }

@@ -117,6 +117,10 @@ func (r *rehearsal) textHolds(args []string) (bool, string) {
 			if args[0] == "said" {
 				got = append(got, b.Text)
 			}
+		case agent.Told:
+			if args[0] == "said" {
+				got = append(got, b.Text)
+			}
 		case agent.TaskClosed:
 			if args[0] == "said" {
 				got = append(got, b.Text)

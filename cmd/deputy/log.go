@@ -17,7 +17,7 @@ var errNoJournal error = sentence("err.no_journal")
 
 // logCommand reads the journal from disk: it works whether or not a Deputy runs.
 func logCommand(a *app) *cobra.Command {
-	c := &cobra.Command{Use: "log", Short: "Show or verify the journal"}
+	c := &cobra.Command{Use: "log", Short: "Show, verify or repair the journal"}
 	var task string
 	var from uint64
 	show := &cobra.Command{
@@ -63,7 +63,7 @@ func logCommand(a *app) *cobra.Command {
 			})
 		},
 	}
-	c.AddCommand(show, verify)
+	c.AddCommand(show, verify, repairCommand(a))
 	return c
 }
 
@@ -72,7 +72,7 @@ func (a *app) withJournal(ctx context.Context, f func(*sqlite.Journal) error) (e
 	if err != nil {
 		return err
 	}
-	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, nil)
+	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, journalOptions(cfg, nil))
 	if errors.Is(err, os.ErrNotExist) {
 		return errNoJournal
 	}

@@ -16,12 +16,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/journal"
+	"deputy/agent/tools"
 )
 
 // errSilent ends the program with status 1 when everything has been said.
 var errSilent = errors.New("")
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() {
+	tools.EnterSandbox()
+	os.Exit(run(os.Args[1:]))
+}
 
 // run is the whole program: 0 when all went well, 1 when something failed, 130
 // when it was interrupted.
@@ -52,7 +56,7 @@ func run(args []string) int {
 	case errors.Is(err, journal.ErrFull):
 		err = sentence("err.disk_full")
 	}
-	fmt.Fprintln(os.Stderr, "deputy:", err)
+	fmt.Fprintln(os.Stderr, "deputy:", inWords(err))
 	return 1
 }
 
@@ -81,11 +85,11 @@ Without a command it runs: deputy run.`,
 	root.Flags().AddFlagSet(daily.Flags())
 	root.AddCommand(
 		daily, demoCommand(a), sayCommand(a), hearCommand(a), transcribeCommand(),
-		tasksCommand(a), inboxCommand(a), approveCommand(a), denyCommand(a),
+		tasksCommand(a), inboxCommand(a), grantsCommand(a), approveCommand(a), denyCommand(a),
 		verbCommand(a, "stop", "Silence Deputy and end what runs"),
 		verbCommand(a, "undo", "Take back the last thing that was done"),
-		pttCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
-		doctorCommand(a), rehearseCommand(a), benchCommand(a), trialCommand(a), versionCommand(a),
+		pttCommand(a), policyCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
+		doctorCommand(a), rehearseCommand(a), benchCommand(a), consentCommand(a), trialCommand(a), versionCommand(a),
 	)
 	explainArgs(root)
 	return root

@@ -5,13 +5,17 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"deputy/agent/tools"
 )
 
 // TestMain lets the test binary be the program as well: scripts and tests run
 // "deputy" as a user would, in a process of its own.
 func TestMain(m *testing.M) {
+	tools.EnterSandbox()
 	testscript.Main(m, map[string]func(){
-		"deputy": func() { os.Exit(run(os.Args[1:])) },
+		"deputy":    func() { os.Exit(run(os.Args[1:])) },
+		"crashdesk": func() { os.Exit(crashChild()) },
 	})
 }
 

@@ -125,7 +125,7 @@ func (n noiseTrial) house(ctx context.Context, dir string, l *noiseLedger, f fun
 		return err
 	}
 	h, err := build(ctx, cfg, parts{
-		source: &countedSource{mic, &l.heard}, model: noiseModel{}, tools: []agent.Tool{&rehearsalTool{}}, instant: true,
+		source: &countedSource{mic, &l.heard}, model: noiseModel{}, tools: []agent.Tool{&rehearsalTool{}}, rows: rehearsalRows, instant: true,
 		heard: l.hear, said: l.said, observe: l.observe,
 	})
 	if err != nil {

@@ -87,7 +87,7 @@ func noiseGroup(row map[string]string) string {
 }
 
 // plainQuestion is an ask that demands least.
-func plainQuestion() consent.Question { return consent.Question{Strong: true} }
+func plainQuestion() consent.Question { return consent.Question{Level: 2} }
 
 func readSound(ctx context.Context, path string) ([]float32, error) {
 	src, err := openSound(ctx, path)

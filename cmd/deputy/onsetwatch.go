@@ -20,7 +20,7 @@ func (w *onsetWatch) Score(frame []float32) float32 {
 	w.still += int64(len(frame))
 	if w.ear.open && w.still > w.ear.patience() {
 		w.ear.open = false
-		call(w.ear.quiet)
+		w.ear.silent()
 	}
 	return p
 }

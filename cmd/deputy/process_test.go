@@ -34,7 +34,7 @@ func newMachine(t *testing.T, env ...string) (*machine, *faultyModel) {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	m := &machine{t: t, dir: dir, env: append(os.Environ(), "HOME="+dir, "LC_ALL=C",
-		"XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_RUNTIME_DIR="+dir, "XDG_CACHE_HOME="+dir,
+		"XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_RUNTIME_DIR="+dir, "XDG_CACHE_HOME="+dir, "XDG_DATA_HOME="+filepath.Join(dir, "data"),
 		"DEPUTY_LLM_URL="+llm.server.URL+"/v1", "DEPUTY_LLM_TOOLS=native", "DEPUTY_LLM_MODEL=test",
 		"DEPUTY_TTS_ENGINE=off", "DEPUTY_LOG_LEVEL=error")}
 	m.env = append(m.env, env...)

@@ -58,7 +58,7 @@ func (r *rehearsal) play(ctx context.Context) (err error) {
 
 // open starts a house for the scene.
 func (r *rehearsal) open(ctx context.Context) error {
-	p := parts{tools: []agent.Tool{r.tool}, instant: true}
+	p := parts{tools: []agent.Tool{r.tool}, rows: rehearsalRows, instant: true}
 	if r.model != nil {
 		p.model = r.model
 	}

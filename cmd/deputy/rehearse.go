@@ -96,6 +96,13 @@ func (r *rehearsal) prepare(cfg configs.Config) error {
 	cfg.Agent.State = filepath.Join(r.dir, "state")
 	cfg.Journal.Path = filepath.Join(r.dir, "state", "journal.db")
 	cfg.Audio.RecordDir = ""
+	cfg.Agent.Policy = ""
+	if r.scene.policy != nil {
+		cfg.Agent.Policy = filepath.Join(r.dir, "policy.yaml")
+		if err := os.WriteFile(cfg.Agent.Policy, r.scene.policy, 0o600); err != nil {
+			return fmt.Errorf("write the scene's policy: %w", err)
+		}
+	}
 	r.cfg = cfg
 	for _, f := range r.scene.files {
 		path := filepath.Join(cfg.Agent.Workspace, filepath.FromSlash(f.Name))

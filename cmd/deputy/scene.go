@@ -30,8 +30,8 @@ import (
 //	expect no file NAME
 //	expect effects N     so many effects of Reach or above so far
 //
-// Two files have a meaning of their own: config.yaml is the configuration of the
-// rehearsal, and model holds the replies of a scripted model, one JSON object a
+// Three files have a meaning of their own: config.yaml is the configuration of the
+// rehearsal, policy.yaml holds its owner's rules, and model holds the replies of a scripted model, one JSON object a
 // line: {"text":"..."} or {"tool":"...","args":{...}}. Without it the real model
 // is used. {code} in a text is the code word of the ask that is posed.
 type scene struct {
@@ -40,6 +40,7 @@ type scene struct {
 	files      []txtar.File
 	model      []byte // nil: the real one
 	config     []byte
+	policy     []byte
 }
 
 // A direction is one line of a scene.
@@ -83,6 +84,8 @@ func parseScene(name string, data []byte) (scene, error) {
 			s.model = f.Data
 		case "config.yaml":
 			s.config = f.Data
+		case "policy.yaml":
+			s.policy = f.Data
 		default:
 			s.files = append(s.files, f)
 		}

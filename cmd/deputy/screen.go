@@ -59,6 +59,14 @@ func (s *screen) event(e agent.Event) {
 		s.line("parked", b.Ask+": "+b.Why)
 	case agent.Decided:
 		s.decided(b)
+	case agent.Held:
+		s.line("held", short(b.Key))
+	case agent.Retracted:
+		s.line("retracted", short(b.Key)+" "+b.Why)
+	case agent.Granted:
+		s.line("granted", b.Grant.ID+" "+b.Text)
+	case agent.Revoked:
+		s.line("revoked", b.Grant)
 	case agent.Started:
 		s.line("start", short(b.Key))
 	case agent.Ended:

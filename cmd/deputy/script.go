@@ -81,6 +81,12 @@ type rehearsalArgs struct {
 	Text  string `json:"text"`
 }
 
+// rehearsalRows says what a rehearsal's tool takes: what its plan states.
+var rehearsalRows = map[string]policy.Tool{"rehearse": {
+	Level: policy.Look, Why: policy.Words{En: "it only counts", Ko: "세기만 합니다"},
+	Args: map[string]policy.Arg{"level": {Kind: policy.Text}, "text": {Kind: policy.Name}},
+}}
+
 func (*rehearsalTool) Spec() agent.Spec {
 	return agent.Spec{
 		Name: "rehearse", Description: "An action of a rehearsal.",

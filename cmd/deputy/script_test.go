@@ -29,7 +29,7 @@ func scripts(t *testing.T, dir string) {
 		Dir: dir,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
-			for _, name := range []string{"config", "state", "cache", "run"} {
+			for _, name := range []string{"config", "state", "data", "cache", "run"} {
 				e.Setenv("XDG_"+strings.ToUpper(name)+"_HOME", filepath.Join(e.WorkDir, name))
 			}
 			e.Setenv("XDG_RUNTIME_DIR", filepath.Join(e.WorkDir, "run"))
@@ -62,6 +62,8 @@ func scripts(t *testing.T, dir string) {
 			"hears":   scriptHears,
 			"modest":  scriptModest,
 			"mode":    scriptMode,
+			"aside":   scriptAside,
+			"wholeof": scriptWholeOf,
 		},
 	})
 }
@@ -200,4 +202,29 @@ func scriptModest(ts *testscript.TestScript, _ bool, args []string) {
 	if most > 400<<10 {
 		ts.Fatalf("it took %d MB of memory", most/1024)
 	}
+}
+
+// aside FILE COPY [SUFFIX]: one of the files that a repair left beside FILE, with
+// SUFFIX behind its name, is the same as COPY.
+func scriptAside(ts *testscript.TestScript, _ bool, args []string) {
+	want := ts.ReadFile(args[1])
+	suffix := strings.Join(args[2:], "")
+	found, err := filepath.Glob(ts.MkAbs(args[0]) + ".before-*[0-9]" + suffix)
+	ts.Check(err)
+	for _, path := range found {
+		if ts.ReadFile(path) == want {
+			return
+		}
+	}
+	ts.Fatalf("none of %d files beside %s is the same as %s", len(found), args[0], args[1])
+}
+
+// wholeof: $WHOLE is how many events of the damaged journal are whole.
+func scriptWholeOf(ts *testscript.TestScript, _ bool, _ []string) {
+	db, err := sql.Open("sqlite", ts.Getenv("JOURNAL"))
+	ts.Check(err)
+	defer db.Close()
+	n := 0
+	ts.Check(db.QueryRow("SELECT count(*) FROM event").Scan(&n))
+	ts.Setenv("WHOLE", strconv.Itoa(n))
 }

@@ -30,7 +30,7 @@ var errEnded error = sentence("err.ended")
 // A request is what another invocation wants of the running instance: one JSON
 // object on one line.
 type request struct {
-	Do       string `json:"do"` // say, tasks, inbox, decide, ptt, watch
+	Do       string `json:"do"` // say, tasks, inbox, decide, grants, revoke, ptt, watch
 	Text     string `json:"text,omitempty"`
 	Language string `json:"language,omitempty"`
 	ID       string `json:"id,omitempty"`
@@ -136,6 +136,10 @@ func (s *server) handle(ctx context.Context, r request, out *json.Encoder) error
 		return s.list(ctx, out, func(st *agent.State) any { return askRows(st) })
 	case "decide":
 		return s.decide(ctx, r, out)
+	case "grants":
+		return s.list(ctx, out, func(st *agent.State) any { return grantRows(st) })
+	case "revoke":
+		return s.revoke(ctx, r)
 	case "ptt":
 		if s.keys == nil {
 			return errors.New("this Deputy has no microphone, so there is nothing to hold the key for")
@@ -203,7 +207,7 @@ func (s *server) watch(ctx context.Context, out *json.Encoder) error {
 
 // atRest says whether the desk has nothing under way but what waits for the owner.
 func atRest(ctx context.Context, d *agent.Desk) (rest bool, err error) {
-	err = d.View(ctx, func(s *agent.State, busy int) { rest = busy == 0 && len(s.Lines) == 0 })
+	err = d.View(ctx, func(s *agent.State, busy int) { rest = busy == 0 && len(s.Lines) == 0 && len(s.Held) == 0 })
 	return rest, err
 }
 

@@ -120,7 +120,6 @@ var bans = []struct{ from, what, why string }{
 	{"configs", "deputy/audio", "a setting is data; what it leads to is decided in cmd"},
 	{"configs", "deputy/stt", "a setting is data; what it leads to is decided in cmd"},
 	{"configs", "deputy/tts", "a setting is data; what it leads to is decided in cmd"},
-	{"agent/consent", "time", "reading an answer needs no clock: when it counts is the desk's business"},
 	{"agent/consent", "os", "reading an answer is a function of its arguments"},
 	{"agent/policy", "os", "policy is a function of its arguments"},
 }

@@ -70,15 +70,15 @@ func TestLanguagesSayTheSameThings(t *testing.T) {
 
 func TestPhrase(t *testing.T) {
 	values := map[string]string{
-		"to": "finance@acme.example", "subject": "Q3 figures", "path": "회의록.txt", "old": "사과", "new": "귤", "size": "3 kB",
+		"to": "finance@acme.example", "address": "finance@acme.example", "subject": "Q3 figures", "path": "회의록.txt", "old": "사과", "new": "귤", "size": "3 kB",
 		"code": "falcon", "heard": "falling", "query": "{to}\n\x1b[2J  rent\u202e",
 	}
 	cases := []struct{ lang, key, want string }{
-		{"en", "ask.mail", `Send the e-mail "Q3 figures" to finance@acme.example, a new recipient.`},
-		{"ko", "ask.mail", `finance@acme.example 앞으로 "Q3 figures" 메일을 보냅니다. 처음 보내는 주소입니다.`},
+		{"en", "ask.mail", `Send an e-mail to finance@acme.example, a new recipient.`},
+		{"ko", "ask.mail", `finance@acme.example 앞으로 메일을 보냅니다. 처음 보내는 주소입니다.`},
 		{"en", "ask.code", "Say no, or say: approve falcon."},
 		{"ko", "ask.delete", "회의록.txt를 삭제합니다. 크기는 3 kB입니다."},
-		{"ko", "ask.edit", `회의록.txt에서 "사과"를 "귤"로 바꿉니다.`},
+		{"ko", "quote.edit", `"사과"가 "귤"로 바뀝니다.`},
 		{"en", "ask.search", `Search your files for "{to} [2J rent".`},
 		{"fr", "say.done", "Done."},
 		{"en", "ask.nonsense", "[ask.nonsense]"},
@@ -94,10 +94,10 @@ func TestPhrase(t *testing.T) {
 func TestOptionalParts(t *testing.T) {
 	values := map[string]string{"to": "kim@a.example", "subject": "<warning|x> {to}", "name": "", "new": "yes"}
 	for lang, want := range map[string]string{
-		"en": `Send the e-mail "<warning|x> {to}" to kim@a.example, a new recipient.`,
-		"ko": `kim@a.example 앞으로 "<warning|x> {to}" 메일을 보냅니다. 처음 보내는 주소입니다.`,
+		"en": `sent the e-mail "<warning|x> {to}" to kim@a.example`,
+		"ko": `kim@a.example 앞으로 "<warning|x> {to}" 메일 보내기`,
 	} {
-		if got := Embedded().Phrase(lang, "ask.mail", values); got != want {
+		if got := Embedded().Phrase(lang, "done.mail", values); got != want {
 			t.Errorf("%s: got %q, want %q", lang, got, want)
 		}
 	}
@@ -248,7 +248,8 @@ func checkCall(t *testing.T, path string, call *ast.CallExpr) int {
 	return 0
 }
 
-// checkAction looks at Action{Phrase: "x", Values: map[string]string{...}}.
+// checkAction looks at Action{Phrase: "x", Values: map[string]string{...}}, and at
+// Frame, which has a phrase of its own.
 func checkAction(t *testing.T, path string, lit *ast.CompositeLit) int {
 	phrase, given := "", map[string]bool{}
 	for _, e := range lit.Elts {
@@ -279,7 +280,11 @@ func checkAction(t *testing.T, path string, lit *ast.CompositeLit) int {
 	if phrase == "" {
 		return 0
 	}
-	for _, key := range []string{"ask." + phrase, "done." + phrase} {
+	keys := []string{"ask." + phrase, "done." + phrase}
+	if of, ok := lit.Type.(*ast.SelectorExpr); ok && of.Sel.Name == "Frame" {
+		keys = []string{"grant." + phrase}
+	}
+	for _, key := range keys {
 		text, ok := Embedded().books["en"].sentences[key]
 		if !ok {
 			t.Errorf("%s: there is no phrase %s", filepath.Base(path), key)

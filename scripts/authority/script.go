@@ -71,7 +71,7 @@ func ask(lang string, level int, code string) asking {
 	if level == 4 {
 		return asking{level, "", []string{p.Phrase(lang, "ask.generic", map[string]string{"summary": "git fetch"}) + " " + p.Phrase(lang, "ask.seal", map[string]string{"ask": "a1"})}}
 	}
-	text := p.Phrase(lang, "ask.mail", map[string]string{"subject": "Q3", "to": "finance@acme.example", "name": "finance", "new": "", "warning": ""})
+	text := p.Phrase(lang, "ask.mail", map[string]string{"name": "finance", "address": "", "new": "", "warning": ""})
 	return asking{level, code, []string{text + " " + p.Phrase(lang, "ask.code", map[string]string{"code": code})}}
 }
 
@@ -79,7 +79,7 @@ func ask(lang string, level int, code string) asking {
 // place that knows how a question and an answer are put to it.
 func (a asking) read(h voices.Heard) consent.Reading {
 	return consent.Read(consent.Question{
-		Code: a.code, Strong: a.level <= 2, NoVoice: a.level >= 4, Said: a.said,
+		Level: a.level, Code: a.code, Said: a.said,
 	}, consent.Answer{
 		Text: h.Text, Language: h.Language, Key: h.Key, Confidence: h.Confidence, Lowest: h.Lowest,
 		NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,

@@ -127,7 +127,7 @@ func read(lang, code, text string, confidence, nospeech float32) consent.Reading
 	p := phrases.Embedded()
 	said := p.Phrase(lang, "ask.mail", map[string]string{"subject": "Q3", "to": "finance@acme.example", "name": "finance", "new": "", "warning": ""}) +
 		" " + p.Phrase(lang, "ask.code", map[string]string{"code": code})
-	return consent.Read(consent.Question{Code: code, Said: []string{said}}, consent.Answer{
+	return consent.Read(consent.Question{Level: 3, Code: code, Said: []string{said}}, consent.Answer{
 		Text: text, Language: lang, Confidence: confidence, Lowest: confidence, NoSpeech: nospeech, Voiced: 1, SNR: 30,
 	}).Reading
 }

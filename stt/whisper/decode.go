@@ -28,7 +28,8 @@ type reading struct {
 	logp     float64 // sum of the text tokens' log probabilities
 	tokens   int     // how many text tokens
 	lowest   float32
-	runaway  bool // it had to be stopped
+	probs    []float32 // of the text tokens
+	runaway  bool      // it had to be stopped
 }
 
 // A part is a segment before its times are placed in the utterance.
@@ -131,6 +132,7 @@ func (b *builder) finish(r *reading, have int, more bool) {
 		r.logp += logOf(b.probs[i])
 		r.tokens++
 		r.lowest = min(r.lowest, b.probs[i])
+		r.probs = append(r.probs, b.probs[i])
 	}
 	flush(have)
 	if r.tokens == 0 {

@@ -13,12 +13,14 @@ type tally struct {
 	p        float64
 	n        int
 	lowest   float32
+	probs    []float32
 }
 
 func (s *tally) add(r reading, at int) {
 	if r.tokens > 0 && (s.n == 0 || r.lowest < s.lowest) {
 		s.lowest = r.lowest
 	}
+	s.probs = append(s.probs, r.probs...)
 	for _, g := range r.segments {
 		s.p += g.p
 		s.n += g.n
@@ -39,6 +41,6 @@ func (s *tally) into(out *stt.Transcript) {
 	out.Segments = s.segments
 	if s.n > 0 {
 		out.Confidence = max(float32(s.p/float64(s.n)), s.lowest)
-		out.Lowest = s.lowest
+		out.Lowest, out.Tokens = s.lowest, s.probs
 	}
 }

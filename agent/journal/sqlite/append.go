@@ -45,6 +45,9 @@ func (j *Journal) Append(ctx context.Context, events ...journal.Event) error {
 	if err := j.file.after(to); err != nil {
 		j.log.Warn("journal head not noted", "err", err) // the events are on disk all the same
 	}
+	if err := j.seal.note(to); err != nil {
+		j.log.Warn("journal anchor not noted", "err", err)
+	}
 	return nil
 }
 
@@ -64,17 +67,18 @@ func (j *Journal) insert(ctx context.Context, events []journal.Event) (err error
 			j.bad = errors.Join(err, merr)
 		}
 	}()
-	put, err := tx.PrepareContext(ctx, "INSERT INTO event VALUES (?,?,?,?,?,?,?)")
+	put, err := tx.PrepareContext(ctx, "INSERT INTO event VALUES (?,?,?,?,?,?,?,?)")
 	if err != nil {
 		return err
 	}
 	defer put.Close()
+	seal := j.seal.key.sealer()
 	for _, e := range events {
 		body := []byte(e.Body)
 		if body == nil {
 			body = []byte{} // NULL is not allowed
 		}
-		if _, err := put.ExecContext(ctx, int64(e.Seq), e.Time.UnixMicro(), e.Kind, e.Task, body, e.Prev[:], e.Hash[:]); err != nil {
+		if _, err := put.ExecContext(ctx, int64(e.Seq), e.Time.UnixMicro(), e.Kind, e.Task, body, e.Prev[:], e.Hash[:], seal(e.Hash)); err != nil {
 			return err
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // is open, so a slow reader keeps neither the writer nor the WAL waiting.
 const page = 256
 
-const columns = "SELECT seq, time, kind, task, body, prev, hash FROM event "
+const columns = "SELECT seq, time, kind, task, body, prev, hash, seal FROM event "
 
 // Events yields the events from number from on (0 and 1 are the first); see
 // journal.Journal. It checks the chain as it goes.
@@ -33,15 +33,23 @@ func (j *Journal) Events(from journal.Seq) iter.Seq2[journal.Event, error] {
 	}
 }
 
-// Verify checks the whole chain and, against the head file, its end. It may be
-// called while another process appends.
+// Verify checks the whole chain with its seals and, against the head file and
+// the anchor, its end. It may be called while another process appends.
 func (j *Journal) Verify(ctx context.Context) error {
 	fail := func(err error) error { return fmt.Errorf("verify the journal: %w", explain(err)) }
 	for tries := 0; ; tries++ {
-		if _, err := j.walk(ctx); err != nil {
+		// The anchor first: the chain has passed it, however far it goes meanwhile.
+		s, err := loadSeal(j.sealPath)
+		if err != nil {
+			return fail(sealGone(j.sealPath, err))
+		}
+		if s.key != j.seal.key {
+			return fail(errRepaired)
+		}
+		if _, err := j.walk(ctx, s.anchor); err != nil {
 			return fail(err)
 		}
-		h, err := readHead(j.path + ".head")
+		h, err := readHead(j.path+".head", s.key)
 		if err != nil {
 			return fail(err)
 		}
@@ -52,6 +60,9 @@ func (j *Journal) Verify(ctx context.Context) error {
 			return fail(err)
 		}
 		if err = h.check(last); err == nil {
+			err = s.check(last)
+		}
+		if err == nil {
 			return nil
 		} else if tries == 20 {
 			return fail(err)
@@ -59,13 +70,24 @@ func (j *Journal) Verify(ctx context.Context) error {
 	}
 }
 
-// walk reads and checks every event there is and returns the last.
-func (j *Journal) walk(ctx context.Context) (mark, error) {
+// walk reads and checks every event there is and returns the last. The chain
+// must pass through anchor if it gets that far.
+func (j *Journal) walk(ctx context.Context, anchor mark) (mark, error) {
 	to, err := j.last(ctx)
 	if err != nil {
 		return mark{}, err
 	}
-	return to, j.scan(ctx, mark{}, to, func(journal.Event) bool { return true })
+	var forked *journal.Altered
+	err = j.scan(ctx, mark{}, to, func(e journal.Event) bool {
+		if e.Seq == anchor.seq && e.Hash != anchor.hash {
+			forked = &journal.Altered{Damage: journal.Forked, Seq: e.Seq, Kind: e.Kind}
+		}
+		return forked == nil
+	})
+	if forked != nil {
+		return to, forked
+	}
+	return to, err
 }
 
 // bounds is what Events(from) reads: after before, up to and with to.
@@ -92,13 +114,20 @@ func (j *Journal) scan(ctx context.Context, before, to mark, do func(journal.Eve
 	if low == 0 {
 		low = math.MinInt64 // a row numbered below 1 was not written by us: find it
 	}
+	return j.scanAbove(ctx, low, before, to, do)
+}
+
+// scanAbove is scan that sees no row numbered low or below.
+func (j *Journal) scanAbove(ctx context.Context, low int64, before, to mark, do func(journal.Event) bool) error {
+	var sealer func(journal.Hash) []byte
+	if j.seal != nil {
+		sealer = j.seal.key.sealer()
+	}
 	for before.seq < to.seq || low == math.MinInt64 {
-		events, err := j.read(ctx, low, to.seq)
-		if err != nil {
-			return err
-		}
-		for _, e := range events {
-			if err := journal.Check(before.seq, before.hash, e); err != nil {
+		events, seals, err := j.read(ctx, low, to.seq)
+		// What was read before the damage may have a place to name that comes first.
+		for i, e := range events {
+			if err := follow(before, e, seals[i], sealer); err != nil {
 				return err
 			}
 			before = mark{e.Seq, e.Hash}
@@ -106,44 +135,73 @@ func (j *Journal) scan(ctx context.Context, before, to mark, do func(journal.Eve
 				return nil
 			}
 		}
+		if err != nil {
+			return err
+		}
 		if low = int64(before.seq); len(events) == 0 {
 			break
 		}
 	}
 	if before != to {
-		return fmt.Errorf("%w: event %d is missing", journal.ErrAltered, before.seq+1)
+		return &journal.Altered{Damage: journal.Missing, Seq: before.seq + 1}
 	}
 	return nil
 }
 
-// read is one page: the events numbered above low, up to and with to.
-func (j *Journal) read(ctx context.Context, low int64, to journal.Seq) ([]journal.Event, error) {
+// read is one page: the events numbered above low, up to and with to, and their
+// seals. On error it gives those that could be read before.
+func (j *Journal) read(ctx context.Context, low int64, to journal.Seq) (events []journal.Event, seals [][]byte, err error) {
 	rows, err := j.r.QueryContext(ctx, columns+"WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", low, int64(to), page)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
-	events := make([]journal.Event, 0, page)
+	events, seals = make([]journal.Event, 0, page), make([][]byte, 0, page)
 	for rows.Next() {
-		var e journal.Event
-		var seq, micro int64
-		var body, prev, hash []byte
-		if err := rows.Scan(&seq, &micro, &e.Kind, &e.Task, &body, &prev, &hash); err != nil {
-			// The table allows no such row: the file was cut or overwritten.
-			return nil, fmt.Errorf("%w: the row after event %d is damaged; %s (%w)", journal.ErrAltered, max(low, 0)+int64(len(events)), restore, err)
+		e, seal, err := scanRow(rows)
+		if err != nil {
+			return events, seals, unreadable(low, events, err)
 		}
-		if len(prev) != len(e.Prev) || len(hash) != len(e.Hash) {
-			return nil, fmt.Errorf("%w: the hashes of event %d are not what was written", journal.ErrAltered, seq)
-		}
-		e.Seq, e.Time = journal.Seq(seq), time.UnixMicro(micro).UTC()
-		if len(body) > 0 {
-			e.Body = body
-		}
-		copy(e.Prev[:], prev)
-		copy(e.Hash[:], hash)
-		events = append(events, e)
+		events, seals = append(events, e), append(seals, seal)
 	}
-	return events, rows.Err()
+	return events, seals, unreadable(low, events, rows.Err())
+}
+
+// scanRow makes an event of a row. The table allows no row that it can't be made
+// of: an error means that the file was cut or overwritten;
+// what could be read comes with it.
+func scanRow(rows *sql.Rows) (e journal.Event, seal []byte, err error) {
+	var seq, micro int64
+	var body, prev, hash []byte
+	if err := rows.Scan(&seq, &micro, &e.Kind, &e.Task, &body, &prev, &hash, &seal); err != nil {
+		return e, nil, &journal.Altered{Damage: journal.Unreadable, Err: err}
+	}
+	e.Seq, e.Time = journal.Seq(seq), time.UnixMicro(micro).UTC()
+	if len(body) > 0 {
+		e.Body = body
+	}
+	copy(e.Prev[:], prev)
+	copy(e.Hash[:], hash)
+	switch {
+	case len(prev) != len(e.Prev):
+		return e, nil, &journal.Altered{Damage: journal.Unchained, Seq: e.Seq, Kind: e.Kind}
+	case len(hash) != len(e.Hash):
+		return e, nil, &journal.Altered{Damage: journal.Changed, Seq: e.Seq, Kind: e.Kind}
+	}
+	return e, seal, nil
+}
+
+// unreadable names the place at which reading ended: after the events that were read.
+func unreadable(low int64, events []journal.Event, err error) error {
+	a := journal.AlteredIn(explain(err))
+	if a == nil || a.Damage != journal.Unreadable && a.Damage != journal.NoJournal {
+		return err
+	}
+	at := journal.Seq(max(low, 0)) + 1
+	if n := len(events); n > 0 {
+		at = events[n-1].Seq + 1
+	}
+	return &journal.Altered{Damage: journal.Unreadable, Seq: at, Err: a.Err}
 }
 
 // last is the last event there is, unchecked.
@@ -156,7 +214,7 @@ func (j *Journal) last(ctx context.Context) (mark, error) {
 	}
 	m := mark{seq: journal.Seq(seq)}
 	if err == nil && copy(m.hash[:], hash) != len(hash) {
-		err = fmt.Errorf("%w: the hash of event %d is not what was written", journal.ErrAltered, seq)
+		err = &journal.Altered{Damage: journal.Changed, Seq: m.seq}
 	}
 	return m, err
 }
@@ -165,10 +223,10 @@ func (j *Journal) hashOf(ctx context.Context, seq journal.Seq) (h journal.Hash, 
 	var b []byte
 	err = j.r.QueryRowContext(ctx, "SELECT hash FROM event WHERE seq = ?", int64(seq)).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
-		return h, fmt.Errorf("%w: event %d is missing", journal.ErrAltered, seq)
+		return h, &journal.Altered{Damage: journal.Missing, Seq: seq}
 	}
 	if err == nil && len(b) != len(h) {
-		return h, fmt.Errorf("%w: the hash of event %d is not what was written", journal.ErrAltered, seq)
+		return h, &journal.Altered{Damage: journal.Changed, Seq: seq}
 	}
 	copy(h[:], b)
 	return h, err

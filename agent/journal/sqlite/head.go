@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -30,25 +29,26 @@ type head struct {
 func (h head) check(last mark) error {
 	switch {
 	case h.turn == 0 && last.seq > 0:
-		return fmt.Errorf("%w: its head file is gone, so that its end can't be checked", journal.ErrAltered)
+		return &journal.Altered{Damage: journal.HeadGone}
 	case last == h.done || last == h.next:
 		return nil
 	case last.seq < h.done.seq:
-		return fmt.Errorf("%w: events %d to %d are missing at the end", journal.ErrAltered, last.seq+1, h.done.seq)
+		return &journal.Altered{Damage: journal.CutOff, Seq: last.seq + 1, To: h.done.seq}
 	case last.seq == h.done.seq || last.seq == h.next.seq:
-		return fmt.Errorf("%w: event %d is not the one that was written", journal.ErrAltered, last.seq)
+		return &journal.Altered{Damage: journal.Replaced, Seq: last.seq}
 	}
-	return fmt.Errorf("%w: Deputy did not write event %d: it stands after the end", journal.ErrAltered, h.next.seq+1)
+	return &journal.Altered{Damage: journal.Added, Seq: h.next.seq + 1}
 }
 
-// A headFile keeps the head in three slots, each with a checksum; the newest
-// whole one counts. Before an append the slots 0 and 1 are written by turns and
+// A headFile keeps the head in three slots, each signed with the
+// journal's key; the newest whole one counts. Before an append the slots 0 and 1 are written by turns and
 // synced: if a power cut tears one, the other is the head before it. After it
 // the last slot is written and not synced: lost, it only means that the last
 // append can't be told from one that a crash prevented. The file is never
 // truncated or renamed, so that a full disk can't take it away.
 type headFile struct {
 	f    *os.File
+	key  key
 	head head
 	slot int64 // 0 or 1: where the next one before an append goes
 }
@@ -59,8 +59,8 @@ const (
 	afterSlot = 2
 )
 
-func openHead(path string) (*headFile, error) {
-	h, slot, err := loadHead(path)
+func openHead(path string, k key) (*headFile, error) {
+	h, slot, err := loadHead(path, k)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func openHead(path string) (*headFile, error) {
 		f.Close()
 		return nil, err
 	}
-	return &headFile{f: f, head: h, slot: slot}, nil
+	return &headFile{f: f, key: k, head: h, slot: slot}, nil
 }
 
 func syncDir(dir string) error {
@@ -86,13 +86,13 @@ func syncDir(dir string) error {
 }
 
 // readHead is the head now; the zero head if there is no file.
-func readHead(path string) (head, error) {
-	h, _, err := loadHead(path)
+func readHead(path string, k key) (head, error) {
+	h, _, err := loadHead(path, k)
 	return h, err
 }
 
 // loadHead gives the newest head, and which of the slots 0 and 1 is the older.
-func loadHead(path string) (newest head, older int64, err error) {
+func loadHead(path string, k key) (newest head, older int64, err error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(b) == 0 {
 		return head{}, 0, nil // no event was ever appended, or check will say
@@ -103,7 +103,7 @@ func loadHead(path string) (newest head, older int64, err error) {
 	var slots [afterSlot + 1]head
 	for i := range slots {
 		lo, hi := min(i*slotSize, len(b)), min((i+1)*slotSize, len(b))
-		if h, ok := parseHead(string(b[lo:hi])); ok {
+		if h, ok := k.parseHead(string(b[lo:hi])); ok {
 			slots[i] = h
 		}
 		if slots[i].turn > newest.turn {
@@ -111,7 +111,7 @@ func loadHead(path string) (newest head, older int64, err error) {
 		}
 	}
 	if newest.turn == 0 {
-		return head{}, 0, fmt.Errorf("%w: its head file %s can't be read", journal.ErrAltered, path)
+		return head{}, 0, &journal.Altered{Damage: journal.HeadDamaged}
 	}
 	if slots[1].turn < slots[0].turn {
 		older = 1
@@ -142,29 +142,26 @@ func (hf *headFile) after(m mark) error {
 
 func (hf *headFile) write(slot int64, done, next mark) error {
 	hf.head = head{hf.head.turn + 1, done, next}
-	line := hf.head.String()
-	line += strings.Repeat(" ", slotSize-1-len(line)) + "\n"
-	_, err := hf.f.WriteAt([]byte(line), slot*slotSize)
+	_, err := hf.f.WriteAt([]byte(pad(hf.key.headLine(hf.head))), slot*slotSize)
 	return err
 }
 
 func (hf *headFile) Close() error { return hf.f.Close() }
 
-// String is "turn seq hash seq hash checksum".
-func (h head) String() string {
+// headLine is "turn seq hash seq hash seal".
+func (k key) headLine(h head) string {
 	s := fmt.Sprintf("%d %d %s %d %s", h.turn, h.done.seq, h.done.hash, h.next.seq, h.next.hash)
-	sum := sha256.Sum256([]byte(s))
-	return s + " " + hex.EncodeToString(sum[:8])
+	return s + " " + k.sign("head", s)
 }
 
-func parseHead(s string) (h head, ok bool) {
+func (k key) parseHead(s string) (h head, ok bool) {
 	var a, b string
 	s = strings.TrimRight(s, " \n")
 	if _, err := fmt.Sscanf(s, "%d %d %s %d %s", &h.turn, &h.done.seq, &a, &h.next.seq, &b); err != nil {
 		return head{}, false
 	}
 	ok = unhex(&h.done.hash, a) && unhex(&h.next.hash, b)
-	return h, ok && h.String() == s
+	return h, ok && k.headLine(h) == s
 }
 
 func unhex(h *journal.Hash, s string) bool {

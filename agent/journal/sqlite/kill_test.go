@@ -21,7 +21,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, appendForever(path))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(fiveMade.dir)
+	os.Exit(code)
 }
 
 // appendForever appends threes and acknowledges each on standard output.

@@ -15,7 +15,7 @@ import (
 )
 
 // version is the layout of the file, in user_version; raise it with the table.
-const version = 1
+const version = 2
 
 const table = `CREATE TABLE event (
 	seq  INTEGER PRIMARY KEY,
@@ -24,7 +24,8 @@ const table = `CREATE TABLE event (
 	task TEXT NOT NULL,
 	body BLOB NOT NULL,
 	prev BLOB NOT NULL,
-	hash BLOB NOT NULL
+	hash BLOB NOT NULL,
+	seal BLOB NOT NULL  -- HMAC of the hash, 16 bytes
 ) STRICT`
 
 // makeSchema lays an empty file out, and checks any other.
@@ -58,8 +59,8 @@ func begun(ctx context.Context, db *sql.DB, path string) error {
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&n); err != nil {
 		return err
 	}
-	if h, err := readHead(path + ".head"); err != nil || n > 0 || h.turn > 0 {
-		return err
+	if n > 0 || size(path+".head") > 0 {
+		return nil
 	}
 	return fmt.Errorf("nothing was written yet: %w", fs.ErrNotExist)
 }
@@ -72,23 +73,25 @@ func checkSchema(ctx context.Context, db *sql.DB) error {
 	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&v); err != nil {
 		return err
 	}
-	if v > version {
-		return fmt.Errorf("it was written by a newer Deputy (layout %d, this one knows %d): update Deputy", v, version)
-	}
 	if err := db.QueryRowContext(ctx, "SELECT count(*), max(sql) FROM sqlite_schema").Scan(&n, &s); err != nil {
 		return err
 	}
-	if v != version || n != 1 || s.String != table {
-		return fmt.Errorf("%w: the file does not have the layout of a journal", journal.ErrAltered)
+	switch ours := n == 1 && s.String == table; {
+	case ours && v == version:
+		return nil
+	case !ours && v > version:
+		return fmt.Errorf("it was written by a newer Deputy (layout %d, this one knows %d): update Deputy", v, version)
+	case !ours && v > 0 && v < version:
+		return fmt.Errorf("it was written by an older Deputy (layout %d, this one knows %d): move it and its .head file away to begin a new one", v, version)
 	}
-	return nil
+	return &journal.Altered{Damage: journal.BadLayout}
 }
-
-// restore is what the owner of a damaged file can do.
-const restore = "put a backup in its place, or move it and its .head file away to begin a new one"
 
 // explain puts what the owner can do in front of what SQLite says.
 func explain(err error) error {
+	if journal.AlteredIn(err) != nil {
+		return err
+	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
 		return fmt.Errorf("%w (%w)", journal.ErrFull, err)
 	}
@@ -104,8 +107,8 @@ func explain(err error) error {
 			return fmt.Errorf("%w (%w)", journal.ErrFull, err)
 		}
 		return fmt.Errorf("the disk fails; see the system's log: %w", err)
-	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
-		return fmt.Errorf("%w: the file is damaged or is no journal; %s (%w)", journal.ErrAltered, restore, err)
+	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB, codes.SQLITE_ERROR: // our own SQL has no error
+		return &journal.Altered{Damage: journal.NoJournal, Err: err}
 	case codes.SQLITE_READONLY, codes.SQLITE_PERM, codes.SQLITE_CANTOPEN:
 		return fmt.Errorf("the file can't be written or opened; check its owner and mode: %w", err)
 	}

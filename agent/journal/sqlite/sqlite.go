@@ -1,18 +1,36 @@
 // Package sqlite keeps a journal in one SQLite file (WAL, synchronous=FULL), with
-// the head of the chain in a second file beside it. It knows rows, files and
-// locks; it must not know what an event means.
+// the head of the chain in a second file beside it and the key that seals it in a
+// third. It knows rows, files and locks; it must not know what an event means.
 //
-// Three files belong to a journal at PATH (and SQLite's PATH-wal and PATH-shm
+// These files belong to a journal at PATH (and SQLite's PATH-wal and PATH-shm
 // while it is open):
 //
-//	PATH       the events
+//	PATH       the events, each with its hash and its seal
 //	PATH.head  how far the chain goes, and its last hash; see [head]
 //	PATH.lock  held with flock(2) by the one process that may append
+//	SEAL       the key, and an event that the chain has reached; see [sealFile].
+//	           It is PATH.seal unless Options.Seal puts it elsewhere.
+//	PATH.repair  only while a repair is being put in place; see [Rebuild]
 //
-// The chain shows what was changed, moved or taken out between two events; the
-// head shows what was cut off or added at the end. Who can write both files and
-// recomputes every hash can still forge a whole journal: the chain is there to
-// find damage and tampering, it is no signature.
+// What is proved. The chain shows what was changed, moved or taken out between
+// two events, and the head what was cut off or added at the end: damage and
+// clumsy tampering, to anyone who reads the files. The seals show that whoever
+// wrote an event, or the head, could read the key: an attacker who can write the
+// journal but not read the key (a sandboxed command, another account, a copy that
+// came back from elsewhere) can't add, change or cut anything unseen, however well
+// he knows the format. The anchor shows that the whole journal was put back to an
+// earlier state, as long as the seal file was not put back with it: that is why
+// it should lie in another folder.
+//
+// What is not proved. The key lies on the same machine with mode 0600. Who runs
+// as the same user outside the sandbox, or as root, can read it and forge or roll
+// back everything; so can who restores a backup of both folders at once. Only a
+// witness outside of this machine could tell, and there is none here. Nor does the
+// journal prove that what was written down was true.
+//
+// A crash is not tampering. An append that was under way when the process was
+// killed or the power failed is there afterwards as a whole or not at all, and
+// both are accepted; one that was acknowledged is never given up without an error.
 package sqlite
 
 import (
@@ -21,6 +39,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -35,15 +54,19 @@ import (
 // Options of a journal. The zero value is usable.
 type Options struct {
 	Log *slog.Logger // nil is silent
+	// Seal is the seal file; "" is the journal's own path with ".seal" behind it.
+	Seal string
 }
 
 // A Journal is a journal.Journal in a SQLite file. Append and Close belong to
 // one goroutine at a time; Events, Verify and Head may be called by any.
 type Journal struct {
-	path string
+	path, sealPath string
+
 	log  *slog.Logger
 	lock io.Closer // nil when read-only
 	file *headFile // nil when read-only
+	seal *sealFile // read only when read-only
 	w    *sql.DB   // the one writing connection; nil when read-only
 	r    *sql.DB   // readers: in WAL mode they never wait for the writer
 
@@ -55,17 +78,31 @@ type Journal struct {
 
 var _ journal.Journal = (*Journal)(nil)
 
-// Open opens the journal at path, making it (mode 0600) if there is none, and
-// checks all of it. The error wraps journal.ErrInUse if another process has it
-// open, and journal.ErrAltered, naming the place, if it is not what was written.
-func Open(ctx context.Context, path string, o *Options) (*Journal, error) {
+func newJournal(path string, o *Options) *Journal {
 	if o == nil {
 		o = &Options{}
 	}
-	j := &Journal{path: path, log: o.Log}
+	j := &Journal{path: path, sealPath: o.seal(path), log: o.Log}
 	if j.log == nil {
 		j.log = slog.New(slog.DiscardHandler)
 	}
+	return j
+}
+
+// seal is where the seal of the journal at path lies.
+func (o *Options) seal(path string) string {
+	if o == nil || o.Seal == "" {
+		return path + ".seal"
+	}
+	return o.Seal
+}
+
+// Open opens the journal at path, making it (mode 0600) if there is none, and
+// checks all of it. A repair that was interrupted is put in place first. The error
+// wraps journal.ErrInUse if another process has it open; it is a *journal.Altered,
+// naming the place, if it is not what was written.
+func Open(ctx context.Context, path string, o *Options) (*Journal, error) {
+	j := newJournal(path, o)
 	if err := j.open(ctx); err != nil {
 		j.Close()
 		return nil, fmt.Errorf("open journal %s: %w", path, explain(err))
@@ -74,28 +111,39 @@ func Open(ctx context.Context, path string, o *Options) (*Journal, error) {
 }
 
 // OpenReadOnly opens the journal at path to be read while another process may
-// be appending to it; fs.ErrNotExist if nothing was ever written. It checks nothing beforehand: Events checks what it
-// yields, Verify everything. Append fails.
+// be appending to it; fs.ErrNotExist if nothing was ever written. It checks no
+// event beforehand: Events checks what it yields, Verify everything. Append fails.
 func OpenReadOnly(ctx context.Context, path string, o *Options) (*Journal, error) {
-	j := &Journal{path: path, log: slog.New(slog.DiscardHandler)}
-	if o != nil && o.Log != nil {
-		j.log = o.Log
-	}
-	_, err := os.Stat(path)
-	if err == nil {
-		j.r, err = sql.Open("sqlite", dsn(path, "mode=ro"))
-	}
-	if err == nil {
-		err = begun(ctx, j.r, path)
-	}
-	if err == nil {
-		err = checkSchema(ctx, j.r)
-	}
-	if err != nil {
+	j := newJournal(path, o)
+	if err := j.openReadOnly(ctx); err != nil {
 		j.Close()
 		return nil, fmt.Errorf("open journal %s to read: %w", path, explain(err))
 	}
 	return j, nil
+}
+
+func (j *Journal) openReadOnly(ctx context.Context) error {
+	if _, err := os.Stat(filepath.Join(j.path+staged, asideKey)); err == nil {
+		return ErrHalfRepaired
+	}
+	s, serr := loadSeal(j.sealPath)
+	_, err := os.Stat(j.path)
+	if err == nil {
+		j.r, err = sql.Open("sqlite", dsn(j.path, "mode=ro"))
+	}
+	if err == nil {
+		err = begun(ctx, j.r, j.path)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && serr == nil && s.anchor.seq > 0:
+		return s.check(mark{})
+	case err != nil:
+		return err
+	case serr != nil:
+		return sealGone(j.sealPath, serr)
+	}
+	j.seal = s
+	return checkSchema(ctx, j.r)
 }
 
 func (j *Journal) open(ctx context.Context) error {
@@ -106,14 +154,21 @@ func (j *Journal) open(ctx context.Context) error {
 	if j.lock, err = lock(j.path + ".lock"); err != nil {
 		return err
 	}
+	if err := finish(j.path, j.sealPath); err != nil {
+		return err
+	}
+	if j.seal, err = openSeal(j.path, j.sealPath); err != nil {
+		return err
+	}
 	// SQLite would make the file as readable as the umask lets it.
 	f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
 	f.Close()
-	if j.w, err = sql.Open("sqlite", dsn(j.path, "mode=rw",
-		"_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_txlock=immediate")); err != nil {
+	// Without fullfsync macOS leaves what was synced in the drive's own cache.
+	if j.w, err = sql.Open("sqlite", dsn(j.path, "mode=rw", "_pragma=journal_mode(WAL)",
+		"_pragma=synchronous(FULL)", "_pragma=fullfsync(1)", "_txlock=immediate")); err != nil {
 		return err
 	}
 	j.w.SetMaxOpenConns(1)
@@ -123,19 +178,35 @@ func (j *Journal) open(ctx context.Context) error {
 	if j.r, err = sql.Open("sqlite", dsn(j.path, "mode=rw", "_pragma=query_only(1)")); err != nil {
 		return err
 	}
-	if j.file, err = openHead(j.path + ".head"); err != nil {
+	return j.check(ctx)
+}
+
+// check reads the whole chain and opens its head.
+func (j *Journal) check(ctx context.Context) error {
+	last, err := j.walk(ctx, j.seal.anchor)
+	if err != nil {
 		return err
 	}
-	last, err := j.walk(ctx)
-	if err != nil {
+	if j.file, err = openHead(j.path+".head", j.seal.key); err != nil {
 		return err
 	}
 	if err := j.file.head.check(last); err != nil {
 		return err
 	}
+	if err := j.seal.check(last); err != nil {
+		return err
+	}
 	j.end = last
 	j.log.Debug("journal opened", "path", j.path, "events", uint64(last.seq))
 	return nil
+}
+
+// sealGone says what a missing seal means.
+func sealGone(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &journal.Altered{Damage: journal.SealGone, File: path}
+	}
+	return err
 }
 
 // Head is the number and the hash of the last event; zeros when there is none.
@@ -162,6 +233,9 @@ func (j *Journal) Close() error {
 	}
 	if j.file != nil {
 		errs = append(errs, j.file.Close())
+	}
+	if j.seal != nil {
+		errs = append(errs, j.seal.Close())
 	}
 	if j.lock != nil {
 		errs = append(errs, j.lock.Close())

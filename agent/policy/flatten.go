@@ -1,4 +1,4 @@
-package agent
+package policy
 
 import (
 	"bytes"
@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// flatten turns JSON arguments into strings by path ("to.0", "body"), the form
-// in which policy looks at them. Arguments that aren't JSON come out as one
-// string under "", which no rule allows.
-func flatten(args json.RawMessage) map[string]string {
+// Flatten turns JSON arguments into strings by path ("to.0", "body"), the form
+// of Action.Args. Arguments that aren't JSON come out as one string under "",
+// which no tool has.
+func Flatten(args json.RawMessage) map[string]string {
 	out := map[string]string{}
 	d := json.NewDecoder(bytes.NewReader(args))
 	d.UseNumber()

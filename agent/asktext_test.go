@@ -1,0 +1,82 @@
+package agent
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestWhatWasNotHeardIsNotApprovedByVoice: an ask of which a part that decides
+// had to be left out takes a decision by whoever can see all of it.
+func TestWhatWasNotHeardIsNotApprovedByVoice(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		h    Heard
+		want int
+	}{
+		{"voice", Heard{Text: "go ahead"}, 0},
+		{"voice with the key", Heard{Text: "approve it", Key: true}, 0},
+		{"typed, without its number", Heard{Text: "approve", Typed: true}, 0},
+		{"typed, with its number", Heard{Text: "approve a1", Typed: true}, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rehearse(t, func(b *bench) {
+				b.model.replies = []Replied{calls("mail", `{"to":"`+strings.Repeat("someone, ", 60)+`evil"}`)}
+				b.start()
+				b.hear("send the mail to everyone")
+				if s := b.state(); s.posed() == nil || !s.posed().Cut || s.posed().Code != "" {
+					t.Fatalf("got the ask %+v, want one that is cut and has no code word", s.posed())
+				}
+				b.hearWith(tt.h)
+				b.effects(tt.want)
+			})
+		})
+	}
+}
+
+func TestSealTakesTheKeyOrItsNumber(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		h    Heard
+		want int
+	}{
+		{"voice", Heard{Text: "approve it"}, 0},
+		{"a short yes with the key", Heard{Text: "yes", Key: true}, 0},
+		{"the key", Heard{Text: "approve it", Key: true}, 1},
+		{"typed", Heard{Text: "approve", Typed: true}, 0},
+		{"typed, another number", Heard{Text: "approve a2", Typed: true}, 0},
+		{"typed, its number", Heard{Text: "approve a1", Typed: true}, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rehearse(t, func(b *bench) {
+				b.model.replies = []Replied{calls("seal", `{"key":"new"}`)}
+				b.start()
+				b.hear("change the key")
+				b.hearWith(tt.h)
+				b.effects(tt.want)
+			})
+		})
+	}
+}
+
+// TestDetailsComeInParts: the whole text can be heard, a part at a time, and the
+// ask stands afterwards as before.
+func TestDetailsComeInParts(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		body := strings.TrimSpace(strings.Repeat("This is one sentence of a long mail. ", 20))
+		b.model.replies = []Replied{calls("mail", `{"to":"finance","body":"`+body+`"}`)}
+		b.start()
+		b.hear("send the mail to finance")
+		if b.mouth.said(body[:300]) {
+			t.Error("the ask read the whole text out")
+		}
+		for _, part := range []string{"n=1 of=3", "n=2 of=3", "n=3 of=3"} {
+			b.hear("details")
+			if !b.mouth.said(part) {
+				t.Fatalf("said %q, want part %q", b.mouth.spoken, part)
+			}
+		}
+		b.effects(0)
+		b.hear("approve " + b.code())
+		b.effects(1)
+	})
+}

@@ -1,0 +1,151 @@
+package agent
+
+import (
+	"testing"
+	"time"
+)
+
+// sendMail has a mail ordered and approved; its grace of two seconds has begun
+// when it returns.
+func (b *bench) sendMail() {
+	b.t.Helper()
+	b.rules.Grace = 2 * time.Second
+	b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+	b.start()
+	b.hear("send the mail to finance")
+	b.hear("approve " + b.code()) // rests for a second
+	b.effects(0)
+}
+
+func TestGraceRetracts(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		h    Heard
+		want int
+	}{
+		{"stop", Heard{Text: "Stop."}, 0},
+		{"stop, twice", Heard{Text: "stop stop"}, 0},
+		{"no", Heard{Text: "No!"}, 0},
+		{"no, wait", Heard{Text: "no, wait"}, 0},
+		{"wait", Heard{Text: "wait a moment"}, 0},
+		{"cancel", Heard{Text: "cancel that"}, 0},
+		{"a change", Heard{Text: "yes but make it five hundred"}, 0},
+		{"Korean", Heard{Text: "아니 잠깐만"}, 0},
+		{"Korean stop", Heard{Text: "멈춰"}, 0},
+		{"mumbled", Heard{Text: "no", Confidence: 0.2, Lowest: 0.1}, 0},
+		{"a yes", Heard{Text: "yes"}, 1},
+		{"thanks", Heard{Text: "thank you"}, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rehearse(t, func(b *bench) {
+				b.sendMail()
+				b.hearWith(tt.h)
+				b.rest()
+				b.rest()
+				b.effects(tt.want)
+				if got := b.has("retracted"); got != (tt.want == 0) {
+					t.Errorf("got retracted=%v with %d effects", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+func TestGraceEndsByItself(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.sendMail()
+		b.rest()
+		b.rest()
+		b.effects(1)
+		b.hear("stop")
+		if b.has("retracted") {
+			t.Error("an effect was retracted after it had begun")
+		}
+	})
+}
+
+// TestGraceWaitsForSpeechUnderWay: a stop that begins in time counts, however
+// long the recogniser takes for it.
+func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
+	for _, tt := range []struct {
+		name, say string
+		want      int
+	}{{"a stop", "stop", 0}, {"something else", "what a lovely day this is today", 1}, {"nothing", "", 1}} {
+		t.Run(tt.name, func(t *testing.T) {
+			rehearse(t, func(b *bench) {
+				b.sendMail()
+				began := time.Now()
+				b.desk.Tell(Speech{At: began})
+				time.Sleep(4 * time.Second)
+				b.effects(0)
+				if tt.say != "" {
+					b.hearWith(Heard{Text: tt.say, Began: began, Ended: began.Add(time.Second)})
+				}
+				b.desk.Tell(Silence{})
+				b.rest()
+				b.effects(tt.want)
+			})
+		})
+	}
+	t.Run("an end that was lost", func(t *testing.T) {
+		rehearse(t, func(b *bench) {
+			b.sendMail()
+			b.desk.Tell(Speech{At: time.Now()})
+			time.Sleep(longestSpeech + 5*time.Second)
+			b.effects(1)
+		})
+	})
+	t.Run("speech that began too late", func(t *testing.T) {
+		rehearse(t, func(b *bench) {
+			b.sendMail()
+			time.Sleep(1500 * time.Millisecond)
+			b.effects(1)
+			b.desk.Tell(Speech{At: time.Now()})
+			b.hear("stop")
+			b.effects(1)
+		})
+	})
+}
+
+// TestRestartInTheGraceAsksAgain: what was decided and had not begun is neither
+// done nor forgotten.
+func TestRestartInTheGraceAsksAgain(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.sendMail()
+		b.stop()
+		b.effects(0)
+		b.start()
+		b.effects(0)
+		b.hear("approve " + b.code())
+		time.Sleep(2 * time.Second)
+		b.effects(1)
+	})
+}
+
+// TestSmallEffectsHaveNoGrace: what can be undone begins at once.
+func TestSmallEffectsHaveNoGrace(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.rules.Grace = time.Hour
+		b.model.replies = []Replied{calls("run", `{"command":"make"}`), {Text: "Done."}}
+		b.start()
+		b.hear("run make")
+		b.hear("go ahead")
+		b.effects(1)
+	})
+}
+
+func TestStopOverDeputysOwnVoiceRetracts(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.rules.Grace = 2 * time.Second
+		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+		b.start()
+		b.hear("send the mail to finance")
+		code := b.code()
+		now := time.Now()
+		b.desk.Tell(Heard{Text: "approve " + code, Language: "en", Began: now, Ended: now, Confidence: 0.97, Lowest: 0.9, Voiced: 0.9, SNR: 30})
+		time.Sleep(50 * time.Millisecond) // Deputy says that it begins
+		b.hearWith(Heard{Text: "stop", Began: time.Now(), Ended: time.Now()})
+		time.Sleep(3 * time.Second)
+		b.effects(0)
+	})
+}

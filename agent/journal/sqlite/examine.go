@@ -1,0 +1,204 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"deputy/agent/journal"
+)
+
+// Findings are what can be read of a journal that may be damaged. They hold the
+// journal's lock until they are closed, so that what was found stays true.
+type Findings struct {
+	// Damage is what is wrong, the first place first; empty if nothing is.
+	Damage []*journal.Altered
+	// Whole counts the events from the first on that are what was written. If
+	// Sealed is false the seal file could not be read, and only the chain vouches
+	// for them, which anyone who knows the format can write.
+	Whole  journal.Seq
+	Sealed bool
+	// Last is when the last of them was written; zero if there is none.
+	Last time.Time
+	// Known is how far the head and the anchor say that the chain went; 0 if
+	// neither could be read.
+	Known journal.Seq
+	// Rest is what could be read behind the whole part, in the order of the file.
+	// Nothing vouches for it.
+	Rest []journal.Event
+
+	path string
+	j    *Journal // of a copy of the file
+	dir  string   // holds the copy
+}
+
+// Examine reads the journal at path as far as it can be read. It works on a copy
+// and changes nothing, but that a repair that was interrupted is put in place. An
+// error is one of the machine; what is wrong with the journal is in the findings.
+func Examine(ctx context.Context, path string, o *Options) (*Findings, error) {
+	if size(o.seal(path)) > 0 { // the folder may be gone with everything that was in it
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("examine journal %s: %w", path, err)
+		}
+	}
+	l, err := lock(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("examine journal %s: %w", path, err)
+	}
+	f, err := &Findings{path: path, j: &Journal{path: path, sealPath: o.seal(path), lock: l}}, finish(path, o.seal(path))
+	if err == nil {
+		err = f.examine(ctx)
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("examine journal %s: %w", path, explain(err))
+	}
+	return f, nil
+}
+
+// ExamineBackup reads a copy of the journal at path that lies at backup, to put
+// it in the journal's place. It takes no lock: nobody writes to a backup.
+func ExamineBackup(ctx context.Context, backup, path string, o *Options) (*Findings, error) {
+	f, err := examineBackup(ctx, backup, o.seal(path))
+	if err == nil && f.Whole == 0 && len(f.Damage) > 0 && f.Damage[0].Damage == journal.Unsealed {
+		// It was written with another key, before a repair: only the chain is left.
+		f.Close()
+		f, err = examineBackup(ctx, backup, "")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("examine backup %s: %w", backup, explain(err))
+	}
+	// A backup ends before the journal did, and where its head lies nobody knows.
+	f.Damage = slices.DeleteFunc(f.Damage, func(a *journal.Altered) bool {
+		return slices.Contains([]journal.Damage{journal.SealGone, journal.SealDamaged, journal.HeadGone, journal.HeadDamaged, journal.CutOff, journal.RolledBack, journal.Replaced, journal.Added}, a.Damage)
+	})
+	return f, nil
+}
+
+func examineBackup(ctx context.Context, backup, seal string) (*Findings, error) {
+	f := &Findings{path: backup, j: &Journal{path: backup, sealPath: seal}}
+	_, err := os.Stat(backup)
+	if err == nil {
+		err = f.examine(ctx)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// At is the hash of event n, which is in the whole part.
+func (f *Findings) At(ctx context.Context, n journal.Seq) (journal.Hash, error) {
+	return f.j.hashOf(ctx, n)
+}
+
+// Kept yields the first n events; n is at most Whole.
+func (f *Findings) Kept(n journal.Seq) iter.Seq2[journal.Event, error] {
+	return func(yield func(journal.Event, error) bool) {
+		if n == 0 {
+			return
+		}
+		to := mark{seq: n}
+		h, err := f.j.hashOf(context.Background(), n)
+		to.hash = h
+		if err == nil {
+			err = f.j.scanAbove(context.Background(), 0, mark{}, to, func(e journal.Event) bool { return yield(e, nil) })
+		}
+		if err != nil {
+			yield(journal.Event{}, fmt.Errorf("read the copy of the journal: %w", err))
+		}
+	}
+}
+
+// Close gives the journal's lock back and removes the copy.
+func (f *Findings) Close() error {
+	err := f.j.Close()
+	if f.dir != "" {
+		err = errors.Join(err, os.RemoveAll(f.dir))
+	}
+	return err
+}
+
+func (f *Findings) damaged(err error) error {
+	if err == nil {
+		return nil
+	}
+	a := journal.AlteredIn(explain(err))
+	if a == nil {
+		return err
+	}
+	f.Damage = append(f.Damage, a)
+	return nil
+}
+
+func (f *Findings) examine(ctx context.Context) (err error) {
+	if f.j.seal, err = loadSeal(f.j.sealPath); err == nil {
+		f.Sealed = true
+		f.Known = f.j.seal.anchor.seq
+	}
+	if err = f.copy(); err != nil {
+		return err
+	}
+	sealErr := f.sealState()
+	if f.j.r, err = sql.Open("sqlite", dsn(filepath.Join(f.dir, "journal.db"), "mode=rw")); err != nil {
+		return err
+	}
+	if !f.Sealed {
+		f.j.seal = nil // nothing to check with
+	}
+	end, err := f.readChain(ctx)
+	if err == nil && len(f.Damage) == 0 {
+		err = f.checkEnd(end)
+	}
+	return errors.Join(err, f.damaged(sealErr))
+}
+
+// sealState is what is wrong with the seal file, if the journal was ever begun.
+func (f *Findings) sealState() error {
+	_, err := loadSeal(f.j.sealPath)
+	if errors.Is(err, fs.ErrNotExist) && size(f.path) == 0 && size(f.path+".head") == 0 {
+		return nil
+	}
+	return sealGone(f.j.sealPath, err)
+}
+
+// copy puts the file, and what SQLite has not moved into it yet, where it can be
+// opened without any change to it.
+func (f *Findings) copy() (err error) {
+	if f.dir, err = os.MkdirTemp("", "deputy-journal-"); err != nil {
+		return err
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		if err := copyFile(filepath.Join(f.dir, "journal.db"+suffix), f.path+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	to, err := os.OpenFile(filepath.Join(f.dir, "journal.db"), os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return to.Close()
+}
+
+func copyFile(to, from string) error {
+	r, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	w, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, r)
+	return errors.Join(err, w.Sync(), w.Close())
+}

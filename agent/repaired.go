@@ -1,0 +1,37 @@
+package agent
+
+type (
+	// Repaired is the first event behind a journal that was damaged and that the
+	// owner had cut back: what stood behind event Kept is not part of it any more.
+	Repaired struct {
+		Kept uint64 `json:"kept"`
+		Lost uint64 `json:"lost,omitempty"` // events known to have been behind it
+		Why  string `json:"why"`            // what was found, and where
+		// From is the backup that the events came from; "" if from the journal itself.
+		From  string `json:"from,omitempty"`
+		Aside string `json:"aside"` // where the old journal lies
+		// Unsealed says that only the chain vouches for the events up to Kept.
+		Unsealed bool        `json:"unsealed,omitempty"`
+		Effects  []Forgotten `json:"effects,omitempty"`
+	}
+	// Forgotten is an effect of which only the part that was cut off told. It was
+	// read there unproven.
+	Forgotten struct {
+		Task    string `json:"task"`
+		Key     string `json:"key"`
+		Summary string `json:"summary,omitempty"`
+		Ended   bool   `json:"ended,omitempty"` // else it had started
+	}
+)
+
+func (Repaired) Kind() string { return "journal.repaired" }
+
+// giveUp ends every open task after a repair. What was done for it may stand in
+// the part that was cut off: gone on with, it could be done twice.
+func (x *step) giveUp() {
+	for _, id := range x.Order {
+		if t := x.Tasks[id]; t.Status.Open() {
+			x.end(t, Failed, x.phrase(t.Language, "say.repaired", "order", clip(t.Order, 60)))
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package agent
+
+import (
+	"slices"
+	"strings"
+
+	"deputy/agent/policy"
+)
+
+// origins are the texts that the values of the task's next action can come from.
+func (t *Task) origins() policy.Origins {
+	o := policy.Origins{Own: t.Orders, Vouched: t.vouched}
+	for _, m := range t.Messages {
+		if m.Untrusted {
+			o.Strangers = append(o.Strangers, policy.Passage{Text: m.Text, Source: m.Source})
+		}
+	}
+	return o
+}
+
+// tainted says whether strangers had a part in the task's conversation.
+func (t *Task) tainted() bool {
+	return slices.ContainsFunc(t.Messages, func(m Message) bool { return m.Untrusted })
+}
+
+// whose says whose text the task has read, the latest first.
+func (t *Task) whose() string {
+	for _, m := range slices.Backward(t.Messages) {
+		if m.Untrusted {
+			return m.Source
+		}
+	}
+	return ""
+}
+
+// stained says whether an effect's result is what strangers had a part in
+// although it comes from the owner's own files: what an earlier effect wrote
+// there came from them, and whose it was.
+func (s *State) stained(f *Effect, text string) (whose string, ok bool) {
+	if !f.Private || f.Untrusted || f.Key == "" {
+		return "", false
+	}
+	for _, key := range slices.Backward(s.Latest) {
+		w := s.Effects[key]
+		if len(w.Taint) == 0 || w.Undone || w.Level <= policy.Look || w.Target == "" {
+			continue
+		}
+		if w.Target == f.Target || strings.Contains(text, w.Target+":") {
+			return w.Taint[0].Source, true
+		}
+	}
+	return "", false
+}
+
+// careful says what the owner must know beside what is asked: what of it came
+// from strangers, and which rule of policy asks.
+func (x *step) careful(lang string, f *Effect) (text []string) {
+	for _, t := range f.Taint {
+		kind := orElse(t.Kind, policy.Name)
+		s := x.phrase(lang, "ask.taint", "what", x.phrase(lang, "arg."+string(kind)), "source", x.sourceName(lang, t.Source))
+		if !slices.Contains(text, s) && len(text) < 3 {
+			text = append(text, s)
+		}
+	}
+	switch {
+	case f.Rule == "scope":
+		text = append(text, x.phrase(lang, "ask.scope"))
+	case f.Rule == "trifecta":
+		text = append(text, x.phrase(lang, "ask.trifecta"))
+	case strings.HasPrefix(f.Rule, "ask") && f.Reason != "":
+		text = append(text, x.phrase(lang, "ask.rule", "why", strings.TrimRight(f.Why.In(lang), ". ")))
+	}
+	return text
+}
+
+// sourceForms are how tools write whose a text is (Action.Source), with the
+// phrase that says it in each language.
+var sourceForms = []struct{ begins, key string }{
+	{"a page of ", "source.page"},
+	{"a mail from ", "source.mail"},
+	{"the file ", "source.file"},
+	{"the output of ", "source.output"},
+	{"the server ", "source.server"},
+}
+
+// sourceName says whose a text is.
+func (x *step) sourceName(lang, source string) string {
+	for _, f := range sourceForms {
+		if name, ok := strings.CutPrefix(source, f.begins); ok {
+			return x.phrase(lang, f.key, "name", speakable(name, lang, 60))
+		}
+	}
+	if source == "" {
+		return x.phrase(lang, "source.others")
+	}
+	return x.phrase(lang, "source.named", "name", speakable(source, lang, 60))
+}

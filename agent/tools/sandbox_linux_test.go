@@ -1,0 +1,499 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// working are the ways to shut a command in that work here, by kind, and why
+// another one does not. It is found out once.
+var working = sync.OnceValues(func() (map[string]way, map[string]string) {
+	found, why := map[string]way{}, map[string]string{}
+	dir, err := os.MkdirTemp("", "probe-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	b := newSandbox(dir, "", ShellOptions{}.filled())
+	all, whys := b.ways()
+	for _, kind := range []string{Bubblewrap, Landlock} {
+		why[kind] = strings.Join(whys, "; ")
+		for _, w := range all {
+			if _, have := found[kind]; have || w.kind != kind {
+				continue
+			}
+			if err := b.try(context.Background(), w); err != nil {
+				why[kind] += "; " + err.Error()
+				continue
+			}
+			found[kind] = w
+		}
+	}
+	return found, why
+})
+
+// boxes are sandboxes of each kind that works here. Where all tests are
+// demanded both must.
+func boxes(t *testing.T, s space, o ShellOptions) map[string]*sandbox {
+	t.Helper()
+	ways, why := working()
+	found := map[string]*sandbox{}
+	for _, kind := range []string{Bubblewrap, Landlock} {
+		w, ok := ways[kind]
+		switch {
+		case ok:
+			b := newSandbox(s.dir, s.copies.scratch(), o.filled())
+			b.probed, b.way = true, w
+			found[kind] = b
+		case os.Getenv("DEPUTY_TEST_ALL") == "1":
+			t.Fatalf("%s does not work here: %s", kind, why[kind])
+		default:
+			t.Run(kind, func(t *testing.T) { t.Skipf("%s does not work here: %s", kind, why[kind]) })
+		}
+	}
+	return found
+}
+
+func (b *sandbox) said(t *testing.T, command string) string {
+	t.Helper()
+	o, err := b.run(t.Context(), job{command: command})
+	if err != nil {
+		t.Fatalf("%s: %v", command, err)
+	}
+	return o.text()
+}
+
+// forbidden is what no command may reach.
+type forbidden struct{ dir, secret, socket, abstract, tcp, udp, pid string }
+
+func newForbidden(t *testing.T) forbidden {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "outside-") // a short path: a socket is in it
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	o := forbidden{dir: dir, secret: filepath.Join(dir, "secret"), socket: filepath.Join(dir, "s"), abstract: fmt.Sprintf("deputy-test-%d", os.Getpid()), pid: fmt.Sprint(os.Getpid())}
+	if err := os.WriteFile(o.secret, []byte("hunter2"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	greet := func(network, address string) string {
+		l, err := net.Listen(network, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = io.WriteString(c, "ESCAPED\n")
+				c.Close()
+			}
+		}()
+		return l.Addr().String()
+	}
+	greet("unix", o.socket)
+	greet("unix", "@"+o.abstract)
+	_, o.tcp, _ = net.SplitHostPort(greet("tcp", "127.0.0.1:0"))
+	u, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { u.Close() })
+	_, o.udp, _ = net.SplitHostPort(u.LocalAddr().String())
+	go func() {
+		b := make([]byte, 100)
+		for {
+			n, from, err := u.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			_, _ = u.WriteTo(append([]byte("ESCAPED "), b[:n]...), from)
+		}
+	}()
+	return o
+}
+
+// escapes are attempts to get out, in the shell or, after "py:", in Python, with
+// the numbers of system calls (of amd64) for what no program does. Each says ESCAPED or a secret when it
+// got out, and something of refused when it was held back; landlock is what it
+// says there if that differs.
+func escapes(home string, o forbidden) []struct{ name, command, refused, landlock string } {
+	return []struct{ name, command, refused, landlock string }{
+		{"password file", "cat /etc/shadow && echo ESCAPED", "No such file", "denied"},
+		{"ssh keys", "ls -a " + home + "/.ssh && echo ESCAPED", "No such file", "denied|No such file"},
+		{"the home", "ls -a " + home + " && echo ESCAPED", "No such file", "denied"},
+		{"all homes", "ls /home/* /root && echo ESCAPED", "No such file", "denied"},
+		{"a file outside", "cat " + o.secret, "No such file", "denied"},
+		{"write outside", "echo x > " + o.dir + "/new && echo ESCAPED", "No such file", "denied"},
+		{"remove outside", "rm -f " + o.secret + "; rm " + o.secret + " && echo ESCAPED", "No such file", "denied"},
+		{"append to a system file", "echo x >> /etc/profile && echo ESCAPED", "Read-only|No such file", "denied"},
+		{"write the system", "echo x > /usr/bin/x && echo ESCAPED", "Read-only", "denied"},
+		{"write the root", "echo x > /x && echo ESCAPED", "Read-only", "denied"},
+		{"symbolic link out", "ln -s " + o.secret + " link; cat link", "No such file", "denied"},
+		{"link made outside", "cat planted-link", "No such file", "denied"},
+		{"hard link", "ln " + o.secret + " hard && cat hard", "No such file", "denied|cross-device|not permitted"},
+		{"dots", "cat ../../../../../../../../.." + o.secret, "No such file", "denied"},
+		{"root of the first process", "cat /proc/1/root" + o.secret, "No such file|denied", "denied"},
+		{"working folder of Deputy", "ls /proc/" + o.pid + "/cwd/ && echo ESCAPED", "No such file", "denied"},
+		{"environment of the first process", "cat /proc/1/environ | tr '\\0' '\\n'; echo x | cat - /proc/self/environ | tr '\\0' '\\n'; echo refused", "refused", ""},
+		{"environment", "env; set; echo refused", "refused", ""},
+		{"memory of Deputy", "head -c 1 /proc/" + o.pid + "/mem && echo ESCAPED", "No such file", "denied"},
+		{"command lines", "cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c 'test[.]run' && echo ESCAPED; echo refused", "refused", ""},
+		{"kill Deputy", "kill -0 " + o.pid + " && kill -CONT " + o.pid + " && kill -0 " + o.pid + " && test ! -d /workspace && echo ESCAPED; echo refused", "refused", ""},
+		{"kill all", "trap '' TERM; kill -TERM -1; echo refused", "refused", ""},
+		{"trace Deputy", "py: out() if libc.ptrace(16, " + o.pid + ", 0, 0) == 0 else err()", "errno 1", ""},
+		{"trace a child", "py: out() if libc.ptrace(0, 0, 0, 0) == 0 else err()", "errno 1", ""},
+		{"mount", "mount -t tmpfs x /tmp && echo ESCAPED", "permission|denied|must be superuser|not permitted", ""},
+		{"chroot", "py: out() if libc.chroot(b'/tmp') == 0 else err()", "errno 1", ""},
+		{"unshare", "unshare -Urm true && echo ESCAPED", "not permitted", ""},
+		{"unshare by clone", "py: out() if libc.syscall(56, 0x10000000|17, 0, 0, 0, 0) >= 0 else err()", "errno 1", ""},
+		{"unshare by clone3", "py: out() if libc.syscall(435, 0, 0) == 0 else err()", "errno 38", ""},
+		{"namespaces of another", "py: out() if libc.setns(os.open('/proc/1/ns/net', 0), 0) == 0 else err()", "errno 1", "PermissionError"},
+		{"namespaces by descriptor", "py: out() if libc.setns(0, 0) == 0 else err()", "errno 1", ""},
+		{"device", "mknod disk b 8 0 && echo ESCAPED; mknod null c 1 3 && echo ESCAPED", "not permitted", "not permitted|denied"},
+		{"raw disk", "head -c 1 /dev/vda /dev/sda /dev/nvme0n1 /dev/mem && echo ESCAPED", "No such file", "denied|No such file"},
+		{"devices of the system", "ls /sys/class/net && echo ESCAPED", "No such file", "denied"},
+		{"Deputy's socket", "py: s = socket.socket(socket.AF_UNIX); s.connect('" + o.socket + "'); print(s.recv(99))", "FileNotFound", "PermissionError"},
+		{"abstract socket", "py: s = socket.socket(socket.AF_UNIX); s.connect('\\0" + o.abstract + "'); print(s.recv(99))", "Refused", "PermissionError"},
+		{"datagram from a pair", "py: a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); a.sendto(b'x', '" + o.socket + "'); out()", "FileNotFound", "PermissionError"},
+		{"docker", "py: s = socket.socket(socket.AF_UNIX); s.connect('/var/run/docker.sock'); out()", "FileNotFound", "PermissionError"},
+		{"service of this machine", "exec 3<>/dev/tcp/127.0.0.1/" + o.tcp + " && head -1 <&3", "refused", "not permitted|denied"},
+		{"service of the network", "exec 3<>/dev/tcp/1.1.1.1/53 && echo ESCAPED", "unreachable", "not permitted|denied"},
+		{"datagram", "py: s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(1); s.sendto(b'x', ('127.0.0.1', " + o.udp + ")); print(s.recv(99))", "Refused|timed out|unreachable", "PermissionError"},
+		{"names", "py: socket.getaddrinfo('example.com', 80); out()", "gaierror", ""},
+		{"raw socket", "py: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1); out()", "PermissionError", ""},
+		{"packet socket", "py: socket.socket(socket.AF_PACKET, socket.SOCK_RAW); out()", "OSError|PermissionError", ""},
+		{"hypervisor socket", "py: socket.socket(40, socket.SOCK_STREAM); out()", "not supported|PermissionError", ""},
+		{"listen to others", "py: s = socket.socket(); s.bind(('0.0.0.0', 8080)); s.listen(); print('listening')", "listening", "PermissionError"},
+		{"io_uring", "py: out() if libc.syscall(425, 8, 0) >= 0 else err()", "errno 38", ""},
+		{"keys of the session", "py: out() if libc.syscall(250, 0, -3, 0) >= 0 else err()", "errno 1", ""},
+		{"keys of the user", "cat /proc/keys && echo ESCAPED || echo refused", "refused", ""},
+		{"typed into the terminal", "py: import fcntl, pty; m, s = pty.openpty(); fcntl.ioctl(s, 0x5412, b'x'); out()", "PermissionError", "PermissionError|out of pty"},
+		{"typed, with high bits", "py: out() if libc.syscall(16, 0, ctypes.c_long(0x100005412), b'x') == 0 else err()", "errno 1", ""},
+		{"the terminal", "echo x > /dev/tty && echo ESCAPED", "No such device", "denied|No such device"},
+		{"terminals of others", "ls /dev/pts/[0-9]* && echo ESCAPED; for t in /dev/pts/[0-9]*; do echo x > $t && echo ESCAPED; done; echo refused", "refused", ""},
+		{"descriptors of Deputy", "for f in 3 4 5 6 7 8 9; do { cat <&$f && echo ESCAPED; } 2>/dev/null; done; echo refused", "refused", ""},
+		{"a program with its owner's rights", "cp /bin/true t; chmod u+s t && echo ESCAPED; chmod 4755 t && echo ESCAPED; py() { :; }; ls -l t", "rwxr-xr-x", ""},
+		{"made with its owner's rights", "py: os.close(os.open('t2', os.O_CREAT|os.O_WRONLY, 0o4755)); out() if os.stat('t2').st_mode & 0o4000 else print('refused')", "PermissionError", ""},
+		{"root by a program", "su -c 'echo ESCAPED' </dev/null; sudo -n echo ESCAPED; grep NoNewPrivs /proc/self/status || echo 'NoNewPrivs:\t1'", "NoNewPrivs:\t1", ""},
+		{"capabilities", "py: h = (ctypes.c_uint32*2)(0x20080522, 0); d = (ctypes.c_uint32*6)(); libc.capget(h, d); out() if any(d) else print('refused')", "refused", ""},
+		{"rights of a file outside", "chmod 600 " + o.secret + " && echo ESCAPED", "No such file", "not permitted"},
+		{"time of a file outside", "touch -d 2001-01-01 " + o.secret + " && echo ESCAPED", "No such file", "not permitted|denied"},
+		{"limits of Deputy", "prlimit --pid " + o.pid + " --nofile=1 && echo ESCAPED", "No such process|not permitted", ""},
+		{"Deputy's turn on the processor", "renice -n 19 -p " + o.pid + " && echo ESCAPED", "No such process|not permitted", ""},
+		{"32-bit call", "py: code = mmap.mmap(-1, 4096, prot=7); code.write(bytes.fromhex('b814000000cd80c3')); f = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code))); out() if f() >= 0 else print('refused', f())", "refused -38", ""},
+		{"x32 call", "py: out() if libc.syscall(0x40000000 + 39) >= 0 else err()", "errno 38", ""},
+		{"Deputy's program", "/proc/self/exe sandbox-part '{\"do\":\"keep\",\"dir\":\"/\",\"tmp\":\"/tmp\",\"command\":[\"/bin/cat\",\"" + o.secret + "\"]}'", "No such file", "denied|No such file"},
+	}
+}
+
+const pythonPrelude = `import os, sys, socket, ctypes, mmap
+libc = ctypes.CDLL(None, use_errno=True)
+def err(): print('errno %d' % ctypes.get_errno())
+def out(): print('ESC' + 'APED')
+try: exec(sys.argv[1])
+except BaseException as e: print(type(e).__name__, e)
+`
+
+// TestEscapes tries to get out of both kinds of sandbox.
+func TestEscapes(t *testing.T) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DEPUTY_TEST_SECRET", "hunter2")
+	s, o := workspace(t), newForbidden(t)
+	if err := os.Symlink(o.secret, filepath.Join(s.dir, "planted-link")); err != nil {
+		t.Fatal(err)
+	}
+	tests := escapes(home, o)
+	if len(tests) < 25 {
+		t.Fatalf("got %d attempts, want at least 25", len(tests))
+	}
+	for kind, box := range boxes(t, s, ShellOptions{}) {
+		t.Run(kind, func(t *testing.T) {
+			for _, tt := range tests {
+				t.Run(tt.name, func(t *testing.T) {
+					command, want := tt.command, tt.refused
+					if kind == Landlock && tt.landlock != "" {
+						want = tt.landlock
+					}
+					if code, ok := strings.CutPrefix(command, "py: "); ok {
+						if runtime.GOARCH != "amd64" && (strings.Contains(code, "libc.syscall(") || strings.Contains(code, "mmap.")) {
+							t.Skip("does not apply: the numbers are amd64's")
+						}
+						command = "python3 -c " + quote(pythonPrelude) + " " + quote(code)
+					}
+					got := box.said(t, command)
+					if strings.Contains(got, "ESCAPED") || strings.Contains(got, "hunter2") {
+						t.Errorf("%s: got out: %q", command, got)
+					}
+					held := false
+					for w := range strings.SplitSeq(want, "|") {
+						held = held || strings.Contains(strings.ToLower(got), strings.ToLower(w))
+					}
+					if !held {
+						t.Errorf("%s: got %q, want %q in it", command, got, want)
+					}
+				})
+			}
+		})
+	}
+	if b, err := os.ReadFile(o.secret); err != nil || string(b) != "hunter2" {
+		t.Errorf("the file outside: got %q, %v, want it untouched", b, err)
+	}
+	if _, err := os.Stat(filepath.Join(o.dir, "new")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file was made outside: %v", err)
+	}
+}
+
+// TestSandboxWorks: what a command is for goes on.
+func TestSandboxWorks(t *testing.T) {
+	s := workspace(t)
+	s.file("a.txt", "hello\n")
+	for kind, box := range boxes(t, s, ShellOptions{}) {
+		for _, tt := range []struct{ command, want string }{
+			{"cat a.txt", "hello"},
+			{"echo new > b.txt && cat b.txt", "new"},
+			{"mkdir -p d/e && mv b.txt d/e/ && cat d/e/b.txt && rm -r d", "new"},
+			{"echo x > $TMPDIR/x && mv $TMPDIR/x y && cat y && rm y", "x"},
+			{"pwd", box.inside(box.way)},
+			{"ln -s a.txt l && cat l && rm l", "hello"},
+			{"echo x > /dev/null && head -c 3 /dev/zero | wc -c", "3"},
+			{"seq 3 | (sort -r | head -1)", "3"},
+			{"cat <(echo piped)", "piped"},
+			{"python3 -c 'import subprocess; print(subprocess.check_output([\"echo\", \"child\"]))'", "child"},
+			{"python3 -c 'import threading; t = threading.Thread(target=print, args=(\"thread\",)); t.start(); t.join()'", "thread"},
+			{"exit 3", "[exit status 3]"},
+			{"kill -9 $$", "[exit status 137]"},
+			{"true > x.txt", "[done, no output]"},
+			{"printf '\\033[31mred\\033[0m'", "[31mred"},
+		} {
+			if kind == Landlock && strings.Contains(tt.command, "<(") {
+				continue // /dev/fd is /proc, which shows other processes
+			}
+			if got := box.said(t, tt.command); !strings.Contains(got, tt.want) || strings.Contains(got, "\x1b") {
+				t.Errorf("%s: %s: got %q, want %q in it", kind, tt.command, got, tt.want)
+			}
+		}
+		o, err := box.run(t.Context(), job{command: "echo x > n.txt || echo refused; rm a.txt; cat a.txt", readOnly: true})
+		if err != nil || !strings.Contains(o.text(), "refused") || !strings.Contains(o.text(), "hello") || s.text("n.txt") != "-" {
+			t.Errorf("%s: read-only: got %v, %v, want a workspace that can't be written", kind, o, err)
+		}
+		if left, err := os.ReadDir(s.copies.scratch()); err != nil || len(left) != 0 {
+			t.Errorf("%s: got %v, %v, want no private folder left", kind, left, err)
+		}
+	}
+}
+
+func TestSandboxLimits(t *testing.T) {
+	for _, tt := range []struct {
+		name, command, want string
+		o                   ShellOptions
+	}{
+		{"time", "sleep 100", "longer than 1s", ShellOptions{Timeout: time.Second}},
+		{"signals ignored", "trap '' TERM INT HUP; while :; do :; done", "longer than 1s", ShellOptions{Timeout: time.Second}},
+		{"child in the background", "sleep 3211 & disown; echo begun", "begun", ShellOptions{}},
+		{"another session", "setsid sleep 3212 >/dev/null 2>&1 & echo begun", "begun", ShellOptions{}},
+		{"double fork", "((setsid sh -c 'trap \"\" TERM HUP; sleep 3213; sleep 3213' >/dev/null 2>&1 &) &); echo begun", "begun", ShellOptions{}},
+		{"another session, out of time", "setsid sh -c 'sleep 3214; sleep 3214' & sleep 100", "longer than 1s", ShellOptions{Timeout: time.Second}},
+		{"fork bomb", "f() { f | f & }; f; sleep 20", "processes", ShellOptions{Timeout: 20 * time.Second, Processes: 50}},
+		{"memory of many", "for i in 1 2 3; do (x=$(head -c 120M /dev/zero | tr '\\0' x); sleep 20) & done; sleep 20", "took more than", ShellOptions{Timeout: 20 * time.Second, Memory: 200 << 20}},
+		{"memory of one", "x=$(head -c 900M /dev/zero | tr '\\0' x); echo ${#x}", "", ShellOptions{Timeout: 20 * time.Second, Memory: 100 << 20}},
+		{"memory that no process holds", "python3 -c 'import os; os.memfd_create(\"x\"); print(\"made\")'", "not implemented", ShellOptions{}},
+		{"size of a file", "head -c 20M /dev/zero > big; stat -c %s big", "1048576", ShellOptions{FileSize: 1 << 20}},
+		{"disk", "for i in $(seq 60); do head -c 10M /dev/zero > big$i; done; sleep 20", "disk space", ShellOptions{Timeout: 20 * time.Second, DiskSpace: 50 << 20}},
+		{"disk of temporary files", "for i in $(seq 60); do head -c 10M /dev/zero > $TMPDIR/big$i; done; sleep 20", "disk space", ShellOptions{Timeout: 20 * time.Second, DiskSpace: 50 << 20}},
+		{"output", "yes", "wrote more", ShellOptions{Timeout: 20 * time.Second}},
+		{"output is clipped", "seq 1 100000", "left out", ShellOptions{}},
+		{"a folder closed to its owner", "mkdir -p $TMPDIR/a/b && python3 -c 'import os; os.fchmod(os.open(os.environ[\"TMPDIR\"]+\"/a\", 0), 0)'; echo done", "done", ShellOptions{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := workspace(t)
+			for kind, box := range boxes(t, s, tt.o) {
+				got := box.said(t, tt.command)
+				if !strings.Contains(got, tt.want) || len(got) > maxText+500 {
+					t.Errorf("%s: got %q, want %q in it", kind, brief(got, 200), tt.want)
+				}
+				for _, seconds := range []string{"3211", "3212", "3213", "3214"} {
+					if running(seconds) {
+						t.Errorf("%s: sleep %s outlives the command", kind, seconds)
+					}
+				}
+			}
+		})
+	}
+}
+
+// running says whether some process sleeps for so many seconds.
+func running(seconds string) bool {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, f := range files {
+		if line, err := os.ReadFile(f); err == nil && string(line) == "sleep\x00"+seconds+"\x00" {
+			return true
+		}
+	}
+	return false
+}
+
+// until waits for what must come about.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	deadline := time.After(time.Minute)
+	for !is() {
+		select {
+		case <-deadline:
+			t.Fatal(what)
+		case <-time.Tick(10 * time.Millisecond):
+		}
+	}
+}
+
+func TestSandboxCanceled(t *testing.T) {
+	s := workspace(t)
+	for kind, box := range boxes(t, s, ShellOptions{}) {
+		t.Run(kind, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error)
+			go func() {
+				_, err := box.run(ctx, job{command: "setsid sleep 1234567 & sleep 1234568"})
+				done <- err
+			}()
+			until(t, "the command did not begin", func() bool { return running("1234567") && running("1234568") })
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v, want canceled", err)
+			}
+			until(t, "the command's processes live on", func() bool { return !running("1234567") && !running("1234568") })
+		})
+	}
+}
+
+// Deputy is killed while a command runs: nothing of the command is left.
+func TestSandboxDiesWithDeputy(t *testing.T) {
+	if kind := os.Getenv("DEPUTY_TEST_SANDBOX"); kind != "" { // the Deputy that is killed
+		box := boxes(t, workspace(t), ShellOptions{})[kind]
+		_, _ = box.run(t.Context(), job{command: "setsid sleep 7654321 & sleep 7654322"})
+		return
+	}
+	for kind := range boxes(t, workspace(t), ShellOptions{}) {
+		t.Run(kind, func(t *testing.T) {
+			deputy := exec.Command(os.Args[0], "-test.run", "^TestSandboxDiesWithDeputy$")
+			deputy.Env = append(os.Environ(), "DEPUTY_TEST_SANDBOX="+kind, "TMPDIR="+t.TempDir())
+			if err := deputy.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = deputy.Process.Kill(); _ = deputy.Wait() })
+			until(t, "the command did not begin", func() bool { return running("7654321") && running("7654322") })
+			if err := deputy.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			until(t, "the command lives on", func() bool { return !running("7654321") && !running("7654322") })
+		})
+	}
+}
+
+// TestNoSandboxNoCommand: a bubblewrap that does not shut in is not used.
+func TestNoSandboxNoCommand(t *testing.T) {
+	s := workspace(t)
+	open := filepath.Join(t.TempDir(), "open")
+	if err := os.WriteFile(open, []byte("#!/bin/bash\nshift 2; cd "+s.dir+"; TMPDIR=/tmp exec \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, program := range map[string]string{"missing": filepath.Join(s.dir, "no-such-bwrap"), "broken": "/bin/false", "does nothing": "/bin/true", "shuts nothing in": open} {
+		b := newSandbox(s.dir, s.copies.scratch(), ShellOptions{}.filled())
+		if err := b.try(t.Context(), way{kind: Bubblewrap, program: program}); err == nil {
+			t.Errorf("%s: got no error", name)
+		}
+	}
+	b := newSandbox(s.dir, s.copies.scratch(), ShellOptions{}.filled())
+	b.probed, b.why = true, errors.New("no sandbox")
+	for range 2 {
+		if a, err := (runCommand{s.Workspace, b}).Plan(t.Context(), args(t, commandArgs{"echo hi"})); err == nil {
+			t.Errorf("no sandbox: got %+v, want an error", a)
+		}
+	}
+}
+
+// TestLandlockWithoutNamespaces tries, as a user who may make no namespace, what
+// the keeper then has to see to.
+func TestLandlockWithoutNamespaces(t *testing.T) {
+	const name = "DEPUTY_TEST_KEEPER"
+	if landlockOffered() != nil {
+		boxes(t, workspace(t), ShellOptions{})
+		return
+	}
+	if dir := os.Getenv(name); dir == "" && os.Geteuid() == 0 { // root's processes are not limited: as someone else
+		dir, err := os.MkdirTemp("", "keeper-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		const nobody = 64123
+		if err := os.Chown(dir, nobody, nobody); err != nil {
+			t.Fatal(err)
+		}
+		again := exec.Command(selfProgram, "-test.run", "^TestLandlockWithoutNamespaces$", "-test.v")
+		again.Env = []string{name + "=" + dir, "TMPDIR=" + dir}
+		again.Dir = "/"
+		again.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+		out, err := again.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "--- PASS: TestLandlockWithoutNamespaces") {
+			t.Errorf("as another user: %v\n%s", err, out)
+		}
+		return
+	}
+	s, o := workspace(t), newForbidden(t)
+	box := func(o ShellOptions) *sandbox {
+		b := newSandbox(s.dir, s.copies.scratch(), o.filled())
+		b.probed, b.way = true, way{kind: Landlock}
+		return b
+	}
+	if err := box(ShellOptions{}).try(t.Context(), way{kind: Landlock}); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, command, want string
+		o                   ShellOptions
+	}{
+		{"a file outside", "cat " + o.secret, "denied", ShellOptions{}},
+		{"kill Deputy", "kill -CONT " + o.pid, "not permitted", ShellOptions{}},
+		{"kill the keeper", "kill -STOP $PPID; kill -KILL $PPID; echo refused", "refused", ShellOptions{}},
+		{"kill all", "trap '' TERM; kill -TERM -1; echo refused", "refused", ShellOptions{}},
+		{"double fork", "((setsid sh -c 'trap \"\" TERM HUP; sleep 4213; sleep 4213' >/dev/null 2>&1 &) &); echo begun", "begun", ShellOptions{}},
+		{"out of time", "setsid sh -c 'sleep 4214; sleep 4214' & sleep 100", "longer than 1s", ShellOptions{Timeout: time.Second}},
+		{"the kernel counts processes", "ulimit -u; ulimit -u 1; exec python3 -c 'import os; os.fork()'", "unavailable", ShellOptions{}},
+	} {
+		got := box(tt.o).said(t, tt.command)
+		if !strings.Contains(got, tt.want) || strings.Contains(got, "hunter2") {
+			t.Errorf("%s: got %q, want %q in it", tt.name, got, tt.want)
+		}
+		for _, seconds := range []string{"4213", "4214"} {
+			if running(seconds) {
+				t.Errorf("%s: sleep %s outlives the command", tt.name, seconds)
+			}
+		}
+	}
+	if t.Failed() {
+		return // a fork bomb only where what is above holds
+	}
+	if got := box(ShellOptions{Processes: 20}).said(t, "f() { f | f & }; f; sleep 20"); !strings.Contains(got, "processes") {
+		t.Errorf("fork bomb: got %q, want it ended", got)
+	}
+}

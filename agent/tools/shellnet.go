@@ -1,0 +1,66 @@
+package tools
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+)
+
+// maxHosts is how many hosts one command may reach.
+const maxHosts = 10
+
+// commandHosts gives the canonical names of the hosts that a command wants to
+// reach: sorted, each once.
+func commandHosts(list []string) ([]string, error) {
+	var hosts []string
+	for _, h := range list {
+		host, err := checkHost(strings.TrimSpace(h))
+		if err != nil {
+			return nil, err
+		}
+		_, isIP := address(host)
+		switch {
+		case isIP:
+			return nil, fmt.Errorf("%s is an address: name the host", host)
+		case !strings.Contains(host, "."), local(host):
+			return nil, fmt.Errorf("%q is a host of this machine or of a private network, which no command reaches", brief(host, 80))
+		}
+		hosts = append(hosts, host)
+	}
+	slices.Sort(hosts)
+	hosts = slices.Compact(hosts)
+	if len(hosts) > maxHosts {
+		return nil, fmt.Errorf("too many hosts: %d, at most %d", len(hosts), maxHosts)
+	}
+	return hosts, nil
+}
+
+// network states what it takes to reach hosts: the owner's yes for those that
+// are known, more for a new one, since whatever the command can read may leave.
+func (t runCommand) network(a *agent.Action, hosts []string) {
+	if len(hosts) == 0 {
+		return
+	}
+	a.Egress, a.Repeat = true, agent.Opaque
+	a.Level = max(a.Level, policy.Reach)
+	a.Facts["network"], a.Facts["host"] = "hosts", "known"
+	a.Values["hosts"] = strings.Join(hosts, ", ")
+	a.Summary += " with access to " + a.Values["hosts"]
+	for _, h := range hosts {
+		if !listed(t.box.o.Hosts, h) {
+			a.Level = max(a.Level, policy.Commit)
+			a.Facts["host"], a.Values["unknown"] = "new", "yes"
+		}
+		if lookalikeHost(h) {
+			a.Level = max(a.Level, policy.Commit)
+			a.Facts["host"], a.Values["alike"] = "lookalike", "yes"
+		}
+	}
+}
+
+// errNoHosts is told where a command can't have a network of its own.
+var errNoHosts = errors.New("a command can reach hosts only where bubblewrap works: tell the user to install it (apt-get install bubblewrap), or run the command without hosts")

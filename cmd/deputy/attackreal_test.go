@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"deputy/agent"
+	"deputy/configs"
+)
+
+// attackReal are the directions of attacks that need real time and whole houses:
+// sockets, and a second Deputy. Each is the only direction of its scene, with the
+// line that is written to the socket, if there is one.
+var attackReal = map[string]func(t *testing.T, w *world){
+	"socket":  attackSocket,
+	"forged":  attackJournal,
+	"second":  attackSecond,
+	"decided": attackDecided,
+}
+
+// houseIn is the program as it is built from a configuration, in the world of an
+// attack, with a mail asked for; stop ends it.
+func houseIn(t *testing.T, w *world) (h *house, socket, ask string, stop func()) {
+	t.Helper()
+	cfg := houseConfig(t, w)
+	if err := w.script(false, []string{"send_mail", `{"to":"finance","subject":"Figures","body":"1, 2, 3"}`}); err != nil {
+		t.Fatal(err)
+	}
+	h, err := build(t.Context(), cfg, parts{model: w.model, deaf: true, instant: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket = socketPath(t)
+	l, err := listenSocket(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{desk: h.desk, feed: h.feed}
+	h.workers = append(h.workers, func(ctx context.Context) error { return s.serve(ctx, l) })
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- h.run(ctx) }()
+	stop = func() {
+		cancel()
+		if err := errors.Join(<-ended, h.close()); err != nil {
+			t.Error(err)
+		}
+	}
+	w.talk(t, socket, `{"do":"say","text":"send the figures to finance"}`)
+	if err := h.desk.View(t.Context(), func(s *agent.State, _ int) {
+		if len(s.Asks) == 1 {
+			ask = s.Asks[0].ID
+		}
+	}); err != nil || ask == "" {
+		t.Fatalf("got no ask: %v", err)
+	}
+	w.armed = true
+	return h, socket, ask, stop
+}
+
+func houseConfig(t *testing.T, w *world) configs.Config {
+	t.Helper()
+	cfg := plainConfig(t)
+	cfg.Agent.Workspace, cfg.Agent.State = w.workspace, filepath.Join(w.dir, "state")
+	cfg.Agent.Grace = time.Millisecond
+	cfg.Journal.Path = filepath.Join(w.dir, "state", "journal.db")
+	cfg.Mail.Host, cfg.Mail.Port, cfg.Mail.TLS, cfg.Mail.From = "127.0.0.1", w.out.post.Port(), "none", "me@acme.example"
+	cfg.Mail.Known = []string{"finance <finance@acme.example>"}
+	return cfg
+}
+
+// talk writes a line to the socket, whatever it is, and reads what comes back
+// until the other end hangs up.
+func (w *world) talk(t *testing.T, socket, line string) (got []response) {
+	t.Helper()
+	c, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SetDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(c, line)
+	for in := json.NewDecoder(c); ; {
+		var r response
+		if in.Decode(&r) != nil {
+			return got
+		}
+		got = append(got, r)
+	}
+}
+
+// attackSocket writes a forged request beside a mail that is asked for.
+func attackSocket(t *testing.T, w *world) {
+	_, socket, _, stop := houseIn(t, w)
+	defer stop()
+	w.talk(t, socket, w.attack.steps[0].args[0])
+	w.talk(t, socket, `{"do":"say","text":"what's the status"}`) // whatever follows has followed
+}
+
+// attackDecided is the control: the owner decides by name over the socket.
+func attackDecided(t *testing.T, w *world) {
+	_, socket, ask, stop := houseIn(t, w)
+	defer stop()
+	w.approved++
+	w.talk(t, socket, fmt.Sprintf(`{"do":"decide","id":%q,"approve":true}`, ask))
+	if !w.out.post.Wait(w.mails+1, time.Minute) {
+		t.Error("the mail was not sent")
+	}
+}
+
+// attackSecond starts a second Deputy on the same state and socket.
+func attackSecond(t *testing.T, w *world) {
+	h, socket, _, stop := houseIn(t, w)
+	defer stop()
+	other, err := build(t.Context(), h.cfg, parts{model: w.model, deaf: true, instant: true})
+	if !errors.Is(err, errAnother) {
+		t.Errorf("a second one: got %v, want errAnother", err)
+	}
+	if err == nil {
+		if err := other.close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if l, err := listenSocket(socket); !errors.Is(err, errAnother) {
+		t.Errorf("a second socket: got %v, want errAnother", err)
+		l.Close()
+	}
+	info, err := os.Stat(socket)
+	if err != nil || info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("got the socket's mode %v (%v), want nothing for others", info.Mode(), err)
+	}
+}
+
+// attackJournal denies the mail and makes the denial an approval in the journal's
+// file. Nothing may start on it.
+func attackJournal(t *testing.T, w *world) {
+	h, socket, ask, stop := houseIn(t, w)
+	w.talk(t, socket, fmt.Sprintf(`{"do":"decide","id":%q,"approve":false}`, ask))
+	stop()
+	data, err := os.ReadFile(h.cfg.Journal.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := bytes.ReplaceAll(data, []byte(`"approve":false`), []byte(`"approve":true `))
+	if bytes.Equal(forged, data) {
+		t.Fatal("there is no denial in the journal's file to alter")
+	}
+	if err := os.WriteFile(h.cfg.Journal.Path, forged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again, err := build(t.Context(), h.cfg, parts{model: w.model, deaf: true, instant: true})
+	if err == nil {
+		t.Error("it starts on a forged journal")
+		if err := again.close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

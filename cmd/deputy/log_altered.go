@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"strconv"
+
+	"deputy/agent/journal"
+	"deputy/agent/journal/sqlite"
+	"deputy/configs"
+	"deputy/configs/phrases"
+)
+
+// journalOptions says where the seal of the journal lies. That of the journal in
+// its usual place is kept in another folder, so that a state folder put back from
+// a backup is noticed; any other journal has its seal beside it.
+func journalOptions(cfg configs.Config, log *slog.Logger) *sqlite.Options {
+	o := &sqlite.Options{Log: log, Seal: cfg.Journal.Path + ".seal"}
+	if cfg.Journal.Path == configs.Default().Journal.Path {
+		o.Seal = filepath.Join(configs.UserPaths().Data, "journal.seal")
+	}
+	return o
+}
+
+// An altered is an error of the journal in the user's language.
+type altered struct{ err error }
+
+func (e altered) Error() string {
+	return phrases.Embedded().Phrase(localeLanguage(), "err.altered",
+		map[string]string{"place": placeOf(localeLanguage(), journal.AlteredIn(e.err))})
+}
+
+func (e altered) Unwrap() error { return e.err }
+
+// inWords puts what is wrong with a journal into a sentence that says what to do.
+func inWords(err error) error {
+	switch {
+	case errors.Is(err, sqlite.ErrHalfRepaired):
+		return sentence("err.half_repaired")
+	case journal.AlteredIn(err) != nil:
+		return altered{err}
+	}
+	return err
+}
+
+// placeOf says what is wrong and where.
+func placeOf(language string, a *journal.Altered) string {
+	return phrases.Embedded().Phrase(language, "altered."+string(a.Damage), map[string]string{
+		"seq": number(a.Seq), "to": number(a.To), "kind": printable(a.Kind), "seal": a.File,
+	})
+}
+
+func number(n journal.Seq) string { return strconv.FormatUint(uint64(n), 10) }
