@@ -44,13 +44,13 @@ func carrying(ctx context.Context, speech string) (err error) {
 					return err
 				}
 				n++
-				if holds(heard.text, w) {
+				if holds(heard.Text, w) {
 					right++
 				}
-				if read("en", w, heard.text, heard.confidence, heard.nospeech) == consent.Approve {
+				if read("en", w, heard) == consent.Approve {
 					approved++
 				} else if len(wrong) < 8 {
-					wrong = append(wrong, heard.text)
+					wrong = append(wrong, heard.Text)
 				}
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"deputy/agent/consent"
 	"deputy/configs/phrases"
 	"deputy/scripts/voices"
+	"deputy/stt"
 )
 
 // A say is one way in which each word of a round is spoken.
@@ -113,7 +114,7 @@ func english(ctx context.Context, speech, table string, count int) (err error) {
 func usable(list []string) (out []*word) {
 	for _, t := range list {
 		if !slices.ContainsFunc([]string{"Approve %s.", "Yes, approve %s.", "I approve, %s.", "%s"}, func(form string) bool {
-			return read("en", t, fmt.Sprintf(form, t), 1, 0) != consent.Approve
+			return read("en", t, written(fmt.Sprintf(form, t))) != consent.Approve
 		}) {
 			out = append(out, &word{text: t, heard: map[string]int{}, passes: map[string]int{}})
 		}
@@ -121,40 +122,38 @@ func usable(list []string) (out []*word) {
 	return out
 }
 
-// read is what consent makes of an answer to an ask for a code word, heard with
-// this confidence.
-func read(lang, code, text string, confidence, nospeech float32) consent.Reading {
+// read is what consent makes of an answer to an ask for a code word.
+func read(lang, code string, h voices.Heard) consent.Reading {
 	p := phrases.Embedded()
 	said := p.Phrase(lang, "ask.mail", map[string]string{"subject": "Q3", "to": "finance@acme.example", "name": "finance", "new": "", "warning": ""}) +
 		" " + p.Phrase(lang, "ask.code", map[string]string{"code": code})
 	return consent.Read(consent.Question{Level: 3, Code: code, Said: []string{said}}, consent.Answer{
-		Text: text, Language: lang, Confidence: confidence, Lowest: confidence, NoSpeech: nospeech, Voiced: 1, SNR: 30,
+		Text: h.Text, Language: lang, Confidence: h.Confidence, Lowest: h.Lowest, NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,
 	}).Reading
 }
 
-// A hearing is the first utterance that may be speech.
-type hearing struct {
-	text                 string
-	confidence, nospeech float32
+// written is a text that was heard as well as can be.
+func written(text string) voices.Heard {
+	return voices.Heard{Transcript: stt.Transcript{Text: text, Confidence: 1, Lowest: 1, Voiced: 1, SNR: 30}}
 }
 
-// speak has something said once and heard.
-func speak(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, ear *voices.Ear, s say, text string, seed uint64) (hearing, error) {
+// speak has something said once and gives the first utterance that may be speech.
+func speak(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, ear *voices.Ear, s say, text string, seed uint64) (voices.Heard, error) {
 	text = strings.ToUpper(text[:1]) + text[1:]
 	samples, err := st.Say(ctx, s.voice, text)
 	if err != nil {
-		return hearing{}, err
+		return voices.Heard{}, err
 	}
 	heard, err := ear.Hear(ctx, rooms.Put(samples, s.cond, seed))
 	if err != nil {
-		return hearing{}, err
+		return voices.Heard{}, err
 	}
 	for _, h := range heard {
 		if h.Filtered == "" {
-			return hearing{h.Text, h.Confidence, h.NoSpeech}, nil
+			return h, nil
 		}
 	}
-	return hearing{}, nil
+	return voices.Heard{}, nil
 }
 
 // measure has a word spoken once and counts.
@@ -167,9 +166,9 @@ func measure(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, ear *v
 	if err != nil {
 		return err
 	}
-	approved, right := read("en", w.text, h.text, h.confidence, h.nospeech) == consent.Approve, holds(h.text, w.text)
+	approved, right := read("en", w.text, h) == consent.Approve, holds(h.Text, w.text)
 	for _, other := range candidates {
-		if other != w.text && (holds(h.text, other) || read("en", other, h.text, 1, 0) == consent.Approve) {
+		if other != w.text && (holds(h.Text, other) || read("en", other, written(h.Text)) == consent.Approve) {
 			w.passes[other]++
 		}
 	}
@@ -185,10 +184,10 @@ func measure(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, ear *v
 	}
 	if right {
 		w.right++
-		w.sure += h.confidence
+		w.sure += h.Confidence
 		return nil
 	}
-	w.heard[place(h.text)]++
+	w.heard[place(h.Text)]++
 	return nil
 }
 
