@@ -35,6 +35,10 @@ func (x *step) compose(a *Ask, with []string) askLine {
 			text, l.cut = append(text, said), l.cut || cut
 		}
 	}
+	if !l.cut && f.Level == policy.Commit {
+		l.code = x.codeWord(lang, a, strings.Join(text, " "))
+		l.cut = l.code == "" // every word stands in what is quoted: that is no accident
+	}
 	switch {
 	case l.cut:
 		text = append(text, x.phrase(lang, "detail.cut", "ask", a.ID), x.phrase(lang, "ask.seal", "ask", a.ID))
@@ -43,7 +47,6 @@ func (x *step) compose(a *Ask, with []string) askLine {
 	case f.Level == policy.Seal:
 		text = append(text, x.phrase(lang, "ask.seal", "ask", a.ID))
 	default:
-		l.code = x.codeWord(lang, a)
 		text = append(text, x.phrase(lang, "ask.code", "code", l.code))
 	}
 	l.text = strings.Join(text, " ")
