@@ -37,7 +37,7 @@ func (x *step) compose(a *Ask, with []string) askLine {
 	}
 	switch {
 	case l.cut:
-		text = append(text, x.phrase(lang, "detail.cut"), x.phrase(lang, "ask.seal", "ask", a.ID))
+		text = append(text, x.phrase(lang, "detail.cut", "ask", a.ID), x.phrase(lang, "ask.seal", "ask", a.ID))
 	case f.Level <= policy.Reach:
 		text = append(text, x.phrase(lang, "ask.plain"))
 	case f.Level == policy.Seal:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -60,15 +61,39 @@ func tasksCommand(a *app) *cobra.Command {
 
 func inboxCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "inbox",
-		Short: "List the decisions that wait for you",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Use:   "inbox [ID]",
+		Short: "List the decisions that wait for you, or show all of one",
+		Args:  cobra.MaximumNArgs(1),
+
+		ValidArgsFunction: a.waiting,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return a.showAsk(c, args[0])
+			}
 			return rows(a, c, request{Do: "inbox"}, func(w *tabwriter.Writer, r askRow) {
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Asked.Local().Format("15:04"), printable(r.Summary))
 			})
 		},
 	}
+}
+
+// showAsk prints all that is frozen in one decision.
+func (a *app) showAsk(c *cobra.Command, id string) error {
+	return ask(c.Context(), a.socket(), request{Do: "inbox"}, func(resp response) error {
+		var list []askRow
+		if err := json.Unmarshal(resp.Body, &list); err != nil {
+			return fmt.Errorf("read the answer: %w", err)
+		}
+		i := slices.IndexFunc(list, func(r askRow) bool { return r.ID == id })
+		if i < 0 {
+			return fmt.Errorf("no decision %q is waiting; see: deputy inbox", id)
+		}
+		if a.json {
+			return a.print(c, list[i])
+		}
+		list[i].whole(c.OutOrStdout())
+		return nil
+	})
 }
 
 // rows prints a list of the running instance, a line each or as JSON.

@@ -33,10 +33,12 @@ func main() {
 	switch flag.Arg(0) {
 	case "en":
 		err = english(ctx, *speech, *table, *count)
+	case "carriers":
+		err = carrying(ctx, *speech)
 	case "ko":
 		err = korean(*table, *count)
 	default:
-		err = fmt.Errorf("got %q, want a language: en or ko", flag.Arg(0))
+		err = fmt.Errorf("got %q, want en, ko or carriers", flag.Arg(0))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "codewords:", err)

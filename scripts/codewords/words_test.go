@@ -51,17 +51,17 @@ func TestPlace(t *testing.T) {
 // it is like, or that was written for it.
 func TestChoose(t *testing.T) {
 	w := func(text string, right int, heard ...string) *word {
-		x := &word{text: text, right: right, said: 20, heard: map[string]int{}, approved: map[string]int{}}
+		x := &word{text: text, right: right, said: 20, heard: map[string]int{}, passes: map[string]int{}}
 		for _, h := range heard {
 			x.heard[h] = 1
 		}
 		return x
 	}
 	passes := w("tulip", 20)
-	passes.approved["turnip"]++
+	passes.passes["turnip"]++
 	ws := []*word{
 		w("falcon", 20), w("pumpkin", 19), w("balcony", 20), w("bumpkin", 18), w("octopus", 20, "umpire"), w("umbrella", 12),
-		passes, w("kangaroo", 19, "pump kin"), w("delta", 20), w("messenger", 20), w("elephant", 18),
+		passes, w("kangaroo", 19, "pump kin"), w("delta", 20), w("elephant", 18),
 	}
 	kept := choose(ws, 3)
 	var got []string
@@ -81,6 +81,14 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+func TestControl(t *testing.T) {
+	for text, want := range map[string]bool{"messenger": true, "candle": true, "falcon": false, "sunflower": false} {
+		if got := control(text) != ""; got != want {
+			t.Errorf("%s: got %v (%s), want %v", text, got, control(text), want)
+		}
+	}
+}
+
 func TestPrune(t *testing.T) {
 	var ws []*word
 	for i := range 5 {
@@ -90,7 +98,7 @@ func TestPrune(t *testing.T) {
 	if len(left) != 2 || left[0].text != "4" || left[1].text != "3" || left[1].why != "" {
 		t.Errorf("got %d words, %+v, want the two best", len(left), *left[0])
 	}
-	if got, want := ws[4].why, "right 0 of 5 in round 0"; got != want {
+	if got, want := ws[4].why, "2 words were better in round 0"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
