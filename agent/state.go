@@ -136,6 +136,7 @@ type Spoke struct {
 	Lead         bool   // it leads up to an ask
 	List         bool   // it reads the queue out
 	Report       string // the task it reports
+	Task         string // the task that it is a sentence of
 	Began, Ended time.Time
 	Whole        bool
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent"
+	"deputy/configs/phrases"
 )
 
 // The commands in this file speak to the running instance over its socket.
@@ -30,18 +31,31 @@ func sayCommand(a *app) *cobra.Command {
 }
 
 func tasksCommand(a *app) *cobra.Command {
-	var all bool
+	var all, timing bool
 	c := &cobra.Command{
 		Use:   "tasks",
 		Short: "List what the running Deputy does and has done",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return rows(a, c, request{Do: "tasks", All: all}, func(w *tabwriter.Writer, t taskRow) {
+			language := ""
+			if timing {
+				cfg, err := a.config()
+				if err != nil {
+					return err
+				}
+				language = screenLanguage(cfg)
+			}
+			return rows(a, c, request{Do: "tasks", All: all, Timing: timing}, func(w *tabwriter.Writer, t taskRow) {
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Status, clipRunes(printable(t.Order), 50), clipRunes(printable(t.Report), 70))
+				if timing {
+					w.Flush()
+					printTiming(c.OutOrStdout(), phrases.Embedded(), language, t.Timing)
+				}
 			})
 		},
 	}
 	c.Flags().BoolVar(&all, "all", false, "finished ones too, however old")
+	c.Flags().BoolVar(&timing, "timing", false, "with when each stage was reached, for the last 200 turns since it was started")
 	return c
 }
 

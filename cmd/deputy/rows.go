@@ -10,6 +10,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/trace"
 )
 
 // A taskRow is a task as it is listed.
@@ -21,6 +22,19 @@ type taskRow struct {
 	Produced []string  `json:"produced,omitempty"`
 	Opened   time.Time `json:"opened"`
 	Closed   time.Time `json:"closed,omitzero"`
+	// Timing holds the turns that belong to it, oldest first, where they were asked for.
+	Timing []trace.Turn `json:"timing,omitempty"`
+}
+
+// addTiming gives each task its turns.
+func addTiming(rows []taskRow, turns []trace.Turn) {
+	for i := range rows {
+		for _, t := range turns {
+			if t.Task == rows[i].ID {
+				rows[i].Timing = append(rows[i].Timing, t)
+			}
+		}
+	}
 }
 
 // taskRows lists the open tasks and the last finished ones, or all of them.
