@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"os/exec"
 	"slices"
 	"strings"
@@ -10,7 +9,8 @@ import (
 
 // How far apart kept words must be.
 const (
-	leastShare   = 0.8  // of what was said that was understood
+	leastSaid    = 9    // times, to be chosen at all
+	leastShare   = 0.6  // of what was said that came back right
 	leastLetters = 0.5  // edit distance over the longer, of the spelling
 	leastSounds  = 0.45 // the same of the sounds, in which like sounds are half an edit
 	leastControl = 0.4  // of the sounds, from words that decide or are common in asks
@@ -40,11 +40,11 @@ func choose(ws []*word, n int) (kept []*word) {
 
 // refuse says why a word can't be kept beside others.
 func refuse(w *word, kept []*word) string {
+	if w.said < leastSaid {
+		return fmt.Sprintf("right %d of %d; others did better", w.right, w.said)
+	}
 	if float64(w.right) < leastShare*float64(w.said) {
 		return fmt.Sprintf("right %d of %d", w.right, w.said)
-	}
-	if len(w.passes) > 0 {
-		return "was written as " + slices.Min(slices.Collect(maps.Keys(w.passes))) + ", another candidate"
 	}
 	for _, nato := range natoWords {
 		if w.text == nato {
@@ -82,6 +82,9 @@ func near(a, b *word) string {
 		return "begins or ends like " + b.text
 	}
 	for _, pair := range [][2]*word{{a, b}, {b, a}} {
+		if pair[0].passes[pair[1].text] > 0 {
+			return pair[0].text + " was written as " + pair[1].text
+		}
 		for wrote := range pair[0].heard {
 			if d := distance([]rune(strings.ReplaceAll(wrote, " ", "")), []rune(pair[1].text), nil); d < leastSounds {
 				return fmt.Sprintf("%s was written as %q, which is near %s", pair[0].text, wrote, pair[1].text)

@@ -69,7 +69,7 @@ type word struct {
 	passes      map[string]int // other candidates that were written for it
 }
 
-func english(ctx context.Context, speech, table string, count int) (err error) {
+func english(ctx context.Context, speech, table, few string, count int) (err error) {
 	studio := voices.Open()
 	rooms, err := voices.OpenRooms(speech)
 	if err != nil {
@@ -84,6 +84,9 @@ func english(ctx context.Context, speech, table string, count int) (err error) {
 		return errors.New("voices are missing: scripts/setup piper, and apt-get install flite espeak-ng sox")
 	}
 	all := usable(candidates)
+	if few != "" {
+		all = usable(strings.Split(few, ","))
+	}
 	left := slices.DeleteFunc(slices.Clone(all), func(w *word) bool { w.why = control(w.text); return w.why != "" })
 	rs := rounds(voices.Piper, voices.Flite, voices.Espeak)
 	for i, r := range rs {
@@ -99,7 +102,7 @@ func english(ctx context.Context, speech, table string, count int) (err error) {
 		if i == 2 {
 			// espeak-ng is tried on the kept ones only.
 			left = choose(left, count)
-		} else if r.keep > 0 {
+		} else if r.keep > 0 && few == "" {
 			left = prune(left, r.keep)
 		}
 	}
@@ -210,8 +213,7 @@ func place(text string) string {
 	return strings.Join(f, " ")
 }
 
-// prune keeps the n words that were wrong least often; of equals those that
-// whisper was surer of.
+// prune keeps the n best words.
 func prune(ws []*word, n int) []*word {
 	slices.SortStableFunc(ws, better)
 	for _, w := range ws[min(n, len(ws)):] {
@@ -220,5 +222,8 @@ func prune(ws []*word, n int) []*word {
 	return slices.Clone(ws[:min(n, len(ws))])
 }
 
-// better orders words of the same round.
-func better(a, b *word) int { return cmp.Or(b.right-a.right, cmp.Compare(b.sure, a.sure)) }
+// better orders words by how often they came back right and how often the answer
+// with them was understood; equals by how sure whisper was.
+func better(a, b *word) int {
+	return cmp.Or(cmp.Compare((b.right+b.approved)*a.said, (a.right+a.approved)*b.said), cmp.Compare(b.sure, a.sure))
+}

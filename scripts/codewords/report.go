@@ -41,8 +41,12 @@ func printEnglish(w io.Writer, all []*word, rs []round) {
 		right, said, approved, espeak = right+k.right, said+k.said, approved+k.approved, espeak+k.espeak
 	}
 	share := func(n int) float64 { return 100 * float64(n) / float64(max(said, 1)) }
-	fmt.Fprintf(w, "%d of %d words kept. In %d cases the word came back right in %d (%.1f %%), the whole answer was understood in %d (%.1f %%); by espeak-ng's voices in %d of %d.\n\n",
-		len(kept), len(all), said, right, share(right), approved, share(approved), espeak, len(kept)*len(rs[len(rs)-1].says))
+	fmt.Fprintf(w, "%d of %d words kept. In %d cases the word came back right in %d (%.1f %%), the whole answer was understood in %d (%.1f %%).",
+		len(kept), len(all), said, right, share(right), approved, share(approved))
+	if len(rs) > 0 {
+		fmt.Fprintf(w, " By espeak-ng's voices the answer was understood in %d of %d.", espeak, len(kept)*len(rs[len(rs)-1].says))
+	}
+	fmt.Fprint(w, "\n\n")
 	fmt.Fprintln(w, "| word | right | approved | of | heard instead | nearest kept word, by sound |\n|---|---:|---:|---:|---|---|")
 	for _, k := range kept {
 		nearest, least := "", 2.0
@@ -58,6 +62,9 @@ func printEnglish(w io.Writer, all []*word, rs []round) {
 		if x.why != "" {
 			fmt.Fprintf(w, "| %s | %d | %d | %s | %s |\n", x.text, x.right, x.said, x.why, x.confusions())
 		}
+	}
+	if len(rs) == 0 {
+		return
 	}
 	fmt.Fprintln(w, "\n| round | spoken by | words |\n|---:|---|---:|")
 	for i, r := range rs {

@@ -2,7 +2,11 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -58,9 +62,9 @@ func TestChoose(t *testing.T) {
 		return x
 	}
 	passes := w("tulip", 20)
-	passes.passes["turnip"]++
+	passes.passes["falcon"]++
 	ws := []*word{
-		w("falcon", 20), w("pumpkin", 19), w("balcony", 20), w("bumpkin", 18), w("octopus", 20, "umpire"), w("umbrella", 12),
+		w("falcon", 20), w("pumpkin", 19), w("balcony", 20), w("bumpkin", 18), w("octopus", 20, "umpire"), w("umbrella", 11),
 		passes, w("kangaroo", 19, "pump kin"), w("delta", 20), w("elephant", 18),
 	}
 	kept := choose(ws, 3)
@@ -133,6 +137,39 @@ func TestKoreanChoice(t *testing.T) {
 		}
 		if _, d := nearest(a.text, koreanControls); d < koreanControlGap {
 			t.Errorf("%s: got %.2f from a control word, want %.2f", a.text, d, koreanControlGap)
+		}
+	}
+}
+
+// TestSum: what a table says is read back as it was, and added.
+func TestSum(t *testing.T) {
+	ws := []*word{
+		{text: "falcon", right: 9, said: 11, approved: 7, round: 3, heard: map[string]int{"talcum": 2, "-": 1}, passes: map[string]int{}},
+		{text: "tulip", right: 2, said: 3, round: 1, why: "enough", heard: map[string]int{"two lip": 1}, passes: map[string]int{"ship": 1}},
+	}
+	got, err := parseTable(tableOf(ws))
+	if err != nil || len(got) != 2 {
+		t.Fatalf("got %d words, %v, want 2", len(got), err)
+	}
+	for i, w := range ws {
+		if g := got[i]; g.text != w.text || g.right != w.right || g.said != w.said || g.approved != w.approved || g.round != w.round || !maps.Equal(g.heard, w.heard) || !maps.Equal(g.passes, w.passes) {
+			t.Errorf("got %+v, want %+v", *g, *w)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "a.tsv")
+	if err := os.WriteFile(path, []byte(tableOf(ws)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := sum(&out, []string{path, path}, 24); err != nil {
+		t.Fatal(err)
+	}
+	if want := "| falcon | 18 | 14 | 22 | talcum (4), - (2) |"; !strings.Contains(out.String(), want) {
+		t.Errorf("got %s, want %q in it", out.String(), want)
+	}
+	for _, bad := range []string{"word\nx", "word\na\ttrue\tx\t1\t1\t1\t\t\t"} {
+		if _, err := parseTable(bad); err == nil {
+			t.Errorf("%q: got no error, want one", bad)
 		}
 	}
 }
