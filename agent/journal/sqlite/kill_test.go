@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -26,7 +27,11 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// appendForever appends threes and acknowledges each on standard output.
+// snapshotOf is long, so that a kill often comes while it is written.
+func snapshotOf(seq journal.Seq) []byte { return bytes.Repeat(fmt.Appendf(nil, "%d ", seq), 1<<16) }
+
+// appendForever appends threes and acknowledges each on standard output. After
+// each it keeps a snapshot.
 func appendForever(path string) error {
 	ctx := context.Background()
 	j, err := Open(ctx, path, nil)
@@ -44,12 +49,17 @@ func appendForever(path string) error {
 			return err
 		}
 		fmt.Println(three[2].Seq)
+		end := three[2]
+		if err := j.Keep(ctx, journal.Snapshot{Seq: end.Seq, Hash: end.Hash, Form: "1", Body: snapshotOf(end.Seq)}); err != nil {
+			return err
+		}
 	}
 }
 
 // TestKill kills the owner of a journal with SIGKILL in the midst of appending,
 // again and again, on one file: whatever it acknowledged is there afterwards,
-// no append is there by halves, and the lock is free.
+// no append is there by halves, the lock is free, and a snapshot that can be used
+// is there, whole, of one of the last two appends that were followed by another.
 func TestKill(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -105,6 +115,9 @@ func reopened(t *testing.T, path string, acked int) int {
 		if n++; string(e.Body) != fmt.Sprintf(`{"n":%d}`, n) {
 			t.Fatalf("event %d: got body %s", n, e.Body)
 		}
+	}
+	if s, ok := j.Kept(t.Context(), "1"); acked > 3 && (!ok || int(s.Seq) < acked-3 || !bytes.Equal(s.Body, snapshotOf(s.Seq))) {
+		t.Errorf("got snapshot %d of %d bytes after event %d was acknowledged", s.Seq, len(s.Body), acked)
 	}
 	if n < acked || n%3 != 0 {
 		t.Fatalf("got %d events, want at least the %d acknowledged, in threes", n, acked)
