@@ -141,7 +141,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	for err == nil {
 		select {
 		case <-ctx.Done():
-			err := d.close(&s, h)
+			err := d.close(&s, h, true)
 			d.keep.end(err == nil)
 			return err
 		case <-d.bell:
@@ -151,7 +151,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	d.keep.end(false)
 	if errors.As(err, new(damaged)) {
 		d.warn(ctx, &s, h, err)
-		return errors.Join(err, d.close(&s, h))
+		return errors.Join(err, d.close(&s, h, false))
 	}
 	h.close(0)
 	return err
@@ -221,7 +221,8 @@ func (d *Desk) journal(ctx context.Context, events []Event) error {
 }
 
 // close lets effects under way come to their end and writes down what they came to.
-func (d *Desk) close(s *State, h *hands) error {
+// Unless the journal is sound, what the owner said last is not taken in.
+func (d *Desk) close(s *State, h *hands, sound bool) error {
 	h.close(orElse(d.o.Grace, 1500*time.Millisecond))
 	var errs []error
 	for _, v := range d.take() {
@@ -233,7 +234,13 @@ func (d *Desk) close(s *State, h *hands) error {
 			continue
 		}
 		switch b.(type) {
-		case Heard, Ended, Undone, Answered, Replied: // what must not be lost
+		case Heard, Answered:
+			ok = sound
+		case Ended, Undone, Replied:
+		default:
+			ok = false
+		}
+		if ok { // what must not be lost
 			next, events, _ := d.o.Rules.Step(*s, Event{At: time.Now(), Nonce: nonce(), Body: b})
 			*s = next
 			errs = append(errs, d.journal(context.Background(), events))

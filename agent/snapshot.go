@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash"
+	"io"
 	"io/fs"
 	"maps"
 	"reflect"
@@ -49,8 +49,8 @@ var form = sync.OnceValue(func() string {
 })
 
 // shape writes down a type with all that it holds, in other packages too.
-func shape(h hash.Hash, t reflect.Type, seen map[reflect.Type]bool) {
-	fmt.Fprintf(h, "%s %s;", t, t.Kind())
+func shape(w io.Writer, t reflect.Type, seen map[reflect.Type]bool) {
+	fmt.Fprintf(w, "%s %s;", t, t.Kind())
 	if seen[t] || t == reflect.TypeFor[time.Time]() {
 		return
 	}
@@ -58,14 +58,14 @@ func shape(h hash.Hash, t reflect.Type, seen map[reflect.Type]bool) {
 	switch t.Kind() {
 	case reflect.Struct:
 		for f := range t.Fields() {
-			fmt.Fprintf(h, "%s %q ", f.Name, f.Tag)
-			shape(h, f.Type, seen)
+			fmt.Fprintf(w, "%s %q ", f.Name, f.Tag)
+			shape(w, f.Type, seen)
 		}
 	case reflect.Map:
-		shape(h, t.Key(), seen)
-		shape(h, t.Elem(), seen)
+		shape(w, t.Key(), seen)
+		shape(w, t.Elem(), seen)
 	case reflect.Slice, reflect.Pointer, reflect.Array:
-		shape(h, t.Elem(), seen)
+		shape(w, t.Elem(), seen)
 	}
 }
 

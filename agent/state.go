@@ -118,9 +118,9 @@ type Effect struct {
 	Unknown bool
 	Failed  bool
 	Undone  bool
-	Told    bool // it was part of a report
-	Asking  bool // an ask about it is open
-	Undo    json.RawMessage
+	Told    bool            // it was part of a report
+	Asking  bool            // an ask about it is open
+	Undo    json.RawMessage `json:",omitempty"` // nil must not become null
 	Remind  *Reminder
 }
 
