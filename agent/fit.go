@@ -20,24 +20,33 @@ import (
 const (
 	// roomFor is the budget unless the rules say otherwise, in bytes.
 	roomFor = 64 << 10
-	// shortResult is how many bytes are left of what is shortened, shortArg of an
-	// argument of a call.
+	// shortResult is how many bytes are left of what is shortened, shortArg of a
+	// text among the arguments of a call.
 	shortResult, shortArg = 400, 160
 	// messageCost is what a message takes beside its text.
 	messageCost = 24
 )
 
-// A fitting is a conversation being shortened. Results and own count the messages
-// from the first on whose tool results, or whose own texts and calls, are short.
+// A shortening is one way to make a message shorter; m is as the task has it.
+type shortening func(m Message) Message
+
+// shortenings are tried in this order, each on the oldest messages first.
+var shortenings = [...]shortening{
+	func(m Message) Message { return shortAnswer(m, shortResult) },
+	shortOwn,
+	func(m Message) Message { return shortAnswer(m, 0) },
+}
+
+// A fitting is a conversation being shortened.
 type fitting struct {
-	budget       int
-	full, out    []Message
-	size         int
-	results, own int
+	budget    int
+	full, out []Message
+	size      int
+	done      [len(shortenings)]int // to how many messages each has been applied
 }
 
 // fit gives conv as the model is to see it: in at most budget bytes, unless the
-// owner's own words and this turn's calls alone are more. conv stays as it is.
+// owner's own words and bare calls alone are more. conv stays as it is.
 func fit(conv []Message, budget int) []Message {
 	f := fitting{budget: budget, full: conv}
 	turn := 0 // where the turn begins to which a message belongs
@@ -62,38 +71,46 @@ func cost(m Message) int {
 	return n
 }
 
-// shorten makes room for the message that was added last: first from the results
-// before the turn, oldest first, then from what the model itself said before it,
-// and at last from the results of the turn.
+// shorten makes room for the message that was added last: first from what came
+// before its turn, and only if that isn't enough from the results of the turn.
 func (f *fitting) shorten(turn int) {
-	enough := f.budget / 2
-	for ; f.results < turn && f.size > enough; f.results++ {
-		if m := f.full[f.results]; m.Role == ToolRole && !m.Owner {
-			m.Text = shortText(m.Text, shortResult)
-			f.put(f.results, m)
+	for k, short := range shortenings {
+		for ; f.done[k] < turn && f.size > f.budget/2; f.done[k]++ {
+			f.put(f.done[k], short(f.full[f.done[k]]))
 		}
-	}
-	if f.size <= f.budget {
-		return
-	}
-	for ; f.own < turn && f.size > enough; f.own++ {
-		if m := f.full[f.own]; m.Role == Assistant {
-			m.Text, m.Calls = shortText(m.Text, shortResult), shortCalls(m.Calls)
-			f.put(f.own, m)
+		if f.size <= f.budget*3/4 { // else there would be too much again at once
+			return
 		}
 	}
 	for i := len(f.out) - 1; i >= turn && f.size > f.budget; i-- {
-		if m := f.out[i]; m.Role == ToolRole && !m.Owner {
-			m.Text = shortText(m.Text, max(shortResult, len(m.Text)-(f.size-f.budget)-len(leftOut(len(m.Text)))))
-			f.put(i, m)
-		}
+		m := f.out[i]
+		room := len(m.Text) - (f.size - f.budget) - len(leftOut(len(m.Text)))
+		f.put(i, shortAnswer(m, max(shortResult, room)))
 	}
 }
 
-// put replaces a message by a shorter one.
+// put replaces a message by a shorter one; one that isn't shorter stays.
 func (f *fitting) put(i int, m Message) {
-	f.size += cost(m) - cost(f.out[i])
-	f.out[i] = m
+	if less := cost(f.out[i]) - cost(m); less > 0 {
+		f.out[i], f.size = m, f.size-less
+	}
+}
+
+// shortAnswer leaves about n bytes of a tool's result; what the owner decided, and
+// whatever else is no result, stays as it is.
+func shortAnswer(m Message, n int) Message {
+	if m.Role == ToolRole && !m.Owner {
+		m.Text = shortText(m.Text, n)
+	}
+	return m
+}
+
+// shortOwn shortens what the model itself said and wished for.
+func shortOwn(m Message) Message {
+	if m.Role == Assistant {
+		m.Text, m.Calls = shortText(m.Text, shortResult), shortCalls(m.Calls)
+	}
+	return m
 }
 
 // leftOut stands where n bytes of a text were.
@@ -122,24 +139,34 @@ func shortText(s string, n int) string {
 func shortCalls(calls []Call) []Call {
 	short := slices.Clone(calls)
 	for i, c := range short {
-		var args map[string]json.RawMessage
-		if json.Unmarshal(c.Args, &args) != nil {
+		d := json.NewDecoder(bytes.NewReader(c.Args))
+		d.UseNumber()
+		var args any
+		if d.Decode(&args) != nil {
 			continue
 		}
-		for name, v := range args {
-			var s string
-			if json.Unmarshal(v, &s) != nil {
-				continue
-			}
-			if b, err := json.Marshal(shortText(s, shortArg)); err == nil && len(b) < len(v) {
-				args[name] = b
-			}
-		}
-		if b, err := json.Marshal(args); err == nil && len(b) < len(c.Args) {
+		if b, err := json.Marshal(shortTexts(args)); err == nil && len(b) < len(c.Args) {
 			short[i].Args = b
 		}
 	}
 	return short
+}
+
+// shortTexts shortens the texts in a value that was read from JSON.
+func shortTexts(v any) any {
+	switch v := v.(type) {
+	case string:
+		return shortText(v, shortArg)
+	case []any:
+		for i := range v {
+			v[i] = shortTexts(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = shortTexts(v[name])
+		}
+	}
+	return v
 }
 
 // faded says whether the result of an earlier call like c has been shortened
