@@ -1,11 +1,12 @@
 package agent
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"deputy/agent/policy"
 )
 
 // keepSaid is how long a spoken line is remembered for the echo tests.
@@ -43,36 +44,35 @@ func (s *State) apply(e Event) {
 		t.Open = append(t.Open, b.Call)
 	case TaskRevised:
 		t := s.Tasks[b.Task]
-		t.Status, t.Scope, t.Reported, t.Turn = Working, max(t.Scope, b.Scope), false, 0
-		clear(t.Calls)
+		s.reopen(t)
+		t.Status, t.Scope, t.Reported = Working, max(t.Scope, b.Scope), false
+		t.Revised = t.Turn // turns count on: a call made again is another one
 		t.Orders = append(t.Orders, b.Order)
-		t.Messages = append(t.Messages, Message{Role: User, Text: b.Order})
+		t.note(Message{Role: User, Text: b.Order})
 	case TaskClosed:
-		t := s.Tasks[b.Task]
-		t.Status, t.Report, t.Closed, t.Open = b.Status, b.Text, e.At, nil
-		for _, f := range s.Effects {
-			if f.Task == b.Task && f.Ended {
-				f.Told = true
-			}
-		}
-		s.Asks = slices.DeleteFunc(s.Asks, func(a *Ask) bool { return a.Task == b.Task })
-		maps.DeleteFunc(s.Held, func(_ string, h Held) bool { return h.Task == b.Task })
+		s.closeTask(e.At, b)
 	case Reported:
-		s.Tasks[b.Task].Reported = true
+		if t := s.Tasks[b.Task]; t != nil {
+			t.Reported = true
+		}
 	case Replied:
 		s.applyReply(b)
 	case Refused:
-		s.answerCall(b.Task, &Effect{Intended: Intended{Call: b.Call}}, b.Text)
+		s.answerCall(b.Task, &Effect{Intended: Intended{Call: b.Call}}, b.Text, b.Owner)
 	case Mending:
 		t := s.Tasks[b.Task]
 		t.Mends++
-		t.Messages = append(t.Messages, Message{Role: User, Text: b.Text})
+		t.note(Message{Role: User, Text: b.Text})
 	case Intended:
+		if t := s.Tasks[b.Task]; s.Effects[b.Key] == nil {
+			t.Effects = append(t.Effects, b.Key)
+		}
 		s.Effects[b.Key] = &Effect{Intended: b}
 	case Asked:
 		delete(s.Held, b.Key)
 		s.asks = max(s.asks, number(b.Ask))
 		s.Asks = append(s.Asks, &Ask{ID: b.Ask, Task: b.Task, Key: b.Key, Again: b.Again, Asked: e.At})
+		s.Effects[b.Key].Asking = true
 		if t := s.Tasks[b.Task]; t.Status == Working {
 			t.Status = Waiting
 		}
@@ -108,7 +108,7 @@ func (s *State) apply(e Event) {
 	case Listed:
 		s.Listed = b.Asks
 	case Decided:
-		s.Asks = slices.DeleteFunc(s.Asks, func(a *Ask) bool { return a.ID == b.Ask })
+		s.dropAsks(func(a *Ask) bool { return a.ID == b.Ask })
 		t := s.Tasks[b.Task]
 		if t.Status == Waiting && !s.asking(b.Task) {
 			t.Status = Working
@@ -138,8 +138,9 @@ func (s *State) apply(e Event) {
 	case Undone:
 		if f := s.Effects[b.Key]; f != nil && b.Err == "" {
 			f.Undone = true
+			s.Stains.remove(f)
 			if t := s.Tasks[b.Task]; len(t.Messages) > 0 {
-				t.Messages = append(t.Messages, Message{Role: User, Text: "(the owner has taken back: " + f.Summary + ")"})
+				t.note(Message{Role: User, Text: "(the owner has taken back: " + f.Summary + ")"})
 			}
 		}
 	case Reminded:
@@ -169,14 +170,22 @@ func (s *State) openTask(at time.Time, b TaskOpened) {
 		t.Status = Noting
 	case b.Leave == nil:
 		if b.Before != nil {
-			t.Messages = append(t.Messages, *b.Before)
+			t.note(*b.Before)
 		}
-		t.Messages = append(t.Messages, Message{Role: User, Text: b.Prompt})
+		t.note(Message{Role: User, Text: b.Prompt})
 		t.private = b.Private
 	}
 	s.tasks = max(s.tasks, number(b.Task))
 	s.Tasks[t.ID] = t
-	s.Order = append(s.Order, t.ID)
+	s.Order, s.Active = append(s.Order, t.ID), append(s.Active, t.ID)
+}
+
+// note adds to the conversation.
+func (t *Task) note(m Message) {
+	t.Messages = append(t.Messages, m)
+	if m.Untrusted {
+		t.stranger, t.source = true, m.Source
+	}
 }
 
 func (s *State) applyReply(b Replied) {
@@ -184,12 +193,12 @@ func (s *State) applyReply(b Replied) {
 	t.Turn, t.speech = b.Turn, 0
 	if b.Err != "" {
 		if b.Text != "" {
-			t.Messages = append(t.Messages, Message{Role: Assistant, Text: b.Text})
+			t.note(Message{Role: Assistant, Text: b.Text})
 		}
 		return
 	}
 	t.Mends = 0
-	t.Messages = append(t.Messages, Message{Role: Assistant, Text: b.Text, Calls: b.Calls})
+	t.note(Message{Role: Assistant, Text: b.Text, Calls: b.Calls})
 	t.Open = slices.Clone(b.Calls)
 	for _, c := range b.Calls {
 		t.Calls[c.Tool+string(c.Args)]++
@@ -204,7 +213,7 @@ func (s *State) applyEnd(at time.Time, b Ended) {
 	}
 	t := s.Tasks[b.Task]
 	if b.Err != "" {
-		s.answerCall(b.Task, f, "It failed: "+b.Err)
+		s.answerCall(b.Task, f, "It failed: "+b.Err, false)
 		return
 	}
 	f.Undo, f.Remind = b.Undo, b.Remind
@@ -214,12 +223,16 @@ func (s *State) applyEnd(at time.Time, b Ended) {
 	if b.Produced != "" && !slices.Contains(t.Produced, b.Produced) {
 		t.Produced, t.Files = append(t.Produced, b.Produced), append(t.Files, f.Target)
 	}
-	s.Latest = append(s.Latest, b.Key)
-	s.answerCall(b.Task, f, b.Text)
+	if f.Level > policy.Look {
+		s.Latest, t.Ended = append(s.Latest, b.Key), append(t.Ended, b.Key)
+		s.Stains.add(f)
+	}
+	s.answerCall(b.Task, f, b.Text, false)
 }
 
-// answerCall gives the model the answer to one of its calls, which f came of.
-func (s *State) answerCall(task string, f *Effect, text string) {
+// answerCall gives the model the answer to one of its calls, which f came of; owner
+// says that it is the owner's decision.
+func (s *State) answerCall(task string, f *Effect, text string, owner bool) {
 	t := s.Tasks[task]
 	n := len(t.Open)
 	t.Open = slices.DeleteFunc(t.Open, func(c Call) bool { return c.ID == f.Call })
@@ -227,14 +240,14 @@ func (s *State) answerCall(task string, f *Effect, text string) {
 		return // a task that was closed or revised meanwhile, or a note: nobody reads it
 	}
 	t.private = t.private || f.Private
-	m := Message{Role: ToolRole, Call: f.Call, Text: text, Untrusted: f.Untrusted, Source: f.Source}
+	m := Message{Role: ToolRole, Call: f.Call, Text: text, Untrusted: f.Untrusted, Source: f.Source, Owner: owner}
 	if whose, ok := s.stained(f, text); ok {
 		m.Untrusted, m.Source = true, whose
 	}
 	if f.Key != "" && len(f.Taint) == 0 && !m.Untrusted {
 		t.vouched = append(t.vouched, text)
 	}
-	t.Messages = append(t.Messages, m)
+	t.note(m)
 }
 
 // asking says whether the task has an open ask.

@@ -51,6 +51,8 @@ type (
 		Task string `json:"task"`
 		Call string `json:"call"`
 		Text string `json:"text"`
+		// Owner says that it was the owner who decided so.
+		Owner bool `json:"owner,omitempty"`
 	}
 	// Mending asks the model to write its last turn again.
 	Mending struct {

@@ -14,7 +14,8 @@ import (
 )
 
 // TestCrashAtEveryEvent cuts a whole job off after each event of its journal,
-// with the effect that was under way had and not had, and starts the desk again.
+// with the effect that was under way had and not had, and starts the desk again,
+// from a snapshot too.
 // Whatever the place: no effect happens twice that the owner did not ask for
 // twice, no accepted order is lost, and what is not known is asked about.
 func TestCrashAtEveryEvent(t *testing.T) {
@@ -33,8 +34,10 @@ func TestCrashAtEveryEvent(t *testing.T) {
 				if happened && under == "" {
 					continue
 				}
-				name := fmt.Sprintf("%s after %d (%s) happened=%v", tool, cut, kindAt(whole, cut), happened)
-				t.Run(name, func(t *testing.T) { crashAt(t, tool, whole[:cut], under, happened) })
+				for _, snapshot := range []int{0, cut / 2, cut} {
+					name := fmt.Sprintf("%s after %d (%s) happened=%v snapshot=%d", tool, cut, kindAt(whole, cut), happened, snapshot)
+					t.Run(name, func(t *testing.T) { crashAt(t, tool, whole[:cut], under, happened, snapshot) })
+				}
 			}
 		}
 	}
@@ -50,9 +53,12 @@ func (b *bench) job(tool string) {
 	}
 }
 
-func crashAt(t *testing.T, tool string, events []journal.Event, under string, happened bool) {
+func crashAt(t *testing.T, tool string, events []journal.Event, under string, happened bool, snapshot int) {
 	rehearse(t, func(b *bench) {
 		b.journal = journalOf(t, events)
+		if snapshot > 0 {
+			b.journal = kept(t, events, snapshot, form(), nil).Memory
+		}
 		// The world as the crash left it: what had ended, and perhaps what was under way.
 		for _, e := range events {
 			if ev, err := Decode(e); err == nil {

@@ -48,6 +48,8 @@ type Options struct {
 	// Language is what the owner is told things in until something was said in
 	// another one; "" means "en".
 	Language string
+	// Place says where a journal is damaged, in that language; nil says it in English.
+	Place func(language string, a *journal.Altered) string
 	// PlanTimeout bounds one Tool.Plan; 0 means 10 s.
 	PlanTimeout time.Duration
 	// Grace is how long an effect under way may go on when the desk ends; 0 means 1.5 s.
@@ -64,7 +66,9 @@ type Desk struct {
 	bell chan struct{}
 	// mu guards inbox alone: telling must never wait for the desk.
 	mu    sync.Mutex
-	inbox []any // Body or func(*State, int)
+	inbox []any   // Body, func(*State, int) or damaged
+	every int     // events between snapshots; 0 means snapshotEvery
+	keep  *keeper // Run's
 }
 
 // NewDesk makes a desk. It starts nothing.
@@ -93,6 +97,13 @@ func (d *Desk) put(v any) {
 	}
 }
 
+// putBack puts what was taken and not worked off ahead of what came since.
+func (d *Desk) putBack(v []any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.inbox = append(v, d.inbox...)
+}
+
 func (d *Desk) take() []any {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -116,32 +127,31 @@ func (d *Desk) View(ctx context.Context, f func(s *State, busy int)) error {
 }
 
 // Run reads the journal, takes up what was under way, and works until ctx ends
-// (then it returns nil) or the journal fails. It returns only when everything it
-// started has ended; effects under way get Options.Grace to finish.
+// (then it returns nil), or the journal fails or turns out to be damaged. It
+// returns only when everything it started has ended; effects under way get
+// Options.Grace to finish.
 func (d *Desk) Run(ctx context.Context) error {
-	s := NewState()
-	if d.o.Language != "" {
-		s.Language = d.o.Language
-	}
-	for e, err := range d.o.Journal.Events(1) {
-		if err != nil {
-			return fmt.Errorf("read the journal: %w", err)
-		}
-		ev, err := Decode(e)
-		if err != nil {
-			return fmt.Errorf("read the journal: %w", err)
-		}
-		s.apply(ev)
+	s, err := d.begin(ctx)
+	if err != nil {
+		return err
 	}
 	h := newHands(ctx, d)
-	err := d.step(ctx, &s, h, Opened{Version: d.o.Version})
+	d.keep.start(ctx)
+	err = d.step(ctx, &s, h, Opened{Version: d.o.Version})
 	for err == nil {
 		select {
 		case <-ctx.Done():
-			return d.close(&s, h)
+			err := d.close(&s, h, true)
+			d.keep.end(err == nil)
+			return err
 		case <-d.bell:
 		}
 		err = d.drain(ctx, &s, h)
+	}
+	d.keep.end(false)
+	if errors.As(err, new(damaged)) {
+		d.warn(ctx, &s, h, err)
+		return errors.Join(err, d.close(&s, h, false))
 	}
 	h.close(0)
 	return err
@@ -149,7 +159,8 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // drain works off the inbox.
 func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
-	for _, v := range d.take() {
+	got := d.take()
+	for i, v := range got {
 		switch v := v.(type) {
 		case Body:
 			if err := d.step(ctx, s, h, v); err != nil {
@@ -157,6 +168,9 @@ func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
 			}
 		case func(*State, int):
 			v(s, h.busy())
+		case damaged:
+			d.putBack(got[i+1:])
+			return v
 		}
 	}
 	return nil
@@ -196,6 +210,7 @@ func (d *Desk) journal(ctx context.Context, events []Event) error {
 		if err := d.o.Journal.Append(context.WithoutCancel(ctx), lines...); err != nil {
 			return fmt.Errorf("write the journal (nothing is done that it doesn't hold; free some space and start again): %w", err)
 		}
+		d.keep.count(len(lines))
 	}
 	if d.o.Observe != nil {
 		for _, e := range events {
@@ -206,7 +221,8 @@ func (d *Desk) journal(ctx context.Context, events []Event) error {
 }
 
 // close lets effects under way come to their end and writes down what they came to.
-func (d *Desk) close(s *State, h *hands) error {
+// Unless the journal is sound, what the owner said last is not taken in.
+func (d *Desk) close(s *State, h *hands, sound bool) error {
 	h.close(orElse(d.o.Grace, 1500*time.Millisecond))
 	var errs []error
 	for _, v := range d.take() {
@@ -218,7 +234,13 @@ func (d *Desk) close(s *State, h *hands) error {
 			continue
 		}
 		switch b.(type) {
-		case Heard, Ended, Undone, Answered, Replied: // what must not be lost
+		case Heard, Answered:
+			ok = sound
+		case Ended, Undone, Replied:
+		default:
+			ok = false
+		}
+		if ok { // what must not be lost
 			next, events, _ := d.o.Rules.Step(*s, Event{At: time.Now(), Nonce: nonce(), Body: b})
 			*s = next
 			errs = append(errs, d.journal(context.Background(), events))

@@ -302,6 +302,21 @@ func TestWithoutAVoiceTypedAnswersCount(t *testing.T) {
 	})
 }
 
+// TestCriticismMakesTheSameCallAgain: the call that a task began with is another
+// one after criticism.
+func TestCriticismMakesTheSameCallAgain(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("write", `{"path":"a"}`), {Text: "Long."}, calls("write", `{"path":"a"}`), {Text: "Short."}}
+		b.start()
+		b.hear("write the list of things")
+		b.hear("no, shorter")
+		b.effects(2)
+		if got := b.state().Tasks["t1"]; got.Status != Done || !strings.HasPrefix(got.Report, "Short.") {
+			t.Errorf("got %s %q, want it done anew", got.Status, got.Report)
+		}
+	})
+}
+
 func TestJournalGivesTheStateBack(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.model.replies = []Replied{

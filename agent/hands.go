@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,7 +25,8 @@ type hands struct {
 	drops   map[string]context.CancelFunc // by task
 	tasks   map[string]context.Context
 	plans   map[string]Action // by task and call, until done
-	timers  []*time.Timer
+	wakes   []wake
+	tidied  int // how many wakes were left when those of the past were last dropped
 }
 
 func newHands(ctx context.Context, d *Desk) *hands {
@@ -44,8 +46,8 @@ func (h *hands) busy() int { return int(h.count.Load()) }
 
 // close ends everything: what only thinks at once, effects after grace.
 func (h *hands) close(grace time.Duration) {
-	for _, t := range h.timers {
-		t.Stop()
+	for _, w := range h.wakes {
+		w.timer.Stop()
 	}
 	for _, drop := range h.drops {
 		drop()
@@ -89,6 +91,8 @@ func (h *hands) carryOut(i Intent) {
 			delete(h.drops, i.Task)
 			delete(h.tasks, i.Task)
 		}
+		// What was planned and not approved will not be done.
+		maps.DeleteFunc(h.plans, func(of string, _ Action) bool { return strings.HasPrefix(of, i.Task+" ") })
 	case Plan:
 		ctx := h.task(i.Task)
 		h.run(func() Body {
@@ -120,7 +124,7 @@ func (h *hands) carryOut(i Intent) {
 			}
 		}
 	case Wake:
-		h.timers = append(h.timers, time.AfterFunc(time.Until(i.At), func() { h.d.Tell(Woke{}) }))
+		h.wake(i.At)
 	}
 }
 

@@ -113,7 +113,7 @@ func (x *step) overlaps(h Heard) bool { return x.speaking(h.Began, h.Ended) }
 
 // noting is the open note; nil if there is none.
 func (x *step) noting() *Task {
-	return x.latest(func(t *Task) bool { return t.Status == Noting })
+	return x.latest(x.Active, func(t *Task) bool { return t.Status == Noting })
 }
 
 // leastConfidence is the mean token probability below which a text is not taken
@@ -196,8 +196,8 @@ var backwards = regexp.MustCompile(`(?i)\b(?:it|that|this|those|these|them|him|h
 // there is none. One that strangers had a part in is that only for an order that
 // does speak of something: all that comes of it is doubted then.
 func (x *step) taskBefore(order string) *Task {
-	return x.latest(func(t *Task) bool {
-		return t.Status == Done && x.at.Sub(t.Closed) < x.revisableFor() && (!t.tainted() || backwards.MatchString(order))
+	return x.latestSince(x.at, x.revisableFor(), func(t *Task) bool {
+		return t.Status == Done && (!t.tainted() || backwards.MatchString(order))
 	})
 }
 
@@ -222,7 +222,9 @@ func clip(s string, n int) string {
 	return string(r[:n]) + "..."
 }
 
-func (x *step) revisableFor() time.Duration { return orElse(x.Revisable, 10*time.Minute) }
+func (x *step) revisableFor() time.Duration {
+	return min(orElse(x.Revisable, 10*time.Minute), keepTalk)
+}
 
 // revisable is the task that the utterance criticises; nil if it is an order of
 // its own.
@@ -230,9 +232,7 @@ func (x *step) revisable(h Heard) *Task {
 	if !isRevision(h.Text) {
 		return nil
 	}
-	return x.latest(func(t *Task) bool {
-		return t.Status == Done && len(t.Messages) > 0 && x.at.Sub(t.Closed) < x.revisableFor()
-	})
+	return x.latestSince(x.at, x.revisableFor(), func(t *Task) bool { return t.Status == Done && len(t.Messages) > 0 })
 }
 
 func (x *step) revise(t *Task, h Heard) {

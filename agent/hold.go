@@ -86,7 +86,7 @@ func (x *step) retracted(h Heard, v verb, overlapped bool) bool {
 // refuse ends what was asked for. A plain no ends the task: a model that is told
 // so tries again; with a reason it may do better.
 func (x *step) refuse(t *Task, f *Effect, words string, goOn bool) {
-	x.record(Refused{Task: t.ID, Call: f.Call, Text: words})
+	x.record(Refused{Task: t.ID, Call: f.Call, Text: words, Owner: true})
 	if goOn && t.Status.Open() {
 		x.advance(t)
 		x.poseNext()

@@ -26,6 +26,8 @@ type Message struct {
 	Untrusted bool `json:"untrusted,omitempty"`
 	// Source says whose text an untrusted message is: "a page of acme.example".
 	Source string `json:"source,omitempty"`
+	// Owner marks a ToolRole message that holds the owner's decision.
+	Owner bool `json:"owner,omitempty"`
 }
 
 // A Call is the model's wish to use a tool. It is only a wish.

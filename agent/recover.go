@@ -16,12 +16,14 @@ func (x *step) recover() {
 		// It was decided, and had not begun: whether the owner still wants it is asked.
 		x.record(Asked{Task: x.Held[key].Task, Ask: "a" + itoa(x.asks+1), Key: key, Again: x.Effects[key].Unknown})
 	}
-	for _, id := range x.Order {
+	for _, id := range slices.Clone(x.Order) {
 		t := x.Tasks[id]
-		if t.Status.Open() {
+		switch {
+		case t == nil: // forgotten since the others were closed
+		case t.Status.Open():
 			x.recoverEffects(t)
 			x.recoverTurn(t)
-		} else if !t.Reported && x.at.Sub(t.Closed) < time.Hour {
+		case !t.Reported && x.at.Sub(t.Closed) < time.Hour:
 			x.report(t)
 		}
 	}
@@ -42,9 +44,9 @@ func (x *step) recover() {
 }
 
 func (x *step) recoverEffects(t *Task) {
-	for _, key := range slices.Sorted(maps.Keys(x.Effects)) {
+	for _, key := range t.Effects {
 		f := x.Effects[key]
-		if f.Task != t.ID || !f.Started || f.Ended || f.Unknown {
+		if !f.Started || f.Ended || f.Unknown {
 			continue
 		}
 		switch f.Repeat {
@@ -63,7 +65,7 @@ func (x *step) recoverEffects(t *Task) {
 // for the turn that was lost with the process.
 func (x *step) recoverTurn(t *Task) {
 	for _, c := range t.Open {
-		if x.intended(t.ID, c.ID) {
+		if x.intended(t, c.ID) {
 			continue
 		}
 		turn := t.Turn
@@ -81,34 +83,35 @@ func (x *step) recoverTurn(t *Task) {
 }
 
 // intended says whether the call has become an effect that goes on by itself.
-func (x *step) intended(task, call string) bool {
-	for _, f := range x.Effects {
-		if f.Task == task && f.Call == call && x.underWay(f) {
-			return true
-		}
-	}
-	return false
+func (x *step) intended(t *Task, call string) bool {
+	return slices.ContainsFunc(t.Effects, func(key string) bool {
+		f := x.Effects[key]
+		return f.Call == call && x.underWay(f)
+	})
 }
 
 // underWay says whether an effect has begun or waits for a decision. One that
 // was only intended when the process died is planned and judged anew.
 func (x *step) underWay(f *Effect) bool {
 	_, held := x.Held[f.Key]
-	return f.Started || held || slices.ContainsFunc(x.Asks, func(a *Ask) bool { return a.Key == f.Key })
+	return f.Started || held || f.Asking
 }
 
 // woke looks at everything that waits for a time.
 func (x *step) woke() {
-	for _, key := range slices.Sorted(maps.Keys(x.Timers)) {
+	var due []string
+	for key, at := range x.Timers {
+		if x.Effects[key].Undone || !at.After(x.at) {
+			due = append(due, key)
+		}
+	}
+	slices.Sort(due)
+	for _, key := range due {
 		f := x.Effects[key]
-		if f.Undone {
-			x.record(Reminded{Key: key})
-			continue
-		}
-		if x.Timers[key].After(x.at) {
-			continue
-		}
 		x.record(Reminded{Key: key})
+		if f.Undone {
+			continue
+		}
 		x.tell(x.Tasks[f.Task].Language, "say.reminder", "text", f.Remind.Text)
 	}
 	x.release()

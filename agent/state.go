@@ -27,10 +27,14 @@ func (s Status) Open() bool { return s == Working || s == Waiting || s == Noting
 // A State is everything the desk knows, a projection of the journal plus what is
 // being said right now. It is owned by whoever called Step last: Step consumes it.
 type State struct {
+	// Tasks are the open ones and the last finished ones; see sweep. Effects are
+	// those of these tasks.
 	Tasks   map[string]*Task
-	Order   []string // task IDs, oldest first
+	Order   []string // task IDs, in the order in which they were opened
+	Active  []string // those of open tasks, in that order
+	Closed  []string // those of finished tasks, in the order in which they were finished
 	Effects map[string]*Effect
-	Latest  []string             // keys of ended effects, oldest first, for undo
+	Latest  []string             // keys of effects that changed something, oldest first, for undo
 	Asks    []*Ask               // not decided, oldest first
 	Timers  map[string]time.Time // effect key of a reminder -> when
 	// Held are decided effects of high authority that wait for their grace, by key.
@@ -49,12 +53,17 @@ type State struct {
 	Clock time.Time
 	// Language is what the owner spoke last.
 	Language string
+	// Stains are the targets into which strangers' text was written.
+	Stains Stains
+	// Swept is when finished tasks were last forgotten, Left how many were kept then.
+	Swept time.Time
+	Left  int
 	// Lines holds what was given to the voice and not yet ended.
-	Lines map[string]Spoke
+	Lines map[string]Spoke `json:"-"`
 	// Said is what was spoken lately, oldest first.
-	Said []Spoke
+	Said []Spoke `json:"-"`
 	// Speech holds when each utterance began that is still being spoken or written down.
-	Speech []time.Time
+	Speech []time.Time `json:"-"`
 
 	// era is when the journal began or was last cut off: before that the same task
 	// number may have been another task's, with effects that destinations remember.
@@ -75,8 +84,15 @@ type Task struct {
 	Scope    policy.Level // the most that the order asks for
 	Status   Status
 	Turn     int // model turns begun
+	Revised  int // those of them before the last criticism
 	Mends    int // malformed replies in a row
+	// Messages are the conversation. Some time after the task's end it is
+	// forgotten; the journal has it.
 	Messages []Message
+	// Effects are the keys of what the task intended, in order; Ended of what
+	// changed something and was in no report yet.
+	Effects []string
+	Ended   []string
 	// Open holds the calls of the last turn that have no answer yet.
 	Open     []Call
 	Calls    map[string]int // tool + arguments -> how often called
@@ -88,6 +104,8 @@ type Task struct {
 	Opened   time.Time
 	Closed   time.Time
 	private  bool     // something private has come into the conversation
+	stranger bool     // something of strangers' has
+	source   string   // whose it was, the latest
 	vouched  []string // results of tools that no stranger had a part in
 	speech   int      // sentences of this turn given to the voice; not journaled
 }
@@ -100,8 +118,9 @@ type Effect struct {
 	Unknown bool
 	Failed  bool
 	Undone  bool
-	Told    bool // it was part of a report
-	Undo    json.RawMessage
+	Told    bool            // it was part of a report
+	Asking  bool            // an ask about it is open
+	Undo    json.RawMessage `json:",omitempty"` // nil must not become null
 	Remind  *Reminder
 }
 
@@ -145,7 +164,7 @@ type Spoke struct {
 func NewState() State {
 	return State{
 		Tasks: map[string]*Task{}, Effects: map[string]*Effect{},
-		Timers: map[string]time.Time{}, Lines: map[string]Spoke{}, Held: map[string]Held{}, Language: "en",
+		Timers: map[string]time.Time{}, Lines: map[string]Spoke{}, Held: map[string]Held{}, Stains: Stains{}, Language: "en",
 	}
 }
 
@@ -168,14 +187,29 @@ func (s *State) ask(id string) *Ask {
 	return s.Asks[i]
 }
 
-// latest is the youngest task for which ok holds; nil if there is none.
-func (s *State) latest(ok func(*Task) bool) *Task {
-	for _, id := range slices.Backward(s.Order) {
+// latest is the youngest task among ids for which ok holds; nil if there is none.
+func (s *State) latest(ids []string, ok func(*Task) bool) *Task {
+	for _, id := range slices.Backward(ids) {
 		if t := s.Tasks[id]; ok(t) {
 			return t
 		}
 	}
 	return nil
+}
+
+// latestSince is the youngest task that was finished less than d before at and for
+// which ok holds; nil if there is none.
+func (s *State) latestSince(at time.Time, d time.Duration, ok func(*Task) bool) (youngest *Task) {
+	for _, id := range slices.Backward(s.Closed) {
+		t := s.Tasks[id]
+		if at.Sub(t.Closed) >= d {
+			break
+		}
+		if (youngest == nil || number(t.ID) > number(youngest.ID)) && ok(t) {
+			youngest = t
+		}
+	}
+	return youngest
 }
 
 // speaking says whether Deputy was audible at any time in [from, to].

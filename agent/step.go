@@ -32,6 +32,9 @@ type Rules struct {
 	Tools  []Spec
 	// Steps is the most model turns that a task may take; 0 means 12.
 	Steps int
+	// Budget is the most of a conversation that a model is given, in bytes; 0 means
+	// 64 KiB. System and Tools come on top.
+	Budget int
 	// Tail is how long after Deputy's own voice the room may still carry it;
 	// 0 means 200 ms.
 	Tail time.Duration
@@ -52,7 +55,8 @@ type Rules struct {
 	Quiet Hours
 	// Project is what standing leave is given for: the workspace.
 	Project string
-	// Revisable is how long a finished task takes criticism; 0 means 10 min.
+	// Revisable is how long a finished task takes criticism; 0 means 10 min, and an
+	// hour is the most: after that the conversation is forgotten.
 	Revisable time.Duration
 }
 

@@ -19,19 +19,10 @@ func (t *Task) origins() policy.Origins {
 }
 
 // tainted says whether strangers had a part in the task's conversation.
-func (t *Task) tainted() bool {
-	return slices.ContainsFunc(t.Messages, func(m Message) bool { return m.Untrusted })
-}
+func (t *Task) tainted() bool { return t.stranger }
 
-// whose says whose text the task has read, the latest first.
-func (t *Task) whose() string {
-	for _, m := range slices.Backward(t.Messages) {
-		if m.Untrusted {
-			return m.Source
-		}
-	}
-	return ""
-}
+// whose says whose text the task has read last.
+func (t *Task) whose() string { return t.source }
 
 // stained says whether an effect's result is what strangers had a part in
 // although it comes from the owner's own files: what an earlier effect wrote
@@ -40,16 +31,7 @@ func (s *State) stained(f *Effect, text string) (whose string, ok bool) {
 	if !f.Private || f.Untrusted || f.Key == "" {
 		return "", false
 	}
-	for _, key := range slices.Backward(s.Latest) {
-		w := s.Effects[key]
-		if len(w.Taint) == 0 || w.Undone || w.Level <= policy.Look || w.Target == "" {
-			continue
-		}
-		if w.Target == f.Target || strings.Contains(text, w.Target+":") {
-			return w.Taint[0].Source, true
-		}
-	}
-	return "", false
+	return s.Stains.in(f.Target, text)
 }
 
 // careful says what the owner must know beside what is asked: what of it came

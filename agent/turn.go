@@ -10,12 +10,12 @@ import (
 // think asks the model for a task's next turn, or gives the task up if it has
 // had its share of them: a small model wanders.
 func (x *step) think(t *Task) {
-	if t.Turn >= orElse(x.Steps, 12) {
-		x.end(t, Failed, x.phrase(t.Language, "say.step_limit", "n", itoa(t.Turn), "order", clip(t.Order, 60)))
+	if n := t.Turn - t.Revised; n >= orElse(x.Steps, 12) {
+		x.end(t, Failed, x.phrase(t.Language, "say.step_limit", "n", itoa(n), "order", clip(t.Order, 60)))
 		return
 	}
 	x.record(Thinking{Task: t.ID, Turn: t.Turn + 1})
-	x.intend(Think{Task: t.ID, Turn: t.Turn + 1, Prompt: Prompt{System: x.System, Tools: x.Tools, Messages: t.Messages}})
+	x.intend(Think{Task: t.ID, Turn: t.Turn + 1, Prompt: Prompt{System: x.System, Tools: x.Tools, Messages: fit(t.Messages, x.budget())}})
 }
 
 // current is the task if the model's turn is still wanted.
@@ -84,9 +84,9 @@ func (x *step) finish(t *Task, text string, spoken bool) {
 // model's text: a report must not depend on what a small model finds worth saying.
 func (x *step) did(t *Task, text string) string {
 	var parts []string
-	for _, key := range x.Latest {
+	for _, key := range t.Ended {
 		f := x.Effects[key]
-		if f.Task != t.ID || f.Level <= policy.Look || f.Undone || f.Told {
+		if f.Undone {
 			continue
 		}
 		if name := path.Base(f.Target); name != "." && strings.Contains(text, name) {
@@ -117,7 +117,7 @@ func (x *step) calls(t *Task, b Replied) {
 		case n > 3:
 			x.end(t, Failed, x.phrase(t.Language, "say.wandering", "order", clip(t.Order, 60)))
 			return
-		case n > 1:
+		case n > 1 && !x.faded(t, c):
 			x.record(Refused{Task: t.ID, Call: c.ID, Text: "You have already made this very call; its result stands above. Don't repeat it: go on, or reply."})
 		default:
 			plan = append(plan, c)

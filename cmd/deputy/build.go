@@ -81,8 +81,8 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg),
 		},
 		Journal: h.journal, Tools: append(all, p.tools...), Language: screenLanguage(cfg), Version: version, Logger: log,
-		Notify: notifier(words, log),
-		Split:  func() agent.Splitter { return &tts.Splitter{} },
+		Notify: notifier(words, log), Place: placeOf,
+		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}
 	o.Observe = func(e agent.Event) {
 		h.trace.observe(e) // first: whoever sees an event may ask for its time

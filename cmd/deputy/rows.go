@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/journal"
 	"deputy/agent/policy"
 	"deputy/agent/trace"
 )
@@ -51,6 +53,48 @@ func taskRows(s *agent.State, all bool) []taskRow {
 		})
 	}
 	return rows
+}
+
+// forgottenRows lists the tasks of the journal that are not among rows: finished
+// ones that the desk has forgotten, oldest first.
+func forgottenRows(ctx context.Context, j journal.Journal, rows []taskRow) ([]taskRow, error) {
+	known := map[string]bool{}
+	for _, r := range rows {
+		known[r.ID] = true
+	}
+	at := map[string]int{}
+	var old []taskRow
+	for e, err := range j.Events(1) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, err
+		}
+		if e.Task == "" || known[e.Task] || e.Kind != "task.opened" && e.Kind != "task.closed" && e.Kind != "effect.ended" {
+			continue
+		}
+		ev, err := agent.Decode(e)
+		if err != nil {
+			return nil, err
+		}
+		i, there := at[e.Task]
+		switch b := ev.Body.(type) {
+		case agent.TaskOpened:
+			at[e.Task] = len(old)
+			old = append(old, taskRow{ID: b.Task, Order: b.Order, Opened: e.Time})
+		case agent.TaskClosed:
+			if there {
+				old[i].Status, old[i].Report, old[i].Closed = string(b.Status), b.Text, e.Time
+			}
+		case agent.Ended:
+			if there && b.Produced != "" && !slices.Contains(old[i].Produced, b.Produced) {
+				old[i].Produced = append(old[i].Produced, b.Produced)
+			}
+		}
+	}
+	// What isn't closed was opened since rows were made.
+	return slices.DeleteFunc(old, func(r taskRow) bool { return r.Status == "" }), nil
 }
 
 // An askRow is a waiting decision as it is listed.

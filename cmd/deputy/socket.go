@@ -59,6 +59,8 @@ type server struct {
 	feed  *feed
 	keys  *pttKey // nil without push-to-talk
 	trace *tracer
+	// journal has the tasks that the desk has forgotten; nil where nobody asks.
+	journal journal.Journal
 }
 
 // listenSocket opens the socket, only for this user. A socket left behind by a
@@ -132,13 +134,7 @@ func (s *server) handle(ctx context.Context, r request, out *json.Encoder) error
 	case "say":
 		return s.say(ctx, r, out)
 	case "tasks":
-		return s.list(ctx, out, func(st *agent.State) any {
-			rows := taskRows(st, r.All)
-			if r.Timing {
-				addTiming(rows, s.trace.turns())
-			}
-			return rows
-		})
+		return s.tasks(ctx, r, out)
 	case "metrics":
 		return s.metrics(out)
 	case "inbox":
@@ -242,11 +238,34 @@ func (s *server) list(ctx context.Context, out *json.Encoder, rows func(*agent.S
 	if err := s.desk.View(ctx, func(st *agent.State, _ int) { v = rows(st) }); err != nil {
 		return err
 	}
+	return encodeRows(out, v)
+}
+
+func encodeRows(out *json.Encoder, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
 	return out.Encode(response{Kind: "rows", Body: body})
+}
+
+// tasks lists what the desk knows and, if all are asked for, what it has forgotten.
+func (s *server) tasks(ctx context.Context, r request, out *json.Encoder) error {
+	var rows []taskRow
+	if err := s.desk.View(ctx, func(st *agent.State, _ int) { rows = taskRows(st, r.All) }); err != nil {
+		return err
+	}
+	if r.All && s.journal != nil {
+		old, err := forgottenRows(ctx, s.journal, rows)
+		if err != nil {
+			return err
+		}
+		rows = append(old, rows...)
+	}
+	if r.Timing {
+		addTiming(rows, s.trace.turns())
+	}
+	return encodeRows(out, rows)
 }
 
 // decide answers one ask by name and says whether it was there to be answered.

@@ -53,6 +53,7 @@ func Run(t *testing.T, s Store) {
 		"many":       testMany,
 		"reopen":     testReopen,
 		"altered":    testAltered,
+		"snapshots":  testSnapshots,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, s) })
 	}

@@ -15,9 +15,15 @@ type Memory struct {
 	// mu guards events: readers may run while another goroutine appends.
 	mu     sync.Mutex
 	events []journal.Event
+	// kept are the snapshots, oldest first.
+	kept []journal.Snapshot
 	// Fail, when set, is asked before each append; its error is Append's.
 	Fail func(events []journal.Event) error
+	// Rest, when set, is what Check does.
+	Rest func(ctx context.Context) error
 }
+
+var _ journal.Keeper = (*Memory)(nil)
 
 // Append adds events, all or none; see journal.Journal.
 func (m *Memory) Append(ctx context.Context, events ...journal.Event) error {
@@ -61,6 +67,43 @@ func (m *Memory) Events(from journal.Seq) iter.Seq2[journal.Event, error] {
 			prev = e.Hash
 		}
 	}
+}
+
+// Keep keeps a copy of s; see journal.Keeper.
+func (m *Memory) Keep(ctx context.Context, s journal.Snapshot) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.holds(s) {
+		return fmt.Errorf("keep a snapshot of the journal: it is not of this journal's event %d", s.Seq)
+	}
+	s.Body = slices.Clone(s.Body)
+	m.kept = append(m.kept, s)
+	m.kept = m.kept[max(len(m.kept)-2, 0):]
+	return nil
+}
+
+// Kept is the youngest snapshot of that form; see journal.Keeper.
+func (m *Memory) Kept(ctx context.Context, form string) (journal.Snapshot, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range slices.Backward(m.kept) {
+		if s.Form == form && m.holds(s) {
+			return s, true
+		}
+	}
+	return journal.Snapshot{}, false
+}
+
+func (m *Memory) holds(s journal.Snapshot) bool {
+	return s.Seq > 0 && s.Seq <= journal.Seq(len(m.events)) && m.events[s.Seq-1].Hash == s.Hash
+}
+
+// Check does what Rest says: nothing was left unchecked.
+func (m *Memory) Check(ctx context.Context) error {
+	if m.Rest == nil {
+		return nil
+	}
+	return m.Rest(ctx)
 }
 
 // Head is the number and the hash of the last event; zeros when there is none.

@@ -33,63 +33,6 @@ func (j *Journal) Events(from journal.Seq) iter.Seq2[journal.Event, error] {
 	}
 }
 
-// Verify checks the whole chain with its seals and, against the head file and
-// the anchor, its end. It may be called while another process appends.
-func (j *Journal) Verify(ctx context.Context) error {
-	fail := func(err error) error { return fmt.Errorf("verify the journal: %w", explain(err)) }
-	for tries := 0; ; tries++ {
-		// The anchor first: the chain has passed it, however far it goes meanwhile.
-		s, err := loadSeal(j.sealPath)
-		if err != nil {
-			return fail(sealGone(j.sealPath, err))
-		}
-		if s.key != j.seal.key {
-			return fail(errRepaired)
-		}
-		if _, err := j.walk(ctx, s.anchor); err != nil {
-			return fail(err)
-		}
-		h, err := readHead(j.path+".head", s.key)
-		if err != nil {
-			return fail(err)
-		}
-		// The owner writes the head, then the events: read in the other order
-		// the two belong together unless it appended twice in between.
-		last, err := j.last(ctx)
-		if err != nil {
-			return fail(err)
-		}
-		if err = h.check(last); err == nil {
-			err = s.check(last)
-		}
-		if err == nil {
-			return nil
-		} else if tries == 20 {
-			return fail(err)
-		}
-	}
-}
-
-// walk reads and checks every event there is and returns the last. The chain
-// must pass through anchor if it gets that far.
-func (j *Journal) walk(ctx context.Context, anchor mark) (mark, error) {
-	to, err := j.last(ctx)
-	if err != nil {
-		return mark{}, err
-	}
-	var forked *journal.Altered
-	err = j.scan(ctx, mark{}, to, func(e journal.Event) bool {
-		if e.Seq == anchor.seq && e.Hash != anchor.hash {
-			forked = &journal.Altered{Damage: journal.Forked, Seq: e.Seq, Kind: e.Kind}
-		}
-		return forked == nil
-	})
-	if forked != nil {
-		return to, forked
-	}
-	return to, err
-}
-
 // bounds is what Events(from) reads: after before, up to and with to.
 func (j *Journal) bounds(ctx context.Context, from journal.Seq) (to, before mark, err error) {
 	if j.w == nil {

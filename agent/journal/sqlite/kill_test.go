@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -26,7 +27,11 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// appendForever appends threes and acknowledges each on standard output.
+// snapshotOf is long, so that a kill often comes while it is written.
+func snapshotOf(seq journal.Seq) []byte { return bytes.Repeat(fmt.Appendf(nil, "%d ", seq), 1<<16) }
+
+// appendForever appends threes and acknowledges each on standard output. After
+// each it keeps a snapshot and acknowledges that with the number below zero.
 func appendForever(path string) error {
 	ctx := context.Background()
 	j, err := Open(ctx, path, nil)
@@ -44,19 +49,25 @@ func appendForever(path string) error {
 			return err
 		}
 		fmt.Println(three[2].Seq)
+		end := three[2]
+		if err := j.Keep(ctx, journal.Snapshot{Seq: end.Seq, Hash: end.Hash, Form: "1", Body: snapshotOf(end.Seq)}); err != nil {
+			return err
+		}
+		fmt.Println(-int(end.Seq))
 	}
 }
 
 // TestKill kills the owner of a journal with SIGKILL in the midst of appending,
 // again and again, on one file: whatever it acknowledged is there afterwards,
-// no append is there by halves, and the lock is free.
+// no append is there by halves, the lock is free, and the last snapshot that
+// was acknowledged, or a later one, is there as a whole.
 func TestKill(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := at(t.TempDir())
-	last := 0
+	last, kept := 0, 0
 	for round := range 25 {
 		cmd := exec.Command(exe)
 		cmd.Env = append(os.Environ(), childEnv+"="+path)
@@ -70,8 +81,13 @@ func TestKill(t *testing.T) {
 		}
 		acks := bufio.NewScanner(out)
 		acked := last
+		ack := func() {
+			var n int
+			fmt.Sscan(acks.Text(), &n)
+			acked, kept = max(acked, n), max(kept, -n)
+		}
 		for n := 1 + rand.IntN(20); n > 0 && acks.Scan(); n-- {
-			fmt.Sscan(acks.Text(), &acked)
+			ack()
 		}
 		if round == 0 {
 			if _, err := Open(t.Context(), path, nil); err == nil {
@@ -81,16 +97,16 @@ func TestKill(t *testing.T) {
 		// It goes on appending: the signal comes anywhere.
 		time.AfterFunc(time.Duration(rand.IntN(2000))*time.Microsecond, func() { cmd.Process.Kill() })
 		for acks.Scan() { // what it still acknowledged before it died
-			fmt.Sscan(acks.Text(), &acked)
+			ack()
 		}
 		cmd.Wait()
-		last = reopened(t, path, acked)
+		last = reopened(t, path, acked, kept)
 	}
 	t.Logf("%d events were appended by 25 processes, all killed", last)
 }
 
 // reopened checks the journal after a kill and says how many events it has.
-func reopened(t *testing.T, path string, acked int) int {
+func reopened(t *testing.T, path string, acked, kept int) int {
 	t.Helper()
 	j, err := Open(t.Context(), path, nil)
 	if err != nil {
@@ -105,6 +121,9 @@ func reopened(t *testing.T, path string, acked int) int {
 		if n++; string(e.Body) != fmt.Sprintf(`{"n":%d}`, n) {
 			t.Fatalf("event %d: got body %s", n, e.Body)
 		}
+	}
+	if s, ok := j.Kept(t.Context(), "1"); ok != (s.Seq > 0) || int(s.Seq) < kept || ok && !bytes.Equal(s.Body, snapshotOf(s.Seq)) {
+		t.Errorf("got snapshot %d of %d bytes after that of event %d was acknowledged", s.Seq, len(s.Body), kept)
 	}
 	if n < acked || n%3 != 0 {
 		t.Fatalf("got %d events, want at least the %d acknowledged, in threes", n, acked)

@@ -149,8 +149,9 @@ func finish(path, seal string) error {
 	aside := string(b)
 	next := filepath.Join(dir, "journal.db")
 	if _, err := os.Lstat(next); err == nil {
-		// What SQLite had not yet moved into the old file goes with it.
-		for _, suffix := range []string{"-wal", "-shm"} {
+		// What SQLite had not yet moved into the old file goes with it, and what was
+		// made of its events.
+		for _, suffix := range append([]string{"-wal", "-shm"}, snapshotSlots[:]...) {
 			if err := rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}

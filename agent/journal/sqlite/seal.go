@@ -35,11 +35,12 @@ func (k key) sealer() func(journal.Hash) []byte {
 	}
 }
 
-// sign gives the seal of a line of text, in hex. use keeps the lines of one
-// file from being taken for those of another.
-func (k key) sign(use, line string) string {
+// sign gives the seal of a line of text and what follows it, in hex. use keeps
+// the lines of one file from being taken for those of another.
+func (k key) sign(use, line string, more ...byte) string {
 	h := hmac.New(sha256.New, k[:])
 	h.Write([]byte(use + "\x00" + line))
+	h.Write(more)
 	return hex.EncodeToString(h.Sum(nil)[:sealSize])
 }
 

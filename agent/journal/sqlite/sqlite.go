@@ -10,6 +10,7 @@
 //	PATH.lock  held with flock(2) by the one process that may append
 //	SEAL       the key, and an event that the chain has reached; see [sealFile].
 //	           It is PATH.seal unless Options.Seal puts it elsewhere.
+//	PATH.snapshot.1, PATH.snapshot.2  what the events came to, sealed; see [Journal.Keep]
 //	PATH.repair  only while a repair is being put in place; see [Rebuild]
 //
 // What is proved. The chain shows what was changed, moved or taken out between
@@ -28,12 +29,26 @@
 // witness outside of this machine could tell, and there is none here. Nor does the
 // journal prove that what was written down was true.
 //
+// What is proved when. Open checks every event, but for a journal of more than
+// Options.Whole (200,000) that has a snapshot: then it checks the end (the head,
+// the anchor), the snapshot's seal, that the snapshot's event stands in the chain,
+// and every event after it. The events before are checked by Journal.Check, after
+// the start and at its leisure: until that is over, damage among them is not found.
+// It can't change what is done all the same, since nobody reads them: what they
+// came to is in the snapshot, which only this key can seal. A journal in which
+// Check finds damage loses its snapshots, so that the next Open checks everything
+// and refuses it. Verify checks all, always. A snapshot is deleted, damaged or put
+// back to an older one without effect, but for the time that the next start takes;
+// one that is newer than the journal is passed over and told in the log, since a
+// copy of the journal was then put back.
+//
 // A crash is not tampering. An append that was under way when the process was
 // killed or the power failed is there afterwards as a whole or not at all, and
 // both are accepted; one that was acknowledged is never given up without an error.
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -56,6 +71,9 @@ type Options struct {
 	Log *slog.Logger // nil is silent
 	// Seal is the seal file; "" is the journal's own path with ".seal" behind it.
 	Seal string
+	// Whole is the number of events up to which Open checks all of them, however
+	// many snapshots there are; 0 means 200,000.
+	Whole journal.Seq
 }
 
 // A Journal is a journal.Journal in a SQLite file. Append and Close belong to
@@ -74,15 +92,18 @@ type Journal struct {
 	mu  sync.Mutex
 	end mark
 	bad error // set when a failed write could not be taken back: no more appends
+
+	whole journal.Seq // Options.Whole
+	rest  mark        // the events up to here are left to Check
 }
 
-var _ journal.Journal = (*Journal)(nil)
+var _ journal.Keeper = (*Journal)(nil)
 
 func newJournal(path string, o *Options) *Journal {
 	if o == nil {
 		o = &Options{}
 	}
-	j := &Journal{path: path, sealPath: o.seal(path), log: o.Log}
+	j := &Journal{path: path, sealPath: o.seal(path), log: o.Log, whole: cmp.Or(o.Whole, 200_000)}
 	if j.log == nil {
 		j.log = slog.New(slog.DiscardHandler)
 	}
@@ -98,9 +119,10 @@ func (o *Options) seal(path string) string {
 }
 
 // Open opens the journal at path, making it (mode 0600) if there is none, and
-// checks all of it. A repair that was interrupted is put in place first. The error
-// wraps journal.ErrInUse if another process has it open; it is a *journal.Altered,
-// naming the place, if it is not what was written.
+// checks all of it; of one longer than Options.Whole the events before its last
+// snapshot are left to Check. A repair that was interrupted is put in place first.
+// The error wraps journal.ErrInUse if another process has it open; it is a
+// *journal.Altered, naming the place, if it is not what was written.
 func Open(ctx context.Context, path string, o *Options) (*Journal, error) {
 	j := newJournal(path, o)
 	if err := j.open(ctx); err != nil {
@@ -179,26 +201,6 @@ func (j *Journal) open(ctx context.Context) error {
 		return err
 	}
 	return j.check(ctx)
-}
-
-// check reads the whole chain and opens its head.
-func (j *Journal) check(ctx context.Context) error {
-	last, err := j.walk(ctx, j.seal.anchor)
-	if err != nil {
-		return err
-	}
-	if j.file, err = openHead(j.path+".head", j.seal.key); err != nil {
-		return err
-	}
-	if err := j.file.head.check(last); err != nil {
-		return err
-	}
-	if err := j.seal.check(last); err != nil {
-		return err
-	}
-	j.end = last
-	j.log.Debug("journal opened", "path", j.path, "events", uint64(last.seq))
-	return nil
 }
 
 // sealGone says what a missing seal means.

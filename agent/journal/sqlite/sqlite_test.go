@@ -272,16 +272,33 @@ func FuzzParseLines(f *testing.F) {
 	})
 }
 
+// BenchmarkAppend is what one event takes behind so many.
 func BenchmarkAppend(b *testing.B) {
-	j, err := Open(b.Context(), filepath.Join(b.TempDir(), "j"), nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer j.Close()
-	for b.Loop() {
-		if err := j.Append(b.Context(), journal.Event{Time: time.Now(), Kind: "heard", Body: []byte(`{"text":"hello"}`)}); err != nil {
-			b.Fatal(err)
-		}
+	for _, n := range []int{0, 1_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			if testing.Short() && n > 1_000 {
+				b.Skip("a long journal takes a minute to make")
+			}
+			j, err := Open(b.Context(), filepath.Join(b.TempDir(), "j"), nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer j.Close()
+			events := make([]journal.Event, 1000)
+			for range n / len(events) {
+				for i := range events {
+					events[i] = journal.Event{Time: time.Now(), Kind: "heard", Task: "t1", Body: []byte(`{"text":"` + strings.Repeat("hello ", 50) + `"}`)}
+				}
+				if err := j.Append(b.Context(), events...); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+				if err := j.Append(b.Context(), journal.Event{Time: time.Now(), Kind: "heard", Body: []byte(`{"text":"hello"}`)}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

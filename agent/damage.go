@@ -1,0 +1,70 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"deputy/agent/journal"
+)
+
+// damaged tells the desk that its journal is not what was written, or can't be
+// read any more.
+type damaged struct{ err error }
+
+func (d damaged) Error() string { return d.err.Error() }
+func (d damaged) Unwrap() error { return d.err }
+
+// longestWarning is how long the desk waits for its last sentence to be heard.
+const longestWarning = 20 * time.Second
+
+// warn tells the owner that the journal is damaged and waits until that was heard.
+// Nothing that is said meanwhile is taken in; only how things ended that were under
+// way is left in the inbox.
+func (d *Desk) warn(ctx context.Context, s *State, h *hands, err error) {
+	a := journal.AlteredIn(err)
+	d.log.Error("the journal is damaged; the desk stops", "err", err)
+	if a == nil {
+		return // a disk that fails: nothing is known of the journal
+	}
+	place := a.Place()
+	if d.o.Place != nil {
+		place = d.o.Place(s.Language, a)
+	}
+	h.carryOut(Hush{})
+	n := Notice{Key: "say.altered", Values: map[string]string{"place": place}}
+	if err := d.step(ctx, s, h, n); err != nil {
+		return
+	}
+	line := "l" + itoa(s.lines)
+	h.carryOut(Notify{Language: s.Language, Text: s.Lines[line].Text})
+	d.lastSentence(ctx, s, h, line)
+}
+
+// lastSentence waits until a line was heard.
+func (d *Desk) lastSentence(ctx context.Context, s *State, h *hands, line string) {
+	late := time.NewTimer(longestWarning)
+	defer late.Stop()
+	var left []any
+	defer func() { d.putBack(left) }()
+	for {
+		for _, v := range d.take() {
+			switch v := v.(type) {
+			case Spoken:
+				if v.Line == line {
+					return
+				}
+			case Ended, Undone, Replied:
+				left = append(left, v)
+			case func(*State, int):
+				v(s, h.busy())
+			}
+		}
+		select {
+		case <-d.bell:
+		case <-late.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package agent
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"deputy/agent/policy"
+)
+
+// A conversation that grows past the model's budget is shortened for the model;
+// the task keeps all of it, since policy judges by every word. What the owner said
+// and decided stays as it is. How a message is given depends on those up to the
+// one that was too much, never on later ones, and each time much is taken away at
+// once: so the beginning stays the same from turn to turn and a server's cache of
+// it holds.
+
+const (
+	// roomFor is the budget unless the rules say otherwise, in bytes.
+	roomFor = 64 << 10
+	// shortResult is how many bytes are left of what is shortened, shortArg of a
+	// text among the arguments of a call.
+	shortResult, shortArg = 400, 160
+	// messageCost is what a message takes beside its text.
+	messageCost = 24
+)
+
+// A shortening is one way to make a message shorter; m is as the task has it.
+type shortening func(m Message) Message
+
+// shortenings are tried in this order, each on the oldest messages first.
+var shortenings = [...]shortening{
+	func(m Message) Message { return shortAnswer(m, shortResult) },
+	shortOwn,
+	func(m Message) Message { return shortAnswer(m, 0) },
+}
+
+// A fitting is a conversation being shortened.
+type fitting struct {
+	budget    int
+	full, out []Message
+	size      int
+	done      [len(shortenings)]int // to how many messages each has been applied
+}
+
+// fit gives conv as the model is to see it: in at most budget bytes, unless the
+// owner's own words and bare calls alone are more. conv stays as it is.
+func fit(conv []Message, budget int) []Message {
+	f := fitting{budget: budget, full: conv}
+	turn := 0 // where the turn begins to which a message belongs
+	for i, m := range conv {
+		if m.Role == Assistant {
+			turn = i
+		}
+		f.out, f.size = append(f.out, m), f.size+cost(m)
+		if f.size > budget {
+			f.shorten(turn)
+		}
+	}
+	return f.out
+}
+
+// cost is what a message takes, in bytes.
+func cost(m Message) int {
+	n := messageCost + len(m.Text)
+	for _, c := range m.Calls {
+		n += messageCost + len(c.Tool) + len(c.Args)
+	}
+	return n
+}
+
+// shorten makes room for the message that was added last: first from what came
+// before its turn, and only if that isn't enough from the results of the turn.
+func (f *fitting) shorten(turn int) {
+	for k, short := range shortenings {
+		for ; f.done[k] < turn && f.size > f.budget/2; f.done[k]++ {
+			f.put(f.done[k], short(f.full[f.done[k]]))
+		}
+		if f.size <= f.budget*3/4 { // else there would be too much again at once
+			return
+		}
+	}
+	for i := len(f.out) - 1; i >= turn && f.size > f.budget; i-- {
+		m := f.out[i]
+		room := len(m.Text) - (f.size - f.budget) - len(leftOut(len(m.Text)))
+		f.put(i, shortAnswer(m, max(shortResult, room)))
+	}
+}
+
+// put replaces a message by a shorter one; one that isn't shorter stays.
+func (f *fitting) put(i int, m Message) {
+	if less := cost(f.out[i]) - cost(m); less > 0 {
+		f.out[i], f.size = m, f.size-less
+	}
+}
+
+// shortAnswer leaves about n bytes of a tool's result; what the owner decided, and
+// whatever else is no result, stays as it is.
+func shortAnswer(m Message, n int) Message {
+	if m.Role == ToolRole && !m.Owner {
+		m.Text = shortText(m.Text, n)
+	}
+	return m
+}
+
+// shortOwn shortens what the model itself said and wished for.
+func shortOwn(m Message) Message {
+	if m.Role == Assistant {
+		m.Text, m.Calls = shortText(m.Text, shortResult), shortCalls(m.Calls)
+	}
+	return m
+}
+
+// leftOut stands where n bytes of a text were.
+func leftOut(n int) string {
+	return fmt.Sprintf("\n[%d bytes are left out here; the same call gives them again]\n", n)
+}
+
+// shortText leaves about n bytes of a text: its beginning and, half as much, its
+// end. A text that would not become shorter stays as it is.
+func shortText(s string, n int) string {
+	head := n * 2 / 3
+	tail := len(s) - (n - head)
+	if tail-head <= len(leftOut(len(s))) {
+		return s
+	}
+	for head > 0 && !utf8.RuneStart(s[head]) {
+		head--
+	}
+	for tail < len(s) && !utf8.RuneStart(s[tail]) {
+		tail++
+	}
+	return s[:head] + leftOut(tail-head) + s[tail:]
+}
+
+// shortCalls shortens the long texts among the arguments of calls.
+func shortCalls(calls []Call) []Call {
+	short := slices.Clone(calls)
+	for i, c := range short {
+		d := json.NewDecoder(bytes.NewReader(c.Args))
+		d.UseNumber()
+		var args any
+		if d.Decode(&args) != nil {
+			continue
+		}
+		if b, err := json.Marshal(shortTexts(args)); err == nil && len(b) < len(c.Args) {
+			short[i].Args = b
+		}
+	}
+	return short
+}
+
+// shortTexts shortens the texts in a value that was read from JSON.
+func shortTexts(v any) any {
+	switch v := v.(type) {
+	case string:
+		return shortText(v, shortArg)
+	case []any:
+		for i := range v {
+			v[i] = shortTexts(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = shortTexts(v[name])
+		}
+	}
+	return v
+}
+
+// faded says whether the result of an earlier call like c has been shortened
+// since, so that the model must be able to make it again. Only what looks may be
+// had twice.
+func (x *step) faded(t *Task, c Call) bool {
+	var id string
+	for _, m := range t.Messages {
+		for _, was := range m.Calls {
+			if was.ID != c.ID && was.Tool == c.Tool && bytes.Equal(was.Args, c.Args) {
+				id = was.ID
+			}
+		}
+	}
+	looked := slices.ContainsFunc(t.Effects, func(key string) bool {
+		f := x.Effects[key]
+		return f.Call == id && f.Level == policy.Look
+	})
+	if id == "" || !looked {
+		return false
+	}
+	seen := fit(t.Messages, x.budget())
+	return slices.ContainsFunc(t.Messages, func(m Message) bool { return m.Role == ToolRole && m.Call == id }) &&
+		!slices.EqualFunc(t.Messages, seen, func(a, b Message) bool { return a.Call != id || a.Text == b.Text })
+}
+
+func (x *step) budget() int { return orElse(x.Budget, roomFor) }

@@ -1,0 +1,269 @@
+package agent
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"deputy/agent/policy"
+)
+
+// A day is a state made by hand, by events as the journal would hold them.
+type day struct {
+	s  State
+	at time.Time
+	n  int
+}
+
+func newDay() *day { return &day{s: unborn(), at: time.Unix(1_700_000_000, 0).UTC()} }
+
+func (d *day) apply(bodies ...Body) {
+	for _, b := range bodies {
+		d.at = d.at.Add(time.Millisecond)
+		d.s.apply(Event{At: d.at, Body: b})
+	}
+}
+
+// open is a new task that has used one tool.
+func (d *day) open(level policy.Level, taint ...policy.Taint) (task, key string) {
+	d.n++
+	task, key = fmt.Sprintf("t%d", d.n), fmt.Sprintf("k%d", d.n)
+	d.apply(
+		TaskOpened{Task: task, Order: "do it", Language: "en", Prompt: "do it"},
+		Replied{Task: task, Turn: 1, Calls: []Call{{ID: "c1.1", Tool: "write", Args: json.RawMessage(`{}`)}}},
+		Intended{Task: task, Call: "c1.1", Key: key, Tool: "write", Target: "file" + itoa(d.n), Level: level, Taint: taint, Args: json.RawMessage(`{}`)},
+		Started{Task: task, Key: key},
+	)
+	return task, key
+}
+
+// done is a task that is finished and reported.
+func (d *day) done(level policy.Level, taint ...policy.Taint) (task, key string) {
+	task, key = d.open(level, taint...)
+	d.apply(Ended{Task: task, Key: key, Text: "done"}, TaskClosed{Task: task, Status: Done, Text: "Done."}, Reported{Task: task})
+	return task, key
+}
+
+func TestFinishedTasksAreForgotten(t *testing.T) {
+	d := newDay()
+	first, _ := d.done(policy.Draft)
+	reminded, timer := d.open(policy.Draft)
+	d.apply(Ended{Task: reminded, Key: timer, Remind: &Reminder{At: d.at.Add(24 * time.Hour), Text: "tea"}}, TaskClosed{Task: reminded, Status: Done})
+	running, late := d.open(policy.Draft)
+	d.apply(TaskClosed{Task: running, Status: Cancelled}) // its effect goes on
+	asked, unknown := d.open(policy.Commit)
+	d.apply(TaskClosed{Task: asked, Status: Cancelled}, Ended{Task: asked, Key: unknown, Unknown: true}, Asked{Task: asked, Ask: "a1", Key: unknown, Again: true})
+	waiting, _ := d.open(policy.Draft) // open all the time
+	for range 3 * keepClosed {
+		d.done(policy.Draft)
+	}
+	last, lastKey := d.done(policy.Draft)
+	s := &d.s
+	if s.Tasks[first] != nil {
+		t.Error("the first task is still there")
+	}
+	for _, id := range []string{reminded, running, asked, waiting, last} {
+		if s.Tasks[id] == nil {
+			t.Errorf("task %s, which is needed, was forgotten", id)
+		}
+	}
+	if n := len(s.Tasks); n < keepClosed || n > keepClosed+sweepEvery+5 {
+		t.Errorf("got %d tasks, want about %d", n, keepClosed)
+	}
+	if len(s.Order) != len(s.Tasks) || len(s.Closed)+len(s.Active) != len(s.Tasks) || len(s.Effects) != len(s.Tasks) {
+		t.Errorf("got %d in order, %d closed, %d active, %d effects for %d tasks", len(s.Order), len(s.Closed), len(s.Active), len(s.Effects), len(s.Tasks))
+	}
+	for _, key := range s.Latest {
+		if s.Effects[key] == nil {
+			t.Fatalf("effect %s can be undone and was forgotten", key)
+		}
+	}
+	if got := s.Latest[len(s.Latest)-1]; got != lastKey {
+		t.Errorf("got %s as the latest effect, want %s", got, lastKey)
+	}
+	// What held them back comes to its end: they go too.
+	d.apply(Reminded{Key: timer}, Ended{Task: running, Key: late, Text: "done"}, Decided{Task: asked, Ask: "a1", Key: unknown}, Ended{Task: asked, Key: unknown, Err: "not wanted"})
+	for range 2 * keepClosed {
+		d.done(policy.Draft)
+	}
+	for _, id := range []string{reminded, running, asked} {
+		if s.Tasks[id] != nil {
+			t.Errorf("task %s is not needed any more and still there", id)
+		}
+	}
+	if s.Tasks[waiting] == nil || s.Active[0] != waiting {
+		t.Error("an open task was forgotten")
+	}
+}
+
+// TestManyThatWait: the sweep doesn't come at every step when nothing can go.
+func TestManyThatWait(t *testing.T) {
+	d := newDay()
+	for range 2 * keepClosed {
+		task, key := d.open(policy.Draft)
+		d.apply(Ended{Task: task, Key: key, Remind: &Reminder{At: d.at, Text: "tea"}}, TaskClosed{Task: task, Status: Done})
+	}
+	if len(d.s.Tasks) != 2*keepClosed || d.s.Left < keepClosed {
+		t.Errorf("got %d tasks and %d left by the last sweep, want all of them", len(d.s.Tasks), d.s.Left)
+	}
+}
+
+func TestTalkIsForgotten(t *testing.T) {
+	d := newDay()
+	old, _ := d.done(policy.Draft)
+	d.s.Tasks[old].private = true
+	d.apply(TaskOpened{Task: "t900", Order: "x", Prompt: "x"}, Replied{Task: "t900", Turn: 1, Calls: []Call{{ID: "c1.1", Tool: "page"}}},
+		Intended{Task: "t900", Call: "c1.1", Key: "p", Tool: "page", Untrusted: true, Source: "a page of x", Level: policy.Look}, Started{Task: "t900", Key: "p"},
+		Ended{Task: "t900", Key: "p", Text: "evil"}, TaskClosed{Task: "t900", Status: Done})
+	d.at = d.at.Add(keepTalk / 2)
+	d.done(policy.Draft)
+	if len(d.s.Tasks[old].Messages) == 0 {
+		t.Error("a conversation that can be criticised was forgotten")
+	}
+	d.at = d.at.Add(keepTalk)
+	d.done(policy.Draft)
+	got := d.s.Tasks["t900"]
+	if got.Messages != nil || got.Calls != nil || !got.tainted() || got.whose() != "a page of x" {
+		t.Errorf("got %+v, want only that strangers had a part in it", got)
+	}
+	if got := d.s.Tasks[old]; got.Messages != nil || !got.private || got.Report != "Done." {
+		t.Errorf("got %+v, want its report", got)
+	}
+}
+
+// TestNoCriticismOfWhatIsForgotten: an order that would be criticism stands by itself.
+func TestNoCriticismOfWhatIsForgotten(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.rules.Revisable = 100 * time.Hour // more than there can be
+		b.start()
+		b.hear("write the list of things")
+		time.Sleep(50 * time.Minute)
+		b.hear("no, shorter")
+		if n := len(b.state().Order); n != 1 {
+			t.Errorf("got %d tasks, want the first criticised", n)
+		}
+		time.Sleep(70 * time.Minute)
+		b.hear("no, shorter")
+		if n := len(b.state().Order); n != 2 {
+			t.Errorf("got %d tasks, want a second", n)
+		}
+	})
+}
+
+// TestReopenedInItsPlace: a task that is criticised is as old as it was.
+func TestReopenedInItsPlace(t *testing.T) {
+	d := newDay()
+	a, _ := d.open(policy.Draft)
+	b, _ := d.done(policy.Draft)
+	c, _ := d.open(policy.Draft)
+	e, _ := d.done(policy.Draft)
+	d.apply(TaskRevised{Task: b, Order: "shorter"}, TaskRevised{Task: e, Order: "shorter"})
+	if want := []string{a, b, c, e}; !reflect.DeepEqual(d.s.Active, want) || len(d.s.Closed) != 0 {
+		t.Errorf("got %v open and %v closed, want %v", d.s.Active, d.s.Closed, want)
+	}
+	d.apply(TaskClosed{Task: e, Status: Done}, TaskClosed{Task: b, Status: Done}, TaskClosed{Task: b, Status: Cancelled})
+	if want := []string{e, b}; !reflect.DeepEqual(d.s.Closed, want) {
+		t.Errorf("got %v closed, want %v", d.s.Closed, want)
+	}
+	if got := d.s.latestSince(d.at, time.Hour, func(*Task) bool { return true }); got.ID != e {
+		t.Errorf("got %s as the youngest, want %s: it was ordered last", got.ID, e)
+	}
+}
+
+// TestStainsOutliveTheirTasks: a file that holds a stranger's text is that
+// stranger's, however many tasks were forgotten since.
+func TestStainsOutliveTheirTasks(t *testing.T) {
+	d := newDay()
+	evil := policy.Taint{Source: "a page of evil.example"}
+	d.done(policy.Draft, evil) // file1
+	_, again := d.done(policy.Draft, policy.Taint{Source: "a mail from x"})
+	d.s.Effects[again].Target = "file1" // not so in a journal; see remove below
+	d.done(policy.Draft)                // file3 is clean
+	d.done(policy.Look, evil)           // nothing was written
+	whose := func(target, text string) string {
+		f := &Effect{Intended: Intended{Key: "x", Private: true, Target: target}}
+		w, ok := d.s.stained(f, text)
+		if !ok {
+			return "clean"
+		}
+		return w
+	}
+	for range 2 {
+		for _, c := range []struct{ target, text, want string }{
+			{"file1", "", evil.Source}, {"file2", "", "a mail from x"}, {"file3", "", "clean"}, {"file4", "", "clean"}, {"file", "", "clean"},
+			{".", "file1:3: hello", evil.Source}, {".", "a\nfile1: x\nfile2: y", "a mail from x"}, {".", "file1 hello", "clean"},
+			{".", "my/file1: x", evil.Source}, {".", ":", "clean"}, {".", "", "clean"}, {".", "file3:1:x file4:2:y", "clean"},
+		} {
+			if got := whose(c.target, c.text); got != c.want {
+				t.Errorf("%q %q: got %s, want %s", c.target, c.text, got, c.want)
+			}
+		}
+		for range 2 * keepClosed {
+			d.done(policy.Draft)
+		}
+	}
+	if n := len(d.s.Stains); n != 2 {
+		t.Errorf("got %d stained targets, want 2", n)
+	}
+}
+
+func TestStainIsTakenBack(t *testing.T) {
+	of := func(key, target, source string) *Effect {
+		return &Effect{Intended: Intended{Key: key, Target: target, Taint: []policy.Taint{{Source: source}}}}
+	}
+	s := Stains{}
+	one, two, three := of("1", "a", "x"), of("2", "a", "y"), of("3", "a", "z")
+	want := func(source string) {
+		t.Helper()
+		if got, ok := s.in("a", ""); got != source || ok != (source != "") {
+			t.Errorf("got %q, want %q", got, source)
+		}
+	}
+	s.add(one)
+	s.add(two)
+	s.add(three)
+	want("z")
+	s.remove(three)
+	want("y")
+	s.settle(two)
+	s.remove(one) // it was forgotten with what the second wrote over it
+	want("y")
+	s.add(three)
+	s.remove(three)
+	want("y")
+	s.remove(two)
+	want("")
+	s.remove(two)
+	s.settle(one)
+	if len(s) != 0 {
+		t.Errorf("got %v, want nothing", s)
+	}
+}
+
+// TestForgettingIsFolded: a live desk forgets what a fold of its journal forgets.
+func TestForgettingIsFolded(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.start()
+		for range keepClosed + 2*sweepEvery {
+			b.model.replies = []Replied{calls("write", `{"n":"1"}`), {Text: "Done."}}
+			b.desk.Tell(Heard{Text: "write the list of things", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
+			b.rest()
+		}
+		live := b.state()
+		got := folded(t, all(t, b.journal), unborn())
+		if !reflect.DeepEqual(got.Order, live.Order) || !reflect.DeepEqual(got.Closed, live.Closed) || !reflect.DeepEqual(got.Latest, live.Latest) || len(got.Effects) != len(live.Effects) {
+			t.Errorf("got %d tasks, %d effects; want %d, %d", len(got.Order), len(got.Effects), len(live.Order), len(live.Effects))
+		}
+		if len(live.Order) >= keepClosed+2*sweepEvery {
+			t.Error("nothing was forgotten")
+		}
+		before := b.world.count()
+		b.hear("undo that")
+		if b.world.count() != before+1 || !strings.HasPrefix(b.world.keys[before], "undo ") {
+			t.Error("the last effect could not be undone")
+		}
+	})
+}
