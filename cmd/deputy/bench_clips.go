@@ -135,7 +135,12 @@ func (b *clipBench) hear(ctx context.Context, path string) (clipHeard, error) {
 		return clipHeard{}, err
 	}
 	begun, passed := b.hears.begun.Load(), b.hears.passed.Load()
-	from, err := b.tape.play(ctx, append(samples, make([]float32, b.tail)...))
+	samples = append(samples, make([]float32, b.tail)...)
+	// The next recording begins where a frame and a window do, so that the same
+	// recording is cut the same way whatever came before it.
+	const edge = 8 * audio.FrameSize // = 5 * audio.ScoreSize
+	samples = append(samples, make([]float32, (edge-len(samples)%edge)%edge)...)
+	from, err := b.tape.play(ctx, samples)
 	if err != nil {
 		return clipHeard{}, err
 	}

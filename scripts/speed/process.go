@@ -39,29 +39,45 @@ func (g *group) close() {
 	_ = g.cmd.Wait() // it was killed
 }
 
-// usage is the processor time so far and the resident memory, in bytes, of all processes of the group. Pages that several
-// of them share are counted in each.
+// usage is the processor time so far and the resident memory, in bytes, of all processes of the group. Of the pages of
+// files, which they share, the greatest share of one process is counted.
 func (g *group) usage() (cpu time.Duration, resident int64) {
 	pgid := strconv.Itoa(g.cmd.Process.Pid)
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is right
+	var files int64
 	for _, name := range stats {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			continue // it has just ended
 		}
 		f := statFields(string(data))
-		if len(f) < 22 || f[2] != pgid {
+		if len(f) < 13 || f[2] != pgid {
 			continue
 		}
 		cpu += ticks(f[11]) + ticks(f[12])
-		pages, _ := strconv.ParseInt(f[21], 10, 64)
-		resident += pages * int64(os.Getpagesize())
+		status, err := os.ReadFile(filepath.Join(filepath.Dir(name), "status"))
+		if err != nil {
+			continue
+		}
+		resident += statusBytes(string(status), "RssAnon") + statusBytes(string(status), "RssShmem")
+		files = max(files, statusBytes(string(status), "RssFile"))
 	}
-	return cpu, resident
+	return cpu, resident + files
+}
+
+// statusBytes is a size in /proc/PID/status; 0 if it isn't there.
+func statusBytes(status, name string) int64 {
+	_, rest, ok := strings.Cut(status, "\n"+name+":")
+	if !ok {
+		return 0
+	}
+	rest, _, _ = strings.Cut(rest, "kB")
+	kb, _ := strconv.ParseInt(strings.TrimSpace(rest), 10, 64)
+	return kb << 10
 }
 
 // statFields are the fields of /proc/PID/stat after the name, which stands in parentheses and may hold spaces: [0] is the
-// state, [2] the group, [11] and [12] the time as user and in the system, [21] the resident pages.
+// state, [2] the group, [11] and [12] the time as user and in the system.
 func statFields(stat string) []string {
 	return strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
 }

@@ -85,8 +85,14 @@ func TestWantedLeavesOutMachinesAndSingleWords(t *testing.T) {
 func TestStatFields(t *testing.T) {
 	stat := "812 (a (b) c) S 1 812 812 0 -1 4194560 1 0 0 0 150 25 0 0 20 0 4 0 100 1000 77 18446744073709551615"
 	f := statFields(stat)
-	if got := strings.Join([]string{f[2], f[11], f[12], f[21]}, " "); got != "812 150 25 77" {
-		t.Errorf("got group, times and pages %s, want 812 150 25 77", got)
+	if got := strings.Join([]string{f[2], f[11], f[12]}, " "); got != "812 150 25" {
+		t.Errorf("got group and times %s, want 812 150 25", got)
+	}
+	status := "Name:\tx\nRssAnon:\t    2048 kB\nRssFile:\t      10 kB\n"
+	for name, want := range map[string]int64{"RssAnon": 2 << 20, "RssFile": 10 << 10, "RssShmem": 0} {
+		if got := statusBytes(status, name); got != want {
+			t.Errorf("%s: got %d, want %d", name, got, want)
+		}
 	}
 }
 
