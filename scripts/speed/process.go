@@ -20,7 +20,7 @@ type group struct {
 
 // start runs the program; it is killed when ctx ends.
 func start(ctx context.Context, cmd *exec.Cmd) (*group, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("%w; the peers are made by scripts/speed/peers", err)
 	}
