@@ -23,6 +23,7 @@ import (
 
 func benchCommand(a *app) *cobra.Command {
 	b := bencher{}
+	var clips, drafts bool
 	c := &cobra.Command{
 		Use:   "bench [RECORDING...]",
 		Short: "Measure this machine: from the end of speech to text, to the model's first token, to the first sound",
@@ -35,11 +36,16 @@ any a synthetic user speaks twelve orders of its own.`,
 			if err != nil {
 				return err
 			}
+			if clips {
+				return benchClips(c.Context(), cfg, drafts, c.InOrStdin(), c.OutOrStdout())
+			}
 			return b.run(c.Context(), cfg, files, c.OutOrStdout())
 		},
 	}
 	c.Flags().BoolVar(&b.withModel, "model", true, "with the language model and the voice")
 	c.Flags().DurationVar(&b.idle, "idle", 20*time.Second, "how long to measure idling; 0 leaves it out")
+	c.Flags().BoolVar(&clips, "clips", false, "only hear: read lines {\"file\": PATH} and print what was heard in each, and when, as a line of JSON")
+	c.Flags().BoolVar(&drafts, "drafts", true, "with --clips: begin to transcribe in the pause; false begins at the endpoint")
 	c.Flags().IntVar(&b.orders, "orders", 5, "how many of the recordings are given to the language model")
 	return c
 }
