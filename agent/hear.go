@@ -71,6 +71,7 @@ func (x *step) hear(h Heard) {
 	}
 	if !h.Typed && !h.Key && h.Confidence > 0 && h.Confidence < leastConfidence {
 		x.mumbled(h)
+		x.poseNext() // what was set aside for it comes back
 		return
 	}
 	x.order(h)

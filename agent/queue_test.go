@@ -288,3 +288,17 @@ func TestAsksLapse(t *testing.T) {
 		b.effects(0)
 	})
 }
+
+// TestAMumbleDoesNotLoseTheAsk: what was set aside for words that nobody could
+// make out is put again.
+func TestAMumbleDoesNotLoseTheAsk(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+		b.start()
+		b.hear("send the mail to finance")
+		b.hearWith(Heard{Text: "our favourite floor is the one over there", Confidence: 0.3, Lowest: 0.1, Voiced: 0.9, SNR: 20})
+		if b.posedArgs() == "" {
+			t.Error("the ask is not put any more")
+		}
+	})
+}

@@ -211,7 +211,7 @@ func (d *demo) approve(t *testing.T) {
 	t.Helper()
 	for range 3 {
 		code := d.posed(t)
-		if err := d.speak(t.Context(), "Approve "+code+"."); err != nil {
+		if err := d.speak(t.Context(), "Go ahead, "+code+"."); err != nil {
 			t.Fatal(err)
 		}
 		heard := d.await(t, "the approval was heard", time.Minute, func(b agent.Body) bool {

@@ -118,7 +118,7 @@ func (d *demo) answer(ctx context.Context, code string, again bool) error {
 	if again && len(d.post.Mails()) > 0 {
 		return d.speak(ctx, "No.")
 	}
-	return d.speak(ctx, "Approve "+code+".")
+	return d.speak(ctx, "Go ahead, "+code+".")
 }
 
 // next is the next event. When the Deputy is killed meanwhile, it is started

@@ -76,7 +76,7 @@ func TestPhrase(t *testing.T) {
 	cases := []struct{ lang, key, want string }{
 		{"en", "ask.mail", `Send an e-mail to finance@acme.example, a new recipient.`},
 		{"ko", "ask.mail", `finance@acme.example 앞으로 메일을 보냅니다. 처음 보내는 주소입니다.`},
-		{"en", "ask.code", "Say no, or say: approve falcon."},
+		{"en", "ask.code", "Say no, or say: go ahead, falcon."},
 		{"ko", "ask.delete", "회의록.txt를 삭제합니다. 크기는 3 kB입니다."},
 		{"ko", "quote.edit", `"사과"가 "귤"로 바뀝니다.`},
 		{"en", "ask.search", `Search your files for "{to} [2J rent".`},
