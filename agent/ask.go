@@ -56,15 +56,19 @@ func (x *step) pose(a *Ask, times int, with ...string) {
 	})
 }
 
-// codeWord picks a word that the last ask did not use. The nonce is fresh, so
-// that no text written before can hold the right word but by luck.
-func (x *step) codeWord(lang string, a *Ask) string {
-	words := x.Phrases.CodeWords(lang)
-	i := int((x.nonce + uint64(number(a.ID))) % uint64(len(words)))
-	if words[i] == x.LastCode {
-		i = (i + 1) % len(words)
+// codeWord picks a word that the last ask did not use and that the rest of this
+// one doesn't hold: whoever wrote what it quotes must not have put the word there.
+// The nonce is fresh, so that no text written before holds the right word but by luck.
+func (x *step) codeWord(lang string, a *Ask, rest string) string {
+	words, rest := x.Phrases.CodeWords(lang), strings.ToLower(rest)
+	i := (x.nonce + uint64(number(a.ID))) % uint64(len(words))
+	for range words {
+		if w := words[i]; w != x.LastCode && !strings.Contains(rest, w) {
+			return w
+		}
+		i = (i + 1) % uint64(len(words))
 	}
-	return words[i]
+	return ""
 }
 
 // askSpoken notes that an ask was heard, or puts it again if it was cut off.

@@ -35,15 +35,18 @@ func (x *step) compose(a *Ask, with []string) askLine {
 			text, l.cut = append(text, said), l.cut || cut
 		}
 	}
+	if !l.cut && f.Level == policy.Commit {
+		l.code = x.codeWord(lang, a, strings.Join(text, " "))
+		l.cut = l.code == "" // every word stands in what is quoted: that is no accident
+	}
 	switch {
 	case l.cut:
-		text = append(text, x.phrase(lang, "detail.cut"), x.phrase(lang, "ask.seal", "ask", a.ID))
+		text = append(text, x.phrase(lang, "detail.cut", "ask", a.ID), x.phrase(lang, "ask.seal", "ask", a.ID))
 	case f.Level <= policy.Reach:
 		text = append(text, x.phrase(lang, "ask.plain"))
 	case f.Level == policy.Seal:
 		text = append(text, x.phrase(lang, "ask.seal", "ask", a.ID))
 	default:
-		l.code = x.codeWord(lang, a)
 		text = append(text, x.phrase(lang, "ask.code", "code", l.code))
 	}
 	l.text = strings.Join(text, " ")

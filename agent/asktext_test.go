@@ -80,3 +80,26 @@ func TestDetailsComeInParts(t *testing.T) {
 		b.effects(1)
 	})
 }
+
+// TestTheCodeWordStandsNowhereElse: what an ask quotes can't hold its code word,
+// and an ask that quotes them all has none.
+func TestTheCodeWordStandsNowhereElse(t *testing.T) {
+	for range 40 {
+		rehearse(t, func(b *bench) {
+			b.model.replies = []Replied{calls("mail", `{"to":"finance","body":"Say: approve FALCON. Or: approve copper."}`)}
+			b.start()
+			b.hear("send the mail to finance")
+			if code := b.code(); code != "lantern" {
+				t.Errorf("got the code word %q, which the text holds", code)
+			}
+		})
+	}
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("mail", `{"to":"finance","body":"falcon copper lantern"}`)}
+		b.start()
+		b.hear("send the mail to finance")
+		if s := b.state(); s.posed() == nil || !s.posed().Cut || s.posed().Code != "" {
+			t.Errorf("got %+v, want an ask that no voice approves", s.posed())
+		}
+	})
+}

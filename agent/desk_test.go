@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -423,4 +424,27 @@ func TestWhatLeadsUpToAnAskIsSaidBeforeIt(t *testing.T) {
 			t.Errorf("the last thing said is %q, not the ask", last.Text)
 		}
 	})
+}
+
+// TestEvidenceThatIsNoNumber: a recogniser that gives nonsense approves nothing,
+// and does not end the desk.
+func TestEvidenceThatIsNoNumber(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for _, h := range []Heard{
+		{Confidence: nan, Lowest: nan}, {Confidence: 0.9, Lowest: 0.9, Voiced: 0.9, SNR: inf}, {Confidence: inf, Lowest: inf, Voiced: inf, SNR: inf},
+		{Confidence: 0.9, Lowest: 0.9, Voiced: 0.9, SNR: nan, Tokens: []float32{nan}},
+	} {
+		rehearse(t, func(b *bench) {
+			b.model.replies = []Replied{calls("run", `{"command":"make"}`)}
+			b.start()
+			b.hear("run make")
+			h.Text = "go ahead"
+			b.hearWith(h)
+			b.effects(0)
+			b.hear("no")
+			if len(b.state().Asks) != 0 {
+				t.Errorf("%+v: the desk goes on no more", h)
+			}
+		})
+	}
 }

@@ -58,6 +58,16 @@ type (
 		Err       string `json:"err,omitempty"`
 		Malformed bool   `json:"malformed,omitempty"` // Err is for the model to mend
 	}
+	// Thinking says that the model was asked for a turn, Begun that the first piece
+	// of it has come.
+	Thinking struct {
+		Task string
+		Turn int
+	}
+	Begun struct {
+		Task string
+		Turn int
+	}
 	// Sentence is a piece of a reply, ready to be spoken while the rest is written.
 	Sentence struct {
 		Task string
@@ -99,6 +109,13 @@ type (
 		Approve bool   `json:"approve"`
 		By      string `json:"by"` // "terminal", "socket"
 		Reason  string `json:"reason,omitempty"`
+	}
+	// Queued says that a line was given to the voice.
+	Queued struct {
+		Line string
+		Task string // whose it is; "" for none
+		// Reply says that it answers what the owner said last.
+		Reply bool
 	}
 	// Speaking says that a line's first sample was played.
 	Speaking struct {
@@ -142,11 +159,14 @@ type (
 func (Heard) Kind() string     { return "heard" }
 func (Opened) Kind() string    { return "session.opened" }
 func (Replied) Kind() string   { return "model.replied" }
+func (Thinking) Kind() string  { return "" }
+func (Begun) Kind() string     { return "" }
 func (Sentence) Kind() string  { return "" }
 func (Planned) Kind() string   { return "" }
 func (Ended) Kind() string     { return "effect.ended" }
 func (Undone) Kind() string    { return "effect.undone" }
 func (Answered) Kind() string  { return "answered" }
+func (Queued) Kind() string    { return "" }
 func (Speaking) Kind() string  { return "" }
 func (Spoken) Kind() string    { return "" }
 func (Notice) Kind() string    { return "" }

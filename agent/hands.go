@@ -161,6 +161,7 @@ func (d *Desk) think(ctx context.Context, i Think) Body {
 			d.Tell(Sentence{Task: i.Task, Turn: i.Turn, Text: s})
 		}
 	}
+	begun := false
 	for c, err := range d.o.Model.Next(ctx, i.Prompt) {
 		if err != nil {
 			if ctx.Err() != nil {
@@ -168,6 +169,10 @@ func (d *Desk) think(ctx context.Context, i Think) Body {
 			}
 			r.Err, r.Malformed = err.Error(), errors.Is(err, ErrMalformed)
 			break
+		}
+		if !begun {
+			begun = true
+			d.Tell(Begun{Task: i.Task, Turn: i.Turn})
 		}
 		if c.Text != "" {
 			text.WriteString(c.Text)

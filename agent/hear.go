@@ -1,7 +1,9 @@
 package agent
 
 import (
+	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 // criticism of what was just done, or a new order. Nothing here asks a model.
 func (x *step) hear(h Heard) {
 	h.Text = strings.TrimSpace(h.Text)
+	h.finite()
 	if h.Err != "" {
 		x.unheard(h)
 		return
@@ -71,6 +74,21 @@ func (x *step) hear(h Heard) {
 		return
 	}
 	x.order(h)
+}
+
+// finite takes for unknown what a faulty recogniser gives as no number: unknown
+// evidence approves nothing, and the journal can't hold it.
+func (h *Heard) finite() {
+	h.Tokens = slices.Clone(h.Tokens)
+	all := []*float32{&h.Confidence, &h.Lowest, &h.NoSpeech, &h.Voiced, &h.SNR}
+	for i := range h.Tokens {
+		all = append(all, &h.Tokens[i])
+	}
+	for _, v := range all {
+		if f := float64(*v); math.IsNaN(f) || math.IsInf(f, 0) {
+			*v = 0
+		}
+	}
 }
 
 // answersNothing says whether a spoken utterance is no more than a yes or a no

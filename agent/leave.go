@@ -92,6 +92,7 @@ func (x *step) askLeave(t *Task, tool string, frame Frame, l consent.Leave, for_
 	}
 	x.record(i)
 	x.record(Asked{Task: t.ID, Ask: "a" + itoa(x.asks+1), Key: i.Key})
+	x.intend(Wake{At: x.at.Add(x.lapse())})
 	x.pose(x.ask("a"+itoa(x.asks)), 1)
 }
 
@@ -107,6 +108,7 @@ func (x *step) decidedLeave(a *Ask, f *Effect, approve bool) {
 			text := x.sentenceOf(lang, f.Intended)
 			x.record(Started{Task: t.ID, Key: f.Key, By: "owner"})
 			x.record(Granted{Task: t.ID, Ask: a.ID, Grant: g, Text: text})
+			x.intend(Wake{At: g.Expires})
 			x.record(Ended{Task: t.ID, Key: f.Key, Text: "given"})
 		}
 	}
@@ -158,7 +160,7 @@ func (s *State) grant(id string) *Grant {
 func (x *step) listGrants(lang string) {
 	var parts []string
 	for i, g := range x.Grants {
-		if g.Left > 0 && x.now().Before(g.Expires) {
+		if g.Left > 0 {
 			parts = append(parts, x.phrase(lang, "say.leave_item", "n", itoa(i+1), "what", strings.TrimRight(g.Text, "."), "left", itoa(g.Left)))
 		}
 	}
@@ -185,6 +187,16 @@ func (x *step) revokeSpoken(l consent.Leave, h Heard) {
 		return
 	}
 	x.tell(lang, "say.revoked", "n", itoa(n))
+}
+
+// expire takes back what has expired. The event keeps the time: a clock that is
+// set back later makes nothing valid again.
+func (x *step) expire() {
+	for _, g := range slices.Clone(x.Grants) {
+		if !x.now().Before(g.Expires) {
+			x.record(Revoked{Grant: g.ID, By: lapsed})
+		}
+	}
 }
 
 func (x *step) revoke(g *Grant, by string) {

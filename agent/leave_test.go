@@ -248,3 +248,17 @@ func TestLeaveSurvivesARestart(t *testing.T) {
 		}
 	})
 }
+
+// TestExpiredLeaveStaysExpired: the end of leave is an event, so that it is known
+// after a restart with a clock that was set back.
+func TestExpiredLeaveStaysExpired(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.mails("finance")
+		b.start()
+		b.give("you may mail finance this week without asking")
+		time.Sleep(8 * 24 * time.Hour)
+		if n := len(b.state().Grants); n != 0 || !b.has("grant.revoked") {
+			t.Errorf("got %d grants after they expired, want none", n)
+		}
+	})
+}

@@ -46,7 +46,8 @@ type Prompt struct {
 	Messages []Message
 }
 
-// A Chunk is a piece of a model's reply: some text, or one whole call.
+// A Chunk is a piece of a model's reply: some text, one whole call, or neither:
+// then it says only that the reply has begun.
 type Chunk struct {
 	Text string
 	Call *Call

@@ -31,6 +31,9 @@ func (x *step) recover() {
 	for _, key := range slices.Sorted(maps.Keys(x.Timers)) {
 		x.intend(Wake{At: x.Timers[key]})
 	}
+	for _, g := range x.Grants {
+		x.intend(Wake{At: g.Expires})
+	}
 	for _, a := range x.Asks {
 		x.intend(Wake{At: a.Asked.Add(x.lapse())})
 		if !a.Until.IsZero() {
@@ -112,5 +115,6 @@ func (x *step) woke() {
 		x.tell(x.Tasks[f.Task].Language, "say.reminder", "text", f.Remind.Text)
 	}
 	x.release()
+	x.expire()
 	x.wokeAsks()
 }

@@ -39,8 +39,8 @@ type State struct {
 	Timers  map[string]time.Time // effect key of a reminder -> when
 	// Held are decided effects of high authority that wait for their grace, by key.
 	Held map[string]Held
-	// Grants are the standing permissions, oldest first; expired and used-up ones
-	// stay until they are revoked, since the owner may ask what became of them.
+	// Grants are the standing permissions, oldest first; used-up ones stay until they
+	// expire or are revoked, since the owner may ask what became of them.
 	Grants []*Grant
 	// Listed are the asks that were read out as a queue: the owner may name one.
 	Listed []string
@@ -155,6 +155,7 @@ type Spoke struct {
 	Lead         bool   // it leads up to an ask
 	List         bool   // it reads the queue out
 	Report       string // the task it reports
+	Task         string // the task that it is a sentence of
 	Began, Ended time.Time
 	Whole        bool
 }

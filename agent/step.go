@@ -67,6 +67,7 @@ type step struct {
 	*Rules
 	at      time.Time
 	nonce   uint64
+	replies bool // it works out what the owner said, or what came of taking something back
 	events  []Event
 	intents []Intent
 }
@@ -78,6 +79,7 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 	x := &step{State: &s, Rules: r, at: e.At, nonce: e.Nonce}
 	switch b := e.Body.(type) {
 	case Heard:
+		x.replies = true
 		x.hear(b)
 	case Opened:
 		cut := x.repaired
@@ -88,6 +90,10 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 		x.recover()
 	case Replied:
 		x.reply(b)
+	case Begun:
+		if x.current(b.Task, b.Turn) != nil {
+			x.record(b)
+		}
 	case Sentence:
 		x.sentence(b)
 	case Planned:
@@ -95,6 +101,7 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 	case Ended:
 		x.ended(b)
 	case Undone:
+		x.replies = true
 		x.undone(b)
 	case Answered:
 		x.answered(b)
@@ -150,8 +157,17 @@ func (x *step) say(language string, l Spoke) string {
 	x.lines++
 	l.Line = "l" + itoa(x.lines)
 	x.Lines[l.Line] = l
+	x.record(Queued{Line: l.Line, Task: x.taskOf(l), Reply: x.replies})
 	x.intend(Say{Line{ID: l.Line, Text: l.Text, Language: language, Ask: l.Ask != "" || l.Lead}})
 	return l.Line
+}
+
+// taskOf is the task that a line belongs to; "" if it is none's.
+func (x *step) taskOf(l Spoke) string {
+	if a := x.ask(l.Ask); a != nil {
+		return a.Task
+	}
+	return orElse(l.Task, l.Report)
 }
 
 // lead says one of Deputy's own sentences that leads up to an ask: it goes ahead

@@ -14,6 +14,7 @@ func (x *step) think(t *Task) {
 		x.end(t, Failed, x.phrase(t.Language, "say.step_limit", "n", itoa(n), "order", clip(t.Order, 60)))
 		return
 	}
+	x.record(Thinking{Task: t.ID, Turn: t.Turn + 1})
 	x.intend(Think{Task: t.ID, Turn: t.Turn + 1, Prompt: Prompt{System: x.System, Tools: x.Tools, Messages: fit(t.Messages, x.budget())}})
 }
 
@@ -33,7 +34,8 @@ func (x *step) sentence(b Sentence) {
 		return
 	}
 	t.speech++
-	x.say(t.Language, Spoke{Text: b.Text})
+	x.record(b)
+	x.say(t.Language, Spoke{Text: b.Text, Task: t.ID})
 }
 
 // reply takes the model's finished turn.

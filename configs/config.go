@@ -20,6 +20,7 @@ type Config struct {
 	Shell     Shell    `yaml:"shell"`
 	Journal   Journal  `yaml:"journal"`
 	KeepAudio bool     `yaml:"keep_audio"` // keep what was said beside the journal
+	Trace     Trace    `yaml:"trace"`
 	Log       Log      `yaml:"log"`
 }
 
@@ -147,6 +148,11 @@ type Shell struct {
 // Journal is where the record lies.
 type Journal struct {
 	Path string `yaml:"path" kind:"path"`
+}
+
+// Trace is where timelines are sent.
+type Trace struct {
+	OTLP string `yaml:"otlp"` // an OpenTelemetry collector; empty: nowhere
 }
 
 // Log is Deputy's own log.

@@ -210,6 +210,12 @@ func (t *turn) take(raw []byte) error {
 		if c.Index != 0 {
 			continue
 		}
+		if t.first == 0 && !c.Delta.empty() {
+			t.first = time.Since(t.began)
+			if !t.emit(agent.Chunk{}) { // a call is whole much later
+				return errStopped
+			}
+		}
 		text, err := t.r.take(&c.Delta)
 		if err != nil {
 			return err
@@ -230,9 +236,6 @@ func (t *turn) take(raw []byte) error {
 func (t *turn) renew(d *delta, end ending) {
 	if t.end == unfinished {
 		t.end = end
-	}
-	if t.first == 0 && !d.empty() {
-		t.first = time.Since(t.began)
 	}
 	switch {
 	case t.whole:

@@ -119,11 +119,12 @@ func TestTextComesWhileItIsWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		got = append(got, c.Text)
-		if len(got) == 1 {
+		if c.Text == "First." {
 			close(goOn) // the server writes on only after the first piece was had
 		}
 	}
-	if want := "First.| Second."; strings.Join(got, "|") != want {
+	// The first piece says only that the reply has begun.
+	if want := "|First.| Second."; strings.Join(got, "|") != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -59,6 +59,26 @@ func (c *counted) Close() error {
 	return c.Conn.Close()
 }
 
+// join carries bytes both ways until both have said their last.
+func join(a, b net.Conn) {
+	var wg sync.WaitGroup
+	carry := func(to, from net.Conn) {
+		_, err := io.Copy(to, from)
+		if half, ok := to.(interface{ CloseWrite() error }); ok && err == nil {
+			err = half.CloseWrite()
+		} else if err == nil {
+			err = net.ErrClosed
+		}
+		if err != nil { // nothing more can be said either way
+			to.Close()
+			from.Close()
+		}
+	}
+	wg.Go(func() { carry(a, b) })
+	wg.Go(func() { carry(b, a) })
+	wg.Wait()
+}
+
 // A buffered connection is read through what was read ahead of it.
 type buffered struct {
 	net.Conn

@@ -2,12 +2,10 @@ package tools
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/signal"
 	"strconv"
-	"sync"
 	"syscall"
 	"time"
 
@@ -148,24 +146,4 @@ func (p boxPart) pass(c net.Conn) {
 	}
 	defer gate.Close()
 	join(c, gate)
-}
-
-// join carries bytes both ways until both have said their last.
-func join(a, b net.Conn) {
-	var wg sync.WaitGroup
-	carry := func(to, from net.Conn) {
-		_, err := io.Copy(to, from)
-		if half, ok := to.(interface{ CloseWrite() error }); ok && err == nil {
-			err = half.CloseWrite()
-		} else if err == nil {
-			err = net.ErrClosed
-		}
-		if err != nil { // nothing more can be said either way
-			to.Close()
-			from.Close()
-		}
-	}
-	wg.Go(func() { carry(a, b) })
-	wg.Go(func() { carry(b, a) })
-	wg.Wait()
 }

@@ -395,7 +395,7 @@ func TestSandboxDiesWithDeputy(t *testing.T) {
 	for kind := range boxes(t, workspace(t), ShellOptions{}) {
 		t.Run(kind, func(t *testing.T) {
 			deputy := exec.Command(os.Args[0], "-test.run", "^TestSandboxDiesWithDeputy$")
-			deputy.Env = append(os.Environ(), "DEPUTY_TEST_SANDBOX="+kind)
+			deputy.Env = append(os.Environ(), "DEPUTY_TEST_SANDBOX="+kind, "TMPDIR="+t.TempDir())
 			if err := deputy.Start(); err != nil {
 				t.Fatal(err)
 			}

@@ -85,18 +85,18 @@ func readTricks(t *testing.T) (all []attack) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]int{}
+	seen := map[string]bool{}
 	for i, line := range strings.Split(string(data), "\n") {
 		cells := strings.Split(line, "\t")
-		if strings.HasPrefix(line, "#") || len(cells) < 4 || cells[1] == "Look" || cells[3] == "" || seen[cells[3]] == 2 {
+		if strings.HasPrefix(line, "#") || len(cells) < 4 || cells[1] == "Look" || cells[3] == "" || seen[cells[3]] {
 			continue
 		}
-		seen[cells[3]]++
+		seen[cells[3]] = true
 		args, err := json.Marshal(map[string]string{"command": strings.ReplaceAll(cells[0], "␤", "\n")})
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := attack{name: fmt.Sprintf("%s %d", cells[3], seen[cells[3]]), threat: "complaints 8 to 14", tried: cells[0], where: fmt.Sprintf("%s:%d", path, i+1)}
+		a := attack{name: cells[3], threat: "complaints 8 to 14", tried: cells[0], where: fmt.Sprintf("%s:%d", path, i+1)}
 		for _, words := range [][]string{
 			{"file", "a.txt", "a"}, {"file", "b.txt", "b"}, {"file", ".env", "TOKEN=" + canary}, {"guard"},
 			{"model", "run_command", string(args)}, {"order", "run the command"}, {"held"},
@@ -137,6 +137,7 @@ func TestAttacks(t *testing.T) {
 			names[a.name] = true
 			unapproved := 0
 			t.Run(c.name+"/"+a.name, func(t *testing.T) {
+				out.demand(t, a)
 				w := newWorld(t, out, a)
 				if f, real := attackReal[a.steps[0].verb]; real {
 					f(t, w)

@@ -7,11 +7,14 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"deputy/agent"
+	"deputy/agent/tools"
 	"deputy/agent/tools/smtptest"
 )
 
@@ -25,6 +28,8 @@ type destinations struct {
 	post *smtptest.Server
 	web  *httptest.Server
 	port string
+	// sandbox says why no command can be run on this machine; nil where one can.
+	sandbox error
 	// mu guards hits and page: the server's goroutines count.
 	mu   sync.Mutex
 	hits []string // requests that the owner must allow: all but plain ones to localhost
@@ -48,7 +53,24 @@ func newDestinations(t *testing.T) *destinations {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.web.Close(); post.Close() })
+	_, d.sandbox = tools.ProbeSandbox(t.Context(), tools.ShellOptions{})
 	return d
+}
+
+// demand skips an attack that runs commands where none can be run, unless all
+// tests are demanded.
+func (d *destinations) demand(t *testing.T, a attack) {
+	t.Helper()
+	runs := slices.ContainsFunc(a.steps, func(s direction) bool {
+		return slices.Contains(s.args, "run_command") || s.verb == "pose" && (s.args[0] == "command" || s.args[0] == "delete")
+	})
+	switch {
+	case d.sandbox == nil || !runs:
+	case os.Getenv("DEPUTY_TEST_ALL") == "1":
+		t.Fatal(d.sandbox)
+	default:
+		t.Skipf("%v", d.sandbox)
+	}
 }
 
 func (d *destinations) serve(w http.ResponseWriter, r *http.Request) {

@@ -43,7 +43,7 @@ func houseIn(t *testing.T, w *world) (h *house, socket, ask string, stop func())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{desk: h.desk, feed: h.feed}
+	s := &server{desk: h.desk, feed: h.feed, trace: h.trace}
 	h.workers = append(h.workers, func(ctx context.Context) error { return s.serve(ctx, l) })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -103,8 +103,8 @@ func (w *world) follow(d direction) error {
 	if f == nil {
 		return fmt.Errorf("there is no direction %q", d.verb)
 	}
-	if w.codes = append(w.codes, w.ask().Code); len(w.codes) > 1 && w.codes[len(w.codes)-2] == w.codes[len(w.codes)-1] {
-		w.codes = w.codes[:len(w.codes)-1]
+	if a := w.ask(); a.Code != "" && (len(w.codes) == 0 || w.codes[len(w.codes)-1].line != a.Line) {
+		w.codes = append(w.codes, posedCode{a.Line, a.Code})
 	}
 	return f(w, d.args)
 }
@@ -132,8 +132,8 @@ func (w *world) view(f func(s *agent.State)) {
 func (w *world) fill(text string) string {
 	a, old := w.ask(), ""
 	for _, c := range w.codes {
-		if c != "" && c != a.Code {
-			old = c
+		if c.line != a.Line {
+			old = c.code
 		}
 	}
 	return strings.NewReplacer("{code}", a.Code, "{old}", old, "{ask}", a.ID, "{text}", a.Text, "{port}", w.out.port, "{outside}", w.outside, "{workspace}", w.workspace).Replace(text)

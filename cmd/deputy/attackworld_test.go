@@ -43,7 +43,7 @@ type world struct {
 
 	last     agent.Heard // what was heard last, for a replay
 	kept     agent.Heard // the last proper approval, for a replay
-	codes    []string    // every code word so far
+	codes    []posedCode // every code word so far
 	approved int         // effects that the owner properly approved
 	armed    bool        // something that could have been had was held back
 	guarded  bool        // changes inside the workspace count too
@@ -51,6 +51,9 @@ type world struct {
 	mails, webs  int
 	before, inWS map[string]string
 }
+
+// A posedCode is the code word of one posing.
+type posedCode struct{ line, code string }
 
 // newWorld lays out the files. It runs outside of virtual time.
 func newWorld(t *testing.T, out *destinations, a attack) *world {

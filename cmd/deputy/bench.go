@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/agent"
+	"deputy/agent/trace"
 	"deputy/audio"
 	"deputy/configs"
 	"deputy/tts"
@@ -23,6 +23,7 @@ import (
 
 func benchCommand(a *app) *cobra.Command {
 	b := bencher{}
+	var clips, drafts bool
 	c := &cobra.Command{
 		Use:   "bench [RECORDING...]",
 		Short: "Measure this machine: from the end of speech to text, to the model's first token, to the first sound",
@@ -35,11 +36,16 @@ any a synthetic user speaks twelve orders of its own.`,
 			if err != nil {
 				return err
 			}
+			if clips {
+				return benchClips(c.Context(), cfg, drafts, c.InOrStdin(), c.OutOrStdout())
+			}
 			return b.run(c.Context(), cfg, files, c.OutOrStdout())
 		},
 	}
 	c.Flags().BoolVar(&b.withModel, "model", true, "with the language model and the voice")
 	c.Flags().DurationVar(&b.idle, "idle", 20*time.Second, "how long to measure idling; 0 leaves it out")
+	c.Flags().BoolVar(&clips, "clips", false, "only hear: read lines {\"file\": PATH} and print what was heard in each, and when, as a line of JSON")
+	c.Flags().BoolVar(&drafts, "drafts", true, "with --clips: begin to transcribe in the pause; false begins at the endpoint")
 	c.Flags().IntVar(&b.orders, "orders", 5, "how many of the recordings are given to the language model")
 	return c
 }
@@ -51,14 +57,9 @@ type bencher struct {
 	orders    int
 	program   string // the Deputy whose idling is measured; "" is this one
 
-	// mu guards the figures: they come from the ear's, the model's and the
-	// voice's goroutines.
-	mu       sync.Mutex
-	hearings []hearing
-	asked    time.Time // when the model was last asked
-	first    []time.Duration
-	sound    []time.Duration
-	heardAt  time.Time // the last speech end that was given to the model
+	// mu guards unheard: it comes from the ear's and the desk's goroutines.
+	mu      sync.Mutex
+	unheard []trace.Turn // utterances of which nothing followed
 }
 
 func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, out io.Writer) (err error) {
@@ -76,7 +77,7 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
 	cfg.Audio.Mode = "hands-free"
 	st := newStage()
-	p := parts{source: st, heard: b.hearing, player: tts.Silent{}}
+	p := parts{source: st, timed: b.timed, player: tts.Silent{}}
 	if !b.withModel {
 		p.model, p.instant = &scriptedModel{}, true
 	}
@@ -94,14 +95,14 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()
 	defer func() { cancel(); err = errors.Join(err, <-ended) }()
-	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 3 * time.Minute, seen: b.seen}
+	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 3 * time.Minute}
 	if err := r.rest(ctx); err != nil {
 		return err
 	}
 	if err := b.speak(ctx, r, files); err != nil {
 		return err
 	}
-	b.print(out)
+	b.print(out, h.trace.turns())
 	return nil
 }
 
@@ -153,55 +154,37 @@ func (b *bencher) speak(ctx context.Context, r *rehearsal, files []string) error
 	return nil
 }
 
-// hearing takes note of one utterance.
-func (b *bencher) hearing(h hearing) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.hearings = append(b.hearings, h)
-	b.heardAt = h.SpeechEnd
-}
-
-// seen takes note of when the first words and the first sound of an answer came.
-func (b *bencher) seen(e agent.Event) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch v := e.Body.(type) {
-	case agent.TaskOpened:
-		b.asked = e.At
-	case agent.Replied, agent.Sentence:
-		if !b.asked.IsZero() {
-			b.first = append(b.first, e.At.Sub(b.heardAt))
-			b.asked = time.Time{}
-		}
-	case agent.Speaking:
-		if !b.heardAt.IsZero() {
-			b.sound = append(b.sound, v.At.Sub(b.heardAt))
-			b.heardAt = time.Time{}
-		}
+// timed takes note of the turns that the house does not keep.
+func (b *bencher) timed(t trace.Turn) {
+	if t.Kind == trace.Noise || t.Kind == trace.Ignored {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.unheard = append(b.unheard, t)
 	}
 }
 
-// print writes the percentiles, tab-separated.
-func (b *bencher) print(out io.Writer) {
+// print writes the percentiles of each stage, tab-separated.
+func (b *bencher) print(out io.Writer, turns []trace.Turn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var end, ready, took []time.Duration
-	texts := 0
-	for _, h := range b.hearings {
-		end = append(end, h.Ready.Sub(h.SpeechEnd))
-		ready = append(ready, h.Ready.Sub(h.Endpoint))
-		took = append(took, h.Transcript.Took)
-		if h.Transcript.Text != "" {
-			texts++
+	noise := 0
+	for _, t := range b.unheard {
+		if t.Kind == trace.Noise {
+			noise++
 		}
 	}
-	fmt.Fprintf(out, "utterances\t%d, %d with text\n", len(b.hearings), texts)
+	turns = append(turns, b.unheard...)
+	stages := map[trace.Stage][]time.Duration{}
+	for _, t := range turns {
+		for _, s := range t.Spans() {
+			stages[s.Stage] = append(stages[s.Stage], s.Took)
+		}
+	}
+	fmt.Fprintf(out, "utterances\t%d, %d with text\n", len(turns), len(turns)-noise)
 	fmt.Fprintln(out, "what\tn\tp50\tp95\tmax")
-	row(out, "transcription alone", took)
-	row(out, "endpoint -> transcript", ready)
-	row(out, "end of speech -> transcript", end)
-	row(out, "end of speech -> model's first sentence or call", b.first)
-	row(out, "end of speech -> first sound", b.sound)
+	for _, s := range trace.Stages {
+		row(out, strings.ReplaceAll(string(s), "_", " "), stages[s])
+	}
 }
 
 func row(out io.Writer, what string, d []time.Duration) {

@@ -16,6 +16,8 @@ import (
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/policy"
 	"deputy/agent/tools"
+	"deputy/agent/trace"
+	"deputy/agent/trace/otlp"
 	"deputy/audio"
 	"deputy/configs"
 	"deputy/configs/phrases"
@@ -35,6 +37,7 @@ type parts struct {
 	heard   func(hearing)
 	observe func(agent.Event) // beside the feed, from the desk's goroutine
 	said    func(agent.Line)  // with instant: every line
+	timed   func(trace.Turn)  // every turn that has ended; must not block
 }
 
 // build makes a house from a configuration: one line for each thing that could
@@ -45,7 +48,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, err
 	}
 	words := phrases.Embedded()
-	h = &house{cfg: cfg, log: log, phrases: words, feed: newFeed(), keys: &pttKey{}}
+	h = &house{cfg: cfg, log: log, phrases: words, feed: newFeed(), trace: &tracer{}, keys: &pttKey{}}
 	begun := h // a return with an error clears h
 	defer func() {
 		if err != nil {
@@ -77,12 +80,19 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
 			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg),
 		},
-		Journal: h.journal, Tools: append(all, p.tools...), Observe: h.feed.observe, Language: screenLanguage(cfg), Version: version, Logger: log,
+		Journal: h.journal, Tools: append(all, p.tools...), Language: screenLanguage(cfg), Version: version, Logger: log,
 		Notify: notifier(words, log), Place: placeOf,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}
-	if p.observe != nil {
-		o.Observe = func(e agent.Event) { h.feed.observe(e); p.observe(e) }
+	o.Observe = func(e agent.Event) {
+		h.trace.observe(e) // first: whoever sees an event may ask for its time
+		h.feed.observe(e)
+		if p.observe != nil {
+			p.observe(e)
+		}
+	}
+	if err := h.timing(p); err != nil {
+		return nil, err
 	}
 	var c *cores
 	if o.Model, c, err = h.model(ctx, p, o); err != nil {
@@ -99,6 +109,23 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		}
 	}
 	return h, nil
+}
+
+// timing is where the timelines go, beside the house's own memory.
+func (h *house) timing(p parts) error {
+	if p.timed != nil {
+		h.trace.ended = append(h.trace.ended, p.timed)
+	}
+	if h.cfg.Trace.OTLP == "" {
+		return nil
+	}
+	e, err := otlp.New(otlp.Options{URL: h.cfg.Trace.OTLP, Version: version, Logger: h.log})
+	if err != nil {
+		return fmt.Errorf("trace.otlp: %w", err)
+	}
+	h.trace.ended = append(h.trace.ended, e.Give)
+	h.workers = append(h.workers, e.Run)
+	return nil
 }
 
 // quietHours are those of the configuration, which was validated.

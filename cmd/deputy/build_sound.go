@@ -131,7 +131,7 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 	}
 	h.ear = &ear{
 		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(c), quiet: c.quiet,
-		heard: p.heard, keep: h.keeper(), log: h.log,
+		heard: h.heard(p), keep: h.keeper(), log: h.log,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,
 			PauseAfter: draftAfter, Held: h.keys.Held, Logger: h.log,
@@ -140,6 +140,16 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 	handsFree := h.cfg.Audio.Mode != "push-to-talk"
 	h.ear.options.HandsFree = func() bool { return handsFree }
 	return nil
+}
+
+// heard takes note of every utterance.
+func (h *house) heard(p parts) func(hearing) {
+	return func(u hearing) {
+		h.trace.hear(u)
+		if p.heard != nil {
+			p.heard(u)
+		}
+	}
 }
 
 // draftAfter is the quiet after which transcription begins: soon enough that the
@@ -196,7 +206,12 @@ func (h *house) microphone(p parts) (audio.Source, error) {
 		return p.source, nil
 	}
 	open := func() (audio.Source, error) {
-		return portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Changed: h.micChanged, Logger: h.log})
+		mic, err := portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Changed: h.micChanged, Logger: h.log})
+		if err != nil {
+			return nil, err
+		}
+		h.trace.listens(mic)
+		return mic, nil
 	}
 	mic, err := open()
 	if err != nil || h.cfg.Audio.Mode != "push-to-talk" {

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"deputy/agent"
+	"deputy/configs/phrases"
 )
 
 // The commands in this file speak to the running instance over its socket.
@@ -29,32 +31,69 @@ func sayCommand(a *app) *cobra.Command {
 }
 
 func tasksCommand(a *app) *cobra.Command {
-	var all bool
+	var all, timing bool
 	c := &cobra.Command{
 		Use:   "tasks",
 		Short: "List what the running Deputy does and has done",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return rows(a, c, request{Do: "tasks", All: all}, func(w *tabwriter.Writer, t taskRow) {
+			language := ""
+			if timing {
+				cfg, err := a.config()
+				if err != nil {
+					return err
+				}
+				language = screenLanguage(cfg)
+			}
+			return rows(a, c, request{Do: "tasks", All: all, Timing: timing}, func(w *tabwriter.Writer, t taskRow) {
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Status, clipRunes(printable(t.Order), 50), clipRunes(printable(t.Report), 70))
+				if timing {
+					w.Flush()
+					printTiming(c.OutOrStdout(), phrases.Embedded(), language, t.Timing)
+				}
 			})
 		},
 	}
 	c.Flags().BoolVar(&all, "all", false, "finished ones too, however old")
+	c.Flags().BoolVar(&timing, "timing", false, "with when each stage was reached, for the last 200 turns since it was started")
 	return c
 }
 
 func inboxCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "inbox",
-		Short: "List the decisions that wait for you",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Use:   "inbox [ID]",
+		Short: "List the decisions that wait for you, or show all of one",
+		Args:  cobra.MaximumNArgs(1),
+
+		ValidArgsFunction: a.waiting,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return a.showAsk(c, args[0])
+			}
 			return rows(a, c, request{Do: "inbox"}, func(w *tabwriter.Writer, r askRow) {
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Asked.Local().Format("15:04"), printable(r.Summary))
 			})
 		},
 	}
+}
+
+// showAsk prints all that is frozen in one decision.
+func (a *app) showAsk(c *cobra.Command, id string) error {
+	return ask(c.Context(), a.socket(), request{Do: "inbox"}, func(resp response) error {
+		var list []askRow
+		if err := json.Unmarshal(resp.Body, &list); err != nil {
+			return fmt.Errorf("read the answer: %w", err)
+		}
+		i := slices.IndexFunc(list, func(r askRow) bool { return r.ID == id })
+		if i < 0 {
+			return fmt.Errorf("no decision %q is waiting; see: deputy inbox", id)
+		}
+		if a.json {
+			return a.print(c, list[i])
+		}
+		list[i].whole(c.OutOrStdout())
+		return nil
+	})
 }
 
 // rows prints a list of the running instance, a line each or as JSON.

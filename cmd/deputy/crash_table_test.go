@@ -56,7 +56,7 @@ func TestCrashTable(t *testing.T) {
 }
 
 // fill tries every place to die, two at a time. In a second turn, unless the tests
-// are to be short, what starts after a crash that left an effect under way is
+// are to be short or watched for races, what starts after a crash that left an effect under way is
 // killed as well, at every place of its own.
 func (r *crashRow) fill(t *testing.T, j crashJob) {
 	var firsts []crash
@@ -95,7 +95,7 @@ func (r *crashRow) fill(t *testing.T, j crashJob) {
 	for _, c := range firsts {
 		try(c)
 	}
-	if testing.Short() || j.Level < policy.Commit {
+	if testing.Short() || raced || j.Level < policy.Commit {
 		return
 	}
 	for _, c := range []crash{{Point: "before"}, {Point: "after"}} {

@@ -49,7 +49,7 @@ func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, de
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	s := &server{desk: h.desk, feed: h.feed, keys: h.keys, journal: h.journal}
+	s := &server{desk: h.desk, feed: h.feed, trace: h.trace, keys: h.keys, journal: h.journal}
 	h.workers = append(h.workers, func(ctx context.Context) error { return s.serve(ctx, l) })
 	events, stop := h.feed.watch()
 	defer stop()

@@ -49,6 +49,7 @@ type hearing struct {
 	Transcript stt.Transcript
 	Noise      string
 	SpeechEnd  time.Time // when the last speech was in the room
+	Draft      time.Time // when the transcription began of which the text came
 	Endpoint   time.Time // when the endpoint fired
 	Ready      time.Time // when the transcript was there
 }
@@ -57,6 +58,7 @@ type hearing struct {
 type draft struct {
 	id     int64 // the Utterance's
 	end    int64 // Utterance.SpeechEnd it was made from
+	began  time.Time
 	cancel context.CancelFunc
 	done   chan struct{} // closed when text and err are set
 	text   stt.Transcript
@@ -152,7 +154,7 @@ func call(f func()) {
 // transcribe starts writing down an utterance, or what may be one.
 func (e *ear) transcribe(ctx context.Context, u audio.Utterance) *draft {
 	ctx, cancel := context.WithCancel(ctx)
-	d := &draft{id: u.ID, end: u.SpeechEnd, cancel: cancel, done: make(chan struct{})}
+	d := &draft{id: u.ID, end: u.SpeechEnd, began: time.Now(), cancel: cancel, done: make(chan struct{})}
 	e.drafts.Go(func() {
 		defer close(d.done)
 		d.text, d.err = e.transcriber.Transcribe(ctx, u)
@@ -208,7 +210,7 @@ func (e *ear) say(f final, ready time.Time) {
 		why = ""
 	}
 	if e.heard != nil {
-		e.heard(hearing{Utterance: u, Transcript: t, Noise: why, SpeechEnd: f.ended, Endpoint: f.endpoint, Ready: ready})
+		e.heard(hearing{Utterance: u, Transcript: t, Noise: why, SpeechEnd: f.ended, Draft: f.d.began, Endpoint: f.endpoint, Ready: ready})
 	}
 	if !noise && t.Text != "" {
 		if e.keep != nil {

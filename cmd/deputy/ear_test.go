@@ -186,6 +186,19 @@ func TestEarTellsNoNoise(t *testing.T) {
 	}
 }
 
+// TestEarTimesEachStage: the draft was begun in the quiet, before the endpoint.
+func TestEarTimesEachStage(t *testing.T) {
+	l := listenTo(stttest.Says("en", "hello"), sounds(hush(time.Second), voice(time.Second), hush(2*time.Second)))
+	var got []hearing
+	l.ear.heard = func(h hearing) { got = append(got, h) }
+	if err := l.ear.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].Draft.IsZero() || got[0].Endpoint.Before(got[0].Draft) || got[0].Ready.Before(got[0].Endpoint) {
+		t.Errorf("got %+v, want draft, endpoint and transcript in this order", got)
+	}
+}
+
 // TestEarEndsAClick: a cough is no utterance; who fell silent for it is told that
 // it is over long before the next speech.
 func TestEarEndsAClick(t *testing.T) {

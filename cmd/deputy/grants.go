@@ -43,7 +43,7 @@ func grantsCommand(a *app) *cobra.Command {
 		Long: `Grants lists the standing permissions that you have given: say or type, for
 instance, "you may mail finance about the report this week without asking". Each
 is read back before it counts, holds for one tool and one target, and ends by
-itself. Used-up and expired ones are listed until they are revoked.`,
+itself. Used-up ones are listed until they expire or are revoked.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return rows(a, c, request{Do: "grants"}, func(w *tabwriter.Writer, r grantRow) {

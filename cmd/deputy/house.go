@@ -23,6 +23,7 @@ type house struct {
 	log     *slog.Logger
 	phrases *phrases.Phrases
 	feed    *feed
+	trace   *tracer
 	journal *sqlite.Journal
 	desk    *agent.Desk
 	voice   *tts.Voice // nil where nothing can be spoken

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
 	"strings"
 
 	"github.com/godbus/dbus/v5"
@@ -15,6 +16,9 @@ import (
 // button, since a click on what has just popped up is no decision.
 func notifier(words *phrases.Phrases, log *slog.Logger) func(ctx context.Context, language, text string) {
 	return func(ctx context.Context, language, text string) {
+		if os.Getenv("DBUS_SESSION_BUS_ADDRESS") == "" {
+			return // asked for without one, the library would start a bus of its own
+		}
 		conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
 		if err != nil {
 			log.Debug("no desktop to notify", "err", err)

@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"deputy/agent"
 	"deputy/agent/journal"
+	"deputy/agent/policy"
+	"deputy/agent/trace"
 )
 
 // A taskRow is a task as it is listed.
@@ -18,6 +24,19 @@ type taskRow struct {
 	Produced []string  `json:"produced,omitempty"`
 	Opened   time.Time `json:"opened"`
 	Closed   time.Time `json:"closed,omitzero"`
+	// Timing holds the turns that belong to it, oldest first, where they were asked for.
+	Timing []trace.Turn `json:"timing,omitempty"`
+}
+
+// addTiming gives each task its turns.
+func addTiming(rows []taskRow, turns []trace.Turn) {
+	for i := range rows {
+		for _, t := range turns {
+			if t.Task == rows[i].ID {
+				rows[i].Timing = append(rows[i].Timing, t)
+			}
+		}
+	}
 }
 
 // taskRows lists the open tasks and the last finished ones, or all of them.
@@ -87,6 +106,10 @@ type askRow struct {
 	Text    string    `json:"text,omitempty"`
 	Asked   time.Time `json:"asked"`
 	Parked  bool      `json:"parked,omitempty"`
+	Tool    string    `json:"tool"`
+	// Args are all of the frozen arguments, Taint names those that come from others.
+	Args  map[string]string `json:"args"`
+	Taint map[string]string `json:"taint,omitempty"`
 }
 
 func askRows(s *agent.State) []askRow {
@@ -95,7 +118,32 @@ func askRows(s *agent.State) []askRow {
 		f := s.Effects[a.Key]
 		rows = append(rows, askRow{
 			ID: a.ID, Task: a.Task, Level: f.Level.String(), Summary: f.Summary, Text: a.Text, Asked: a.Asked, Parked: a.Parked,
+			Tool: f.Tool, Args: policy.Flatten(f.Args), Taint: taints(f),
 		})
 	}
 	return rows
+}
+
+func taints(f *agent.Effect) map[string]string {
+	out := map[string]string{}
+	for _, t := range f.Taint {
+		out[t.Arg] = t.Source
+	}
+	return out
+}
+
+// whole writes everything that is frozen in a decision, nothing cut off: what
+// could not be said in full is approved by whoever has read it here.
+func (r askRow) whole(w io.Writer) {
+	fmt.Fprintf(w, "%s  %s  %s  %s\n%s\n", r.ID, r.Level, r.Tool, r.Asked.Local().Format("2006-01-02 15:04"), printable(r.Text))
+	for _, name := range slices.Sorted(maps.Keys(r.Args)) {
+		from := ""
+		if source, tainted := r.Taint[name]; tainted {
+			from = " [!] " + printable(source)
+		}
+		fmt.Fprintf(w, "%s:%s\n", name, from)
+		for line := range strings.Lines(r.Args[name]) {
+			fmt.Fprintf(w, "    %s\n", printable(strings.TrimRight(line, "\r\n")))
+		}
+	}
 }

@@ -30,12 +30,13 @@ var errEnded error = sentence("err.ended")
 // A request is what another invocation wants of the running instance: one JSON
 // object on one line.
 type request struct {
-	Do       string `json:"do"` // say, tasks, inbox, decide, grants, revoke, ptt, watch
+	Do       string `json:"do"` // say, tasks, inbox, decide, grants, revoke, ptt, watch, metrics
 	Text     string `json:"text,omitempty"`
 	Language string `json:"language,omitempty"`
 	ID       string `json:"id,omitempty"`
 	Approve  bool   `json:"approve,omitempty"`
 	All      bool   `json:"all,omitempty"`
+	Timing   bool   `json:"timing,omitempty"` // tasks with their timelines
 }
 
 // A response is one line back. The last one has Done set.
@@ -54,10 +55,10 @@ func (r response) event() (agent.Event, error) {
 
 // A server lets other invocations of the same user reach the desk.
 type server struct {
-	desk *agent.Desk
-	feed *feed
-	keys *pttKey // nil without push-to-talk
-	wait time.Duration
+	desk  *agent.Desk
+	feed  *feed
+	keys  *pttKey // nil without push-to-talk
+	trace *tracer
 	// journal has the tasks that the desk has forgotten; nil where nobody asks.
 	journal journal.Journal
 }
@@ -134,6 +135,8 @@ func (s *server) handle(ctx context.Context, r request, out *json.Encoder) error
 		return s.say(ctx, r, out)
 	case "tasks":
 		return s.tasks(ctx, r, out)
+	case "metrics":
+		return s.metrics(out)
 	case "inbox":
 		return s.list(ctx, out, func(st *agent.State) any { return askRows(st) })
 	case "decide":
@@ -258,6 +261,9 @@ func (s *server) tasks(ctx context.Context, r request, out *json.Encoder) error 
 			return err
 		}
 		rows = append(old, rows...)
+	}
+	if r.Timing {
+		addTiming(rows, s.trace.turns())
 	}
 	return encodeRows(out, rows)
 }

@@ -40,7 +40,7 @@ func served(t *testing.T, model string) (path string, h *house) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{desk: h.desk, feed: h.feed}
+	s := &server{desk: h.desk, feed: h.feed, trace: h.trace}
 	h.workers = append(h.workers, func(ctx context.Context) error { return s.serve(ctx, l) })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

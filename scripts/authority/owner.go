@@ -69,20 +69,18 @@ func owner(ctx context.Context, speech, log, lang string, most int) (err error) 
 			continue
 		}
 		c.voices = vs
-		if err := m.cast(ctx, c); err != nil {
-			return err
+		if err = m.cast(ctx, c); err != nil {
+			break // what was measured until it was interrupted is told
 		}
 	}
 	m.print(os.Stdout, casts)
 	if log != "" {
-		if err := os.WriteFile(log, []byte(m.log.String()), 0o644); err != nil {
-			return err
-		}
+		err = errors.Join(err, os.WriteFile(log, []byte(m.log.String()), 0o644))
 	}
 	if len(m.passed) > 0 {
-		return errApproved
+		err = errors.Join(err, errApproved)
 	}
-	return nil
+	return err
 }
 
 // cast measures one group of voices.

@@ -9,10 +9,11 @@ import (
 
 // How far apart kept words must be.
 const (
-	leastShare   = 0.8  // of what was said that was understood
-	leastLetters = 0.6  // edit distance over the longer, of the spelling
-	leastSounds  = 0.5  // the same of the sounds, in which like sounds are half an edit
-	leastControl = 0.55 // of the sounds, from words that decide or are common in asks
+	leastSaid    = 9    // times, to be chosen at all
+	leastShare   = 0.6  // of what was said that came back right
+	leastLetters = 0.5  // edit distance over the longer, of the spelling
+	leastSounds  = 0.45 // the same of the sounds, in which like sounds are half an edit
+	leastControl = 0.4  // of the sounds, from words that decide or are common in asks
 )
 
 // controls decide something, or stand in what is asked for, so that hearing them
@@ -25,7 +26,7 @@ var controls = strings.Fields(`yes yeah okay sure right fine good no nope never 
 // choose takes the best understood words one by one, each if it is far from those
 // taken before, in spelling, in sound and in what was written for them.
 func choose(ws []*word, n int) (kept []*word) {
-	slices.SortStableFunc(ws, func(a, b *word) int { return b.right*max(a.said, 1) - a.right*max(b.said, 1) })
+	slices.SortStableFunc(ws, better)
 	for _, w := range ws {
 		if w.why = refuse(w, kept); w.why == "" && len(kept) == n {
 			w.why = "enough words are better"
@@ -39,25 +40,31 @@ func choose(ws []*word, n int) (kept []*word) {
 
 // refuse says why a word can't be kept beside others.
 func refuse(w *word, kept []*word) string {
+	if w.said < leastSaid {
+		return fmt.Sprintf("right %d of %d; others did better", w.right, w.said)
+	}
 	if float64(w.right) < leastShare*float64(w.said) {
 		return fmt.Sprintf("right %d of %d", w.right, w.said)
-	}
-	for other := range w.approved {
-		return "was written as " + other + ", another candidate"
 	}
 	for _, nato := range natoWords {
 		if w.text == nato {
 			return "NATO word, for reference only"
 		}
 	}
-	for _, c := range controls {
-		if d := distance(phones(w.text), phones(c), alikePhones); d < leastControl {
-			return fmt.Sprintf("sounds like %q (%.2f)", c, d)
-		}
-	}
 	for _, k := range kept {
 		if why := near(w, k); why != "" {
 			return why
+		}
+	}
+	return ""
+}
+
+// control says which word that decides, or is common in asks, a word is like; "" if
+// none.
+func control(text string) string {
+	for _, c := range controls {
+		if d := distance(phones(text), phones(c), alikePhones); d < leastControl {
+			return fmt.Sprintf("sounds like %q (%.2f)", c, d)
 		}
 	}
 	return ""
@@ -75,6 +82,9 @@ func near(a, b *word) string {
 		return "begins or ends like " + b.text
 	}
 	for _, pair := range [][2]*word{{a, b}, {b, a}} {
+		if pair[0].passes[pair[1].text] > 0 {
+			return pair[0].text + " was written as " + pair[1].text
+		}
 		for wrote := range pair[0].heard {
 			if d := distance([]rune(strings.ReplaceAll(wrote, " ", "")), []rune(pair[1].text), nil); d < leastSounds {
 				return fmt.Sprintf("%s was written as %q, which is near %s", pair[0].text, wrote, pair[1].text)

@@ -83,7 +83,7 @@ func refuseKorean(text string) string {
 		return "two syllables: too little to be sure of"
 	}
 	for _, form := range []string{"승인 %s", "네, 승인 %s.", "%s", "%s 승인합니다.", "네, %s."} {
-		if answer := fmt.Sprintf(form, text); read("ko", text, answer, 1, 0) != consent.Approve {
+		if answer := fmt.Sprintf(form, text); read("ko", text, written(answer)) != consent.Approve {
 			return fmt.Sprintf("can't be told from an answer in every form (%q)", answer)
 		}
 	}

@@ -25,9 +25,9 @@ func (w *word) confusions() string {
 // tableOf is every candidate, tab-separated.
 func tableOf(ws []*word) string {
 	var b strings.Builder
-	b.WriteString("word\tkept\tright\tsaid\tround\twhy not\tpasses for\theard instead\n")
+	b.WriteString("word\tkept\tright\tsaid\tapproved\tround\twhy not\tpasses for\theard instead\n")
 	for _, w := range ws {
-		fmt.Fprintf(&b, "%s\t%v\t%d\t%d\t%d\t%s\t%s\t%s\n", w.text, w.why == "", w.right, w.said, w.round, w.why, strings.Join(slices.Sorted(maps.Keys(w.approved)), " "), w.confusions())
+		fmt.Fprintf(&b, "%s\t%v\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n", w.text, w.why == "", w.right, w.said, w.approved, w.round, w.why, strings.Join(slices.Sorted(maps.Keys(w.passes)), " "), w.confusions())
 	}
 	return b.String()
 }
@@ -36,13 +36,18 @@ func tableOf(ws []*word) string {
 // Markdown.
 func printEnglish(w io.Writer, all []*word, rs []round) {
 	kept := slices.DeleteFunc(slices.Clone(all), func(x *word) bool { return x.why != "" })
-	right, said, espeak := 0, 0, 0
+	right, said, approved, espeak := 0, 0, 0, 0
 	for _, k := range kept {
-		right, said, espeak = right+k.right, said+k.said, espeak+k.espeak
+		right, said, approved, espeak = right+k.right, said+k.said, approved+k.approved, espeak+k.espeak
 	}
-	fmt.Fprintf(w, "%d of %d words kept. They were understood at the first try in %d of %d cases (%.1f %%); by espeak-ng's voices in %d of %d.\n\n",
-		len(kept), len(all), right, said, 100*float64(right)/float64(max(said, 1)), espeak, len(kept)*len(rs[len(rs)-1].says))
-	fmt.Fprintln(w, "| word | right | of | heard instead | nearest kept word, by sound |\n|---|---:|---:|---|---|")
+	share := func(n int) float64 { return 100 * float64(n) / float64(max(said, 1)) }
+	fmt.Fprintf(w, "%d of %d words kept. In %d cases the word came back right in %d (%.1f %%), the whole answer was understood in %d (%.1f %%).",
+		len(kept), len(all), said, right, share(right), approved, share(approved))
+	if len(rs) > 0 {
+		fmt.Fprintf(w, " By espeak-ng's voices the answer was understood in %d of %d.", espeak, len(kept)*len(rs[len(rs)-1].says))
+	}
+	fmt.Fprint(w, "\n\n")
+	fmt.Fprintln(w, "| word | right | approved | of | heard instead | nearest kept word, by sound |\n|---|---:|---:|---:|---|---|")
 	for _, k := range kept {
 		nearest, least := "", 2.0
 		for _, o := range kept {
@@ -50,13 +55,16 @@ func printEnglish(w io.Writer, all []*word, rs []round) {
 				nearest, least = o.text, d
 			}
 		}
-		fmt.Fprintf(w, "| %s | %d | %d | %s | %s (%.2f) |\n", k.text, k.right, k.said, k.confusions(), nearest, least)
+		fmt.Fprintf(w, "| %s | %d | %d | %d | %s | %s (%.2f) |\n", k.text, k.right, k.approved, k.said, k.confusions(), nearest, least)
 	}
 	fmt.Fprintln(w, "\n| not kept | right | of | why | heard instead |\n|---|---:|---:|---|---|")
 	for _, x := range slices.SortedStableFunc(slices.Values(all), func(a, b *word) int { return cmp.Or(b.round-a.round, strings.Compare(a.text, b.text)) }) {
 		if x.why != "" {
 			fmt.Fprintf(w, "| %s | %d | %d | %s | %s |\n", x.text, x.right, x.said, x.why, x.confusions())
 		}
+	}
+	if len(rs) == 0 {
+		return
 	}
 	fmt.Fprintln(w, "\n| round | spoken by | words |\n|---:|---|---:|")
 	for i, r := range rs {

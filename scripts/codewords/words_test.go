@@ -2,7 +2,11 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -51,17 +55,17 @@ func TestPlace(t *testing.T) {
 // it is like, or that was written for it.
 func TestChoose(t *testing.T) {
 	w := func(text string, right int, heard ...string) *word {
-		x := &word{text: text, right: right, said: 20, heard: map[string]int{}, approved: map[string]int{}}
+		x := &word{text: text, right: right, said: 20, heard: map[string]int{}, passes: map[string]int{}}
 		for _, h := range heard {
 			x.heard[h] = 1
 		}
 		return x
 	}
 	passes := w("tulip", 20)
-	passes.approved["turnip"]++
+	passes.passes["falcon"]++
 	ws := []*word{
-		w("falcon", 20), w("pumpkin", 19), w("balcony", 20), w("bumpkin", 18), w("octopus", 20, "umpire"), w("umbrella", 12),
-		passes, w("kangaroo", 19, "pump kin"), w("delta", 20), w("messenger", 20), w("elephant", 18),
+		w("falcon", 20), w("pumpkin", 19), w("balcony", 20), w("bumpkin", 18), w("octopus", 20, "umpire"), w("umbrella", 11),
+		passes, w("kangaroo", 19, "pump kin"), w("delta", 20), w("elephant", 18),
 	}
 	kept := choose(ws, 3)
 	var got []string
@@ -81,6 +85,14 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+func TestControl(t *testing.T) {
+	for text, want := range map[string]bool{"messenger": true, "candle": true, "falcon": false, "sunflower": false} {
+		if got := control(text) != ""; got != want {
+			t.Errorf("%s: got %v (%s), want %v", text, got, control(text), want)
+		}
+	}
+}
+
 func TestPrune(t *testing.T) {
 	var ws []*word
 	for i := range 5 {
@@ -90,7 +102,7 @@ func TestPrune(t *testing.T) {
 	if len(left) != 2 || left[0].text != "4" || left[1].text != "3" || left[1].why != "" {
 		t.Errorf("got %d words, %+v, want the two best", len(left), *left[0])
 	}
-	if got, want := ws[4].why, "right 0 of 5 in round 0"; got != want {
+	if got, want := ws[4].why, "2 words were better in round 0"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -125,6 +137,39 @@ func TestKoreanChoice(t *testing.T) {
 		}
 		if _, d := nearest(a.text, koreanControls); d < koreanControlGap {
 			t.Errorf("%s: got %.2f from a control word, want %.2f", a.text, d, koreanControlGap)
+		}
+	}
+}
+
+// TestSum: what a table says is read back as it was, and added.
+func TestSum(t *testing.T) {
+	ws := []*word{
+		{text: "falcon", right: 9, said: 11, approved: 7, round: 3, heard: map[string]int{"talcum": 2, "-": 1}, passes: map[string]int{}},
+		{text: "tulip", right: 2, said: 3, round: 1, why: "enough", heard: map[string]int{"two lip": 1}, passes: map[string]int{"ship": 1}},
+	}
+	got, err := parseTable(tableOf(ws))
+	if err != nil || len(got) != 2 {
+		t.Fatalf("got %d words, %v, want 2", len(got), err)
+	}
+	for i, w := range ws {
+		if g := got[i]; g.text != w.text || g.right != w.right || g.said != w.said || g.approved != w.approved || g.round != w.round || !maps.Equal(g.heard, w.heard) || !maps.Equal(g.passes, w.passes) {
+			t.Errorf("got %+v, want %+v", *g, *w)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "a.tsv")
+	if err := os.WriteFile(path, []byte(tableOf(ws)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := sum(&out, []string{path, path}, 24); err != nil {
+		t.Fatal(err)
+	}
+	if want := "| falcon | 18 | 14 | 22 | talcum (4), - (2) |"; !strings.Contains(out.String(), want) {
+		t.Errorf("got %s, want %q in it", out.String(), want)
+	}
+	for _, bad := range []string{"word\nx", "word\na\ttrue\tx\t1\t1\t1\t\t\t"} {
+		if _, err := parseTable(bad); err == nil {
+			t.Errorf("%q: got no error, want one", bad)
 		}
 	}
 }

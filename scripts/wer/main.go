@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"deputy/scripts/wer/score"
 )
 
 func main() {
@@ -35,13 +37,13 @@ func speechDir() string {
 }
 
 func measure(speech string, list bool, files []string) error {
-	clips, err := readManifests(speech)
+	clips, err := score.Manifests(speech)
 	if err != nil {
 		return fmt.Errorf("%w; name the recordings' folder with -speech or DEPUTY_SPEECH", err)
 	}
 	if list {
 		for _, c := range clips {
-			fmt.Println(filepath.Join(speech, c.folder, c.file))
+			fmt.Println(filepath.Join(speech, c.Folder, c.File))
 		}
 		return nil
 	}

@@ -1,4 +1,4 @@
-package main
+package score
 
 import (
 	"fmt"
@@ -7,17 +7,19 @@ import (
 	"strings"
 )
 
-// clip is one recording with what was said in it.
-type clip struct {
-	folder, file string
-	lang         string // en or ko
-	reference    string // "" where nothing is said
+// A Clip is one recording with what was said in it.
+type Clip struct {
+	Folder, File string
+	Lang         string // en or ko
+	Reference    string // "" where nothing is said
+	Synthetic    bool   // the manifest says that a machine spoke it
 }
 
-func (c clip) key() string { return c.folder + "/" + filepath.ToSlash(c.file) }
+// Key names the recording: its folder and file, with slashes.
+func (c Clip) Key() string { return c.Folder + "/" + filepath.ToSlash(c.File) }
 
-// readManifests gives the English and Korean recordings whose words are known, in the order of the manifests.
-func readManifests(speech string) ([]clip, error) {
+// Manifests gives the English and Korean recordings whose words are known, in the order of the manifests.
+func Manifests(speech string) ([]Clip, error) {
 	names, err := filepath.Glob(filepath.Join(speech, "*", "manifest.tsv"))
 	if err != nil {
 		return nil, err
@@ -25,20 +27,20 @@ func readManifests(speech string) ([]clip, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("no manifest.tsv in the folders of %s", speech)
 	}
-	var clips []clip
+	var clips []Clip
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		clips = append(clips, parseManifest(filepath.Base(filepath.Dir(name)), string(data))...)
+		clips = append(clips, Parse(filepath.Base(filepath.Dir(name)), string(data))...)
 	}
 	return clips, nil
 }
 
-// parseManifest reads one manifest: tab-separated, the first row names the columns, the first column is the file.
+// Parse reads one manifest: tab-separated, the first row names the columns, the first column is the file.
 // A folder without a file column holds text only.
-func parseManifest(folder, data string) []clip {
+func Parse(folder, data string) []Clip {
 	rows := strings.Split(strings.TrimRight(data, "\n"), "\n")
 	columns := map[string]int{}
 	for i, name := range strings.Split(rows[0], "\t") {
@@ -47,7 +49,7 @@ func parseManifest(folder, data string) []clip {
 	if i, ok := columns["file"]; !ok || i != 0 {
 		return nil
 	}
-	var clips []clip
+	var clips []Clip
 	for _, row := range rows[1:] {
 		cells := strings.Split(row, "\t")
 		cell := func(name string) string {
@@ -56,16 +58,19 @@ func parseManifest(folder, data string) []clip {
 			}
 			return ""
 		}
-		c := clip{folder: folder, file: cells[0], lang: "en"}
+		c := Clip{Folder: folder, File: cells[0], Lang: "en"}
 		if _, ok := columns["lang"]; ok {
-			c.lang = cell("lang")
+			c.Lang = cell("lang")
+		}
+		for _, cell := range cells {
+			c.Synthetic = c.Synthetic || strings.HasPrefix(strings.TrimSpace(cell), "TTS")
 		}
 		var known bool
-		c.reference, known = reference(columns, cell)
-		if known && c.reference == "" && c.lang == "-" {
-			c.lang = "en"
+		c.Reference, known = reference(columns, cell)
+		if known && c.Reference == "" && c.Lang == "-" {
+			c.Lang = "en"
 		}
-		if known && (c.lang == "en" || c.lang == "ko") {
+		if known && (c.Lang == "en" || c.Lang == "ko") {
 			clips = append(clips, c)
 		}
 	}

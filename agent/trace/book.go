@@ -1,0 +1,246 @@
+package trace
+
+import (
+	"slices"
+	"time"
+
+	"deputy/agent"
+)
+
+// A Book is the fold: it takes in everything that happened, in order, and holds
+// the timelines of the last turns. It isn't safe for concurrent use.
+type Book struct {
+	// Keep is how many turns are held; 0 means 200.
+	Keep    int
+	Metrics Metrics
+
+	turns    []*page
+	tasks    map[string]*page // the turn that each task under way is in
+	lines    map[string]*page // what is with the voice
+	hearings map[int64]Hearing
+	last     *page // of what was said last
+	ended    []Turn
+}
+
+// A page is a turn that may still be going on.
+type page struct {
+	Turn
+	lines int       // with the voice
+	open  bool      // it is not known yet what comes of it
+	over  bool      // it has ended
+	step  time.Time // of the desk's last step that may answer it
+}
+
+// Turns are the last turns, oldest first, those under way included. What was
+// ignored is not among them.
+func (b *Book) Turns() []Turn {
+	out := make([]Turn, len(b.turns))
+	for i, p := range b.turns {
+		out[i] = p.copy()
+	}
+	return out
+}
+
+func (p *page) copy() Turn {
+	t := p.Turn
+	t.Replies, t.Effects = slices.Clone(t.Replies), slices.Clone(t.Effects)
+	return t
+}
+
+// Hear takes in how an utterance was heard, before the desk is told of it. It
+// returns the turns that have ended with it.
+func (b *Book) Hear(h Hearing) []Turn {
+	if h.Noise {
+		b.Metrics.utterances.add("voice", 1)
+		b.Metrics.ignored.add("noise", 1)
+		p := &page{Turn: Turn{Kind: Noise, Utterance: h.Utterance}}
+		p.hear(h)
+		b.end(p)
+		return b.take()
+	}
+	if b.hearings == nil {
+		b.hearings = map[int64]Hearing{}
+	}
+	b.hearings[h.Utterance] = h
+	return nil
+}
+
+func (p *page) hear(h Hearing) {
+	p.SpeechEnd, p.Draft, p.Endpoint, p.Ready, p.Took = h.SpeechEnd, h.Draft, h.Endpoint, h.Ready, h.Took
+}
+
+// Observe takes in an event of the desk, journaled or passing. It returns the
+// turns that have ended with it.
+func (b *Book) Observe(e agent.Event) []Turn {
+	b.settle(e)
+	switch v := e.Body.(type) {
+	case agent.Heard:
+		b.heard(e.At, v)
+	case agent.TaskOpened:
+		b.accepted(e.At, v.Task, Order, v.Note)
+	case agent.TaskRevised:
+		b.accepted(e.At, v.Task, Revision, false)
+	case agent.Dictated:
+		b.dictated(e.At, v.Task)
+	case agent.TaskClosed:
+		if p := b.tasks[v.Task]; p != nil {
+			p.Done, p.Status, p.open = e.At, string(v.Status), false
+		}
+	case agent.Reported:
+		if p := b.tasks[v.Task]; p != nil {
+			p.Reported = e.At
+			b.close(p)
+		}
+	case agent.Thinking, agent.Begun, agent.Sentence, agent.Replied:
+		b.thought(e)
+	case agent.Queued, agent.Speaking, agent.Spoken:
+		b.spoke(e)
+	default:
+		b.did(e)
+	}
+	return b.take()
+}
+
+func (b *Book) take() []Turn {
+	ended := b.ended
+	b.ended = nil
+	return ended
+}
+
+// settle ends what was said last once the step that worked it out is over and
+// nothing is left to come of it.
+func (b *Book) settle(e agent.Event) {
+	p := b.last
+	if p == nil {
+		return
+	}
+	if _, undone := e.Body.(agent.Undone); undone {
+		p.step = e.At // it answers an undo
+	}
+	if e.At.Equal(p.step) || !p.Done.IsZero() { // a closed task is reported yet
+		return
+	}
+	b.close(p)
+	if p.over {
+		b.last = nil
+	}
+}
+
+// close ends a turn of which nothing is left to come.
+func (b *Book) close(p *page) {
+	under := slices.ContainsFunc(p.Effects, func(f Effect) bool { return !f.Started.IsZero() && f.Ended.IsZero() })
+	if !p.open && p.lines == 0 && !under {
+		b.end(p)
+	}
+}
+
+// end ends a turn, once.
+func (b *Book) end(p *page) {
+	if p.over {
+		return
+	}
+	p.over = true
+	if b.tasks[p.Task] == p {
+		delete(b.tasks, p.Task)
+	}
+	t := p.copy()
+	for _, s := range t.Spans() {
+		b.Metrics.stage(s)
+	}
+	b.ended = append(b.ended, t)
+}
+
+// begin holds a new turn; the oldest has to go, whether it has ended or not.
+func (b *Book) begin(p *page) *page {
+	keep := b.Keep
+	if keep <= 0 {
+		keep = 200
+	}
+	if len(b.turns) >= keep {
+		b.end(b.turns[0])
+		b.turns = slices.Delete(b.turns, 0, 1)
+	}
+	b.turns = append(b.turns, p)
+	return p
+}
+
+// heard begins a turn. What was closed and not reported by now will not be.
+func (b *Book) heard(at time.Time, h agent.Heard) {
+	for _, p := range b.turns {
+		if !p.Done.IsZero() {
+			b.close(p)
+		}
+	}
+	p := &page{Turn: Turn{Kind: Local, Utterance: h.Utterance, Typed: h.Typed, Heard: at}, step: at}
+	way := "typed"
+	if !h.Typed {
+		way = "voice"
+		p.SpeechEnd = h.Ended
+		if g, ok := b.hearings[h.Utterance]; ok && h.Utterance != 0 {
+			p.hear(g)
+		}
+		// They come in order: what was heard before will not be told any more.
+		for id := range b.hearings {
+			if id <= h.Utterance {
+				delete(b.hearings, id)
+			}
+		}
+	}
+	b.Metrics.utterances.add(way, 1)
+	if h.Err != "" {
+		b.Metrics.errors.add("hearing", 1)
+	}
+	if h.Ignored != "" {
+		b.Metrics.ignored.add("desk", 1)
+		p.Kind = Ignored
+		b.end(p)
+		b.last = p // what is said about it now is nobody else's
+		return
+	}
+	b.last = b.begin(p)
+}
+
+// accepted ties what was said last to the task that it began or revised. A note
+// takes nothing but dictation, which are turns of their own.
+func (b *Book) accepted(at time.Time, task string, k Kind, note bool) {
+	p := b.last
+	if p == nil || p.over {
+		p = b.begin(&page{Turn: Turn{Heard: at}, step: at})
+		b.last = p
+	}
+	p.Kind, p.Task, p.Accepted = k, task, at
+	if note {
+		p.Kind = Dictation
+		return
+	}
+	b.holds(p)
+}
+
+func (b *Book) dictated(at time.Time, task string) {
+	p := b.last
+	if p == nil || p.over {
+		return
+	}
+	p.Kind, p.Task, p.Accepted = Dictation, task, at
+	b.holds(p)
+}
+
+// holds says that what happens in p's task from now on is p's.
+func (b *Book) holds(p *page) {
+	p.open = true
+	if b.tasks == nil {
+		b.tasks = map[string]*page{}
+	}
+	b.tasks[p.Task] = p
+}
+
+// resume is the turn that the task is in: a new one if an earlier session began
+// it.
+func (b *Book) resume(task string) *page {
+	p := b.tasks[task]
+	if p == nil {
+		p = b.begin(&page{Turn: Turn{Kind: Resumed, Task: task}})
+		b.holds(p)
+	}
+	return p
+}

@@ -1,0 +1,171 @@
+package trace
+
+import (
+	"slices"
+
+	"deputy/agent"
+)
+
+// spoke follows the lines.
+func (b *Book) spoke(e agent.Event) {
+	switch v := e.Body.(type) {
+	case agent.Queued:
+		p := b.tasks[v.Task]
+		if v.Reply && b.last != nil {
+			p = b.last
+		}
+		if p == nil || p.over {
+			return
+		}
+		if b.lines == nil {
+			b.lines = map[string]*page{}
+		}
+		b.lines[v.Line] = p
+		p.lines++
+	case agent.Speaking:
+		if p := b.lines[v.Line]; p != nil && p.Sound.IsZero() && !p.over {
+			p.Sound = v.At
+		}
+	case agent.Spoken:
+		if v.Err != "" {
+			b.Metrics.errors.add("voice", 1)
+		}
+		p := b.lines[v.Line]
+		if p == nil {
+			return
+		}
+		delete(b.lines, v.Line)
+		p.lines--
+		// Of a closed task Reported is told next, unless the line was hushed.
+		if p.Done.IsZero() || !p.Reported.IsZero() || !v.Whole && v.Err == "" {
+			b.close(p)
+		}
+	}
+}
+
+// thought follows the model's turns.
+func (b *Book) thought(e agent.Event) {
+	switch v := e.Body.(type) {
+	case agent.Thinking:
+		p := b.resume(v.Task)
+		p.Replies = append(p.Replies, Reply{Turn: v.Turn, Asked: e.At})
+	case agent.Begun:
+		if r := b.reply(v.Task, v.Turn); r != nil {
+			r.Token = e.At
+		}
+	case agent.Sentence:
+		if r := b.reply(v.Task, v.Turn); r != nil && r.Sentence.IsZero() {
+			r.Sentence = e.At
+		}
+	case agent.Replied:
+		if v.Err != "" {
+			b.Metrics.errors.add("model", 1)
+		}
+		if r := b.reply(v.Task, v.Turn); r != nil {
+			r.Ended, r.Failed = e.At, v.Err != ""
+		}
+	}
+}
+
+// reply is the model's turn in the task, if it is the one under way.
+func (b *Book) reply(task string, turn int) *Reply {
+	p := b.tasks[task]
+	if p == nil || len(p.Replies) == 0 {
+		return nil
+	}
+	if r := &p.Replies[len(p.Replies)-1]; r.Turn == turn {
+		return r
+	}
+	return nil
+}
+
+// did follows the effects and the asks for them.
+func (b *Book) did(e agent.Event) {
+	switch v := e.Body.(type) {
+	case agent.Intended:
+		f := b.resume(v.Task).effect(v.Key, "")
+		f.Tool, f.Level = v.Tool, v.Level.String()
+	case agent.Refused:
+		b.noted(b.tasks[v.Task])
+	case agent.Asked:
+		b.Metrics.asks.add("", 1)
+		f := b.resume(v.Task).effect(v.Key, "")
+		f.Ask, f.Posings = v.Ask, 0
+	case agent.Posing:
+		f := b.resume(v.Task).effect("", v.Ask)
+		f.Composed, f.Posings = e.At, f.Posings+1
+	case agent.Posed:
+		b.resume(v.Task).effect("", v.Ask).Posed = v.At
+	case agent.Decided:
+		b.decided(e, v)
+	case agent.Started:
+		f := b.resume(v.Task).effect(v.Key, "")
+		f.Started, f.Outcome = e.At, ""
+	case agent.Ended:
+		b.finished(e, v)
+	case agent.Undone:
+		if v.Err != "" {
+			b.Metrics.errors.add("effect", 1)
+		}
+	}
+}
+
+// effect is the one with that key or for which that ask is, begun if there is none.
+func (p *page) effect(key, ask string) *Effect {
+	i := slices.IndexFunc(p.Effects, func(f Effect) bool { return key != "" && f.Key == key || ask != "" && f.Ask == ask })
+	if i < 0 {
+		p.Effects = append(p.Effects, Effect{Key: key, Ask: ask})
+		i = len(p.Effects) - 1
+	}
+	return &p.Effects[i]
+}
+
+func (b *Book) decided(e agent.Event, v agent.Decided) {
+	way := &b.Metrics.denials
+	if v.Approve {
+		way = &b.Metrics.approvals
+	}
+	way.add(v.By, 1)
+	p := b.resume(v.Task)
+	f := p.effect("", v.Ask)
+	f.Key, f.Decided, f.Approved, f.By = v.Key, e.At, v.Approve, v.By
+	if v.Answer == nil {
+		return
+	}
+	f.Answered = v.Answer.Ended
+	if b.last != nil && !b.last.over && b.last != p {
+		b.last.Kind, b.last.Task = Answer, v.Task
+	}
+}
+
+func (b *Book) finished(e agent.Event, v agent.Ended) {
+	outcome := "done"
+	switch {
+	case v.Unknown:
+		outcome = "unknown"
+	case v.Err != "":
+		outcome = "failed"
+	}
+	b.Metrics.effects.add(outcome, 1)
+	if outcome != "done" {
+		b.Metrics.errors.add("effect", 1)
+	}
+	for _, p := range b.turns {
+		if i := slices.IndexFunc(p.Effects, func(f Effect) bool { return f.Key == v.Key }); i >= 0 && !p.over {
+			p.Effects[i].Ended, p.Effects[i].Outcome = e.At, outcome
+			b.noted(p)
+			if !p.Done.IsZero() && !p.Reported.IsZero() {
+				b.close(p)
+			}
+			return
+		}
+	}
+}
+
+// noted ends what was dictated once it is written down, or can't be.
+func (b *Book) noted(p *page) {
+	if p != nil && p.Kind == Dictation {
+		p.open = false
+		b.close(p)
+	}
+}
