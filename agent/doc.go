@@ -9,7 +9,8 @@
 //
 // Step is pure: a state and an event give the events to journal and the intents
 // to carry out. Run owns the state; nothing else may touch it. The journal is
-// the only truth: folding it gives the state back after a crash.
+// the only truth: folding it gives the state back after a crash. What is finished
+// is forgotten by and by, and a snapshot of a fold is a short cut to its end.
 package agent
 
 import "errors"

@@ -184,6 +184,7 @@ type mouth struct {
 	queue  []Line
 	spoken []string
 	hushed chan struct{}
+	busy   bool // speak runs
 	mute   bool
 }
 
@@ -194,7 +195,8 @@ func (m *mouth) Say(_ context.Context, l Line) error {
 		return fmt.Errorf("no speaker")
 	}
 	m.queue = append(m.queue, l)
-	if len(m.queue) == 1 {
+	if !m.busy {
+		m.busy = true
 		go m.speak()
 	}
 	return nil
@@ -204,6 +206,7 @@ func (m *mouth) speak() {
 	for {
 		m.mu.Lock()
 		if len(m.queue) == 0 {
+			m.busy = false
 			m.mu.Unlock()
 			return
 		}

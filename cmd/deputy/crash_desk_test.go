@@ -81,7 +81,7 @@ func (j crashJob) run(ctx context.Context) (err error) {
 			Phrases: phrases.Embedded(), System: "test",
 			Grace: time.Millisecond,
 		},
-		Journal: &deadlyJournal{Journal: file, crash: j.Crash}, Model: crashModel{}, Tools: []agent.Tool{j.tool()},
+		Journal: &deadlyJournal{Keeper: file, crash: j.Crash}, Model: crashModel{}, Tools: []agent.Tool{j.tool()},
 	})
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -147,7 +147,7 @@ func (j crashJob) answer(a *agent.Ask) agent.Body {
 
 // A deadlyJournal kills its process around one append.
 type deadlyJournal struct {
-	journal.Journal
+	journal.Keeper
 	crash crash
 	n     int
 }
@@ -157,7 +157,7 @@ func (d *deadlyJournal) Append(ctx context.Context, events ...journal.Event) err
 	if d.crash == (crash{"before", d.n}) {
 		die()
 	}
-	if err := d.Journal.Append(ctx, events...); err != nil {
+	if err := d.Keeper.Append(ctx, events...); err != nil {
 		return err
 	}
 	if d.crash == (crash{"after", d.n}) {
