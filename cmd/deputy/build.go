@@ -78,7 +78,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Rules: agent.Rules{
 			Phrases: words, Policy: rules, System: words.Prompt("en"),
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
-			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg),
+			FullDuplex: cfg.Audio.Duplex == "full", Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg), Budget: budget(cfg),
 		},
 		Journal: h.journal, Tools: append(all, p.tools...), Language: screenLanguage(cfg), Version: version, Logger: log,
 		Notify: notifier(words, log), Place: placeOf,
@@ -126,6 +126,15 @@ func (h *house) timing(p parts) error {
 	h.trace.ended = append(h.trace.ended, e.Give)
 	h.workers = append(h.workers, e.Run)
 	return nil
+}
+
+// budget is the most of a conversation that the model is given, in bytes: what fits
+// a small local one beside its instructions, even in Korean; 0 is the desk's own.
+func budget(cfg configs.Config) int {
+	if cfg.LLM.Preset == "auto" || cfg.LLM.Preset == configs.Local {
+		return 2 * cfg.LLM.Local.Context
+	}
+	return 0
 }
 
 // quietHours are those of the configuration, which was validated.
