@@ -221,27 +221,36 @@ func (x *step) answered(b Answered) {
 		x.intend(Hush{})
 	}
 	// Who names one means that one, whatever was read out with it.
-	x.decideOne(a, Decided{Approve: b.Approve, By: b.By, Why: "decided by name", Rest: b.Reason})
-	x.poseNext()
+	x.decideAll([]*Ask{a}, Decided{Approve: b.Approve, By: b.By, Why: "decided by name", Rest: b.Reason})
 }
 
 // decide closes an ask, once, and carries out what it decides: for it, and for
-// those that were read out with it.
+// those that were read out with it. All are closed before anything follows, so
+// that none of them is put again meanwhile.
 func (x *step) decide(a *Ask, d Decided) {
-	with := a.With
-	x.decideOne(a, d)
-	for _, id := range with {
+	asks := []*Ask{a}
+	for _, id := range a.With {
 		if other := x.ask(id); other != nil {
-			x.decideOne(other, d)
+			asks = append(asks, other)
 		}
+	}
+	x.decideAll(asks, d)
+}
+
+func (x *step) decideAll(asks []*Ask, d Decided) {
+	for _, a := range asks {
+		d.Task, d.Ask, d.Key = a.Task, a.ID, a.Key
+		x.record(d)
+	}
+	for _, a := range asks {
+		x.carryOut(a, d)
 	}
 	x.poseNext()
 }
 
-func (x *step) decideOne(a *Ask, d Decided) {
+// carryOut does what follows from the decision on an ask that is closed.
+func (x *step) carryOut(a *Ask, d Decided) {
 	f, t := x.Effects[a.Key], x.Tasks[a.Task]
-	d.Task, d.Ask, d.Key = a.Task, a.ID, a.Key
-	x.record(d)
 	switch {
 	case f.Tool == leaveTool:
 		x.decidedLeave(a, f, d.Approve)

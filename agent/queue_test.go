@@ -302,3 +302,27 @@ func TestAMumbleDoesNotLoseTheAsk(t *testing.T) {
 		}
 	})
 }
+
+// TestABatchThatIsDeniedIsNotAskedAgain: asks of two tasks that were read out
+// together are both closed before anything is put again.
+func TestABatchThatIsDeniedIsNotAskedAgain(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), calls("mail", `{"to":"sales"}`)}
+		b.start()
+		b.hear("send the mail to finance")
+		b.hearWith(Heard{Text: "please send a letter to our sales people about the prices", Typed: true})
+		if n := len(b.state().Asks); n != 2 {
+			t.Fatalf("got %d asks, want 2 of two tasks", n)
+		}
+		b.hear("what's waiting")
+		b.hear("all of them")
+		before := len(b.mouth.spoken)
+		b.hear("no")
+		for _, said := range b.mouth.spoken[before:] {
+			if strings.Contains(said, "ask.") {
+				t.Errorf("said %q after the batch was denied", said)
+			}
+		}
+		b.effects(0)
+	})
+}
