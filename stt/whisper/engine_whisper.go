@@ -3,6 +3,7 @@
 package whisper
 
 /*
+#include <stdlib.h>
 #include <whisper.h>
 
 // The binding sets the encoder's window only on its way into whisper_full, so
@@ -17,6 +18,14 @@ static int deputy_set_window(struct whisper_context * ctx, int window) {
 	p.print_progress         = false;
 	p.encoder_begin_callback = deputy_not_now;
 	return whisper_full(ctx, p, NULL, 0);
+}
+
+// On a processor, ggml's flash attention is a plain loop that takes half of the
+// encoder's time; as products of matrices the same attention takes a fifth.
+static struct whisper_context * deputy_open(const char * path) {
+	struct whisper_context_params p = whisper_context_default_params();
+	p.flash_attn = false;
+	return whisper_init_from_file_with_params(path, p);
 }
 
 extern void deputyLog(int level, char * text);
@@ -47,11 +56,18 @@ func New(o Options) (*Transcriber, error) {
 	}
 	hearLog(o.Logger)
 	spinLess()
-	ctx := binding.Whisper_init(o.Model)
+	ctx := open(o.Model)
 	if ctx == nil {
 		return nil, noModel(o.Model, "whisper.cpp can't load it")
 	}
 	return newTranscriber(newNative(ctx, o.Threads), o)
+}
+
+// open loads a model file; nil if whisper.cpp can't.
+func open(path string) *binding.Context {
+	name := C.CString(path)
+	defer C.free(unsafe.Pointer(name))
+	return (*binding.Context)(unsafe.Pointer(C.deputy_open(name)))
 }
 
 // native is the engine in whisper.cpp's one context.
