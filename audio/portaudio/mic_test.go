@@ -77,11 +77,20 @@ func TestMicNames(t *testing.T) {
 	}
 }
 
-// Five seconds of sound with a marker at each end come through whole.
+// Five seconds of sound with a marker at each end come through whole, also while
+// the microphone is asked for them now and then only.
 func TestMicHearsAll(t *testing.T) {
+	for name, calm := range map[string]bool{"calm": true, "awake": false} {
+		t.Run(name, func(t *testing.T) {
+			hearAll(t, MicOptions{Calm: func() bool { return calm }})
+		})
+	}
+}
+
+func hearAll(t *testing.T, o MicOptions) {
 	marker := audiotest.Tone(100*time.Millisecond, 2000, 0.8)
 	said := audiotest.Join(marker, audiotest.Tone(5*time.Second, 440, 0.2), marker, audiotest.Silence(300*time.Millisecond))
-	mic := openMic(t, MicOptions{})
+	mic := openMic(t, o)
 	stop := listen(mic)
 	if err := server.Speak(t.Context(), said); err != nil {
 		t.Fatal(err)

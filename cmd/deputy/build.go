@@ -48,7 +48,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, err
 	}
 	words := phrases.Embedded()
-	h = &house{cfg: cfg, log: log, phrases: words, feed: newFeed(), trace: &tracer{}, keys: &pttKey{}}
+	h = &house{cfg: cfg, log: log, phrases: words, feed: newFeed(), trace: &tracer{}, keys: newPTTKey(), calm: newCalm(calmAfter(cfg))}
 	begun := h // a return with an error clears h
 	defer func() {
 		if err != nil {
@@ -85,6 +85,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}
 	o.Observe = func(e agent.Event) {
+		h.calm.stir()
 		h.trace.observe(e) // first: whoever sees an event may ask for its time
 		h.feed.observe(e)
 		if p.observe != nil {

@@ -130,7 +130,7 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 		return err
 	}
 	h.ear = &ear{
-		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(c), quiet: c.quiet,
+		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(c), quiet: c.quiet, stir: h.calm.stir,
 		heard: h.heard(p), keep: h.keeper(), log: h.log,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,
@@ -206,7 +206,7 @@ func (h *house) microphone(p parts) (audio.Source, error) {
 		return p.source, nil
 	}
 	open := func() (audio.Source, error) {
-		mic, err := portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Changed: h.micChanged, Logger: h.log})
+		mic, err := portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Changed: h.micChanged, Calm: h.calms, Logger: h.log})
 		if err != nil {
 			return nil, err
 		}
@@ -221,8 +221,17 @@ func (h *house) microphone(p parts) (audio.Source, error) {
 	if err := mic.Close(); err != nil {
 		return nil, err
 	}
-	return newHeldMic(h.keys.Held, open), nil
+	return newHeldMic(h.keys, open), nil
 }
+
+// calms says whether nothing goes on that somebody might want to interrupt.
+func (h *house) calms() bool {
+	return h.calm.reigns() && !h.keys.Held() && (h.voice == nil || !h.voice.Speaking())
+}
+
+// calmAfter is longer than any time in which a word stops something that was
+// approved: it must be noticed then as soon as it is spoken.
+func calmAfter(cfg configs.Config) time.Duration { return 10*time.Second + cfg.Agent.Grace }
 
 // micChanged tells the owner that the microphone is gone, or back.
 func (h *house) micChanged(lost error) {
@@ -248,7 +257,11 @@ func (h *house) hotkey(ctx context.Context) {
 	h.later(k.Close)
 	h.keys.also = k.Held
 	h.workers = append(h.workers, func(ctx context.Context) error {
-		if err := k.Run(ctx, nil); err != nil && ctx.Err() == nil {
+		if err := k.Run(ctx, func(down bool) {
+			if down {
+				h.keys.press()
+			}
+		}); err != nil && ctx.Err() == nil {
 			h.log.Error("the push-to-talk key is lost; deputy ptt start and stop go on", "err", err)
 		}
 		return nil

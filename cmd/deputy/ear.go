@@ -28,6 +28,8 @@ type ear struct {
 	// onset and quiet bracket speech, for whoever must be silent meanwhile (the
 	// voice) or leave the cores alone (a local model server). May be nil.
 	onset, quiet func()
+	// stir is called with every window that may be speech. May be nil.
+	stir func()
 	// heard is called with every final transcript and its timing. May be nil.
 	heard func(hearing)
 	// keep is given every utterance that held speech. May be nil.

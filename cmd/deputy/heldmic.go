@@ -11,7 +11,7 @@ import (
 // and a moment after: otherwise the device is closed, and nobody hears anything.
 type heldMic struct {
 	open func() (audio.Source, error)
-	held func() bool
+	key  *pttKey
 	end  chan struct{}
 	once sync.Once
 	// mu guards mic: Close may come from another goroutine than Read.
@@ -24,8 +24,8 @@ type heldMic struct {
 // the release tail and the detector's needs.
 const afterHold = 600 * time.Millisecond
 
-func newHeldMic(held func() bool, open func() (audio.Source, error)) *heldMic {
-	return &heldMic{open: open, held: held, end: make(chan struct{})}
+func newHeldMic(key *pttKey, open func() (audio.Source, error)) *heldMic {
+	return &heldMic{open: open, key: key, end: make(chan struct{})}
 }
 
 // Rate is audio.Rate.
@@ -35,7 +35,7 @@ func (h *heldMic) Rate() int { return audio.Rate }
 func (h *heldMic) Read(buf []float32) (int, error) {
 	for {
 		now := time.Now()
-		if h.held() {
+		if h.key.Held() {
 			h.last = now
 		}
 		mic, err := h.device(now.Sub(h.last) < afterHold)
@@ -46,7 +46,7 @@ func (h *heldMic) Read(buf []float32) (int, error) {
 			return mic.Read(buf)
 		}
 		select {
-		case <-time.After(20 * time.Millisecond):
+		case <-h.key.pressed:
 		case <-h.end:
 			return 0, audio.ErrClosed
 		}

@@ -30,6 +30,7 @@ type house struct {
 	mouth   *mouth
 	ear     *ear // nil where nothing can be heard
 	keys    *pttKey
+	calm    *calm
 	// workers run beside the desk until ctx ends; none of them may end it but by
 	// an error.
 	workers []func(ctx context.Context) error

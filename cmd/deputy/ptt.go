@@ -16,6 +16,18 @@ type pttKey struct {
 	down atomic.Int64 // unix nanoseconds at which it went down; 0 is up
 	// also is the keyboard's key; nil if there is none.
 	also func() bool
+	// pressed holds a token when a key went down since it was last taken.
+	pressed chan struct{}
+}
+
+func newPTTKey() *pttKey { return &pttKey{pressed: make(chan struct{}, 1)} }
+
+// press wakes whoever waits for a key to go down.
+func (k *pttKey) press() {
+	select {
+	case k.pressed <- struct{}{}:
+	default:
+	}
 }
 
 // Held says whether the key is down.
@@ -33,6 +45,7 @@ func (k *pttKey) command(what string) error {
 	switch what {
 	case "start":
 		k.down.Store(now)
+		k.press()
 	case "stop":
 		k.down.Store(0)
 	case "toggle":
@@ -41,6 +54,7 @@ func (k *pttKey) command(what string) error {
 			k.down.Store(0)
 		} else {
 			k.down.Store(now)
+			k.press()
 		}
 	default:
 		return fmt.Errorf("deputy ptt knows start, stop and toggle, not %q", what)
