@@ -48,13 +48,15 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, err
 	}
 	words := phrases.Embedded()
-	h = &house{cfg: cfg, log: log, phrases: words, feed: newFeed(), trace: &tracer{}, keys: newPTTKey(), calm: newCalm(calmAfter(cfg))}
+	h = &house{cfg: cfg, log: log, phrases: words, feed: newFeed(), trace: &tracer{}, keys: newPTTKey(), calm: newCalm(calmAfter(cfg)), built: make(chan struct{})}
 	begun := h // a return with an error clears h
 	defer func() {
+		close(begun.built)
 		if err != nil {
 			err = errors.Join(err, begun.close())
 		}
 	}()
+	h.listenFirst(p)
 	if err := os.MkdirAll(cfg.Agent.State, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}

@@ -14,8 +14,6 @@ import (
 	"deputy/audio/portaudio"
 	"deputy/audio/wav"
 	"deputy/configs"
-	"deputy/stt"
-	"deputy/stt/whisper"
 	"deputy/tts"
 	"deputy/tts/espeak"
 	"deputy/tts/piper"
@@ -113,18 +111,16 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 	if h.cfg.Audio.Mode != "hands-free" && p.source == nil {
 		h.hotkey(ctx)
 	}
-	source, err := h.microphone(p)
+	source, err := h.source(p)
 	if err != nil {
 		h.lack("lack.microphone", err)
 		return nil
 	}
-	h.later(source.Close)
-	t, err := recogniser(h.cfg, "", h.log)
+	t, err := h.transcriber()
 	if err != nil {
 		h.lack("lack.transcriber", err)
-		return nil
+		return source.Close()
 	}
-	h.later(t.Close)
 	detector, err := h.detector()
 	if err != nil {
 		return err
@@ -199,50 +195,6 @@ func keepUtterance(dir string, u audio.Utterance) error {
 	return errors.Join(w.Write(u.Samples), w.Close())
 }
 
-// microphone is the device, open all the time or, with push-to-talk only, while
-// the key is held.
-func (h *house) microphone(p parts) (audio.Source, error) {
-	if p.source != nil {
-		return p.source, nil
-	}
-	open := func() (audio.Source, error) {
-		mic, err := portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Changed: h.micChanged, Calm: h.calms, Logger: h.log})
-		if err != nil {
-			return nil, err
-		}
-		h.trace.listens(mic)
-		return mic, nil
-	}
-	mic, err := open()
-	if err != nil || h.cfg.Audio.Mode != "push-to-talk" {
-		return mic, err
-	}
-	// It was opened only to know that it can be.
-	if err := mic.Close(); err != nil {
-		return nil, err
-	}
-	return newHeldMic(h.keys, open), nil
-}
-
-// calms says whether nothing goes on that somebody might want to interrupt.
-func (h *house) calms() bool {
-	return h.calm.reigns() && !h.keys.Held() && (h.voice == nil || !h.voice.Speaking())
-}
-
-// calmAfter is longer than any time in which a word stops something that was
-// approved: it must be noticed then as soon as it is spoken.
-func calmAfter(cfg configs.Config) time.Duration { return 10*time.Second + cfg.Agent.Grace }
-
-// micChanged tells the owner that the microphone is gone, or back.
-func (h *house) micChanged(lost error) {
-	if lost != nil {
-		h.log.Debug("the microphone is lost", "err", lost)
-		h.desk.Tell(agent.Notice{Key: "err.microphone_lost"})
-		return
-	}
-	h.desk.Tell(agent.Notice{Key: "err.microphone_back"})
-}
-
 // hotkey watches the keyboard's push-to-talk key where there is a desktop.
 func (h *house) hotkey(ctx context.Context) {
 	mode := hotkey.Hold
@@ -266,18 +218,4 @@ func (h *house) hotkey(ctx context.Context) {
 		}
 		return nil
 	})
-}
-
-// detector is Silero, or the level of the sound where Silero is missing.
-func (h *house) detector() (audio.Detector, error) {
-	d, err := whisper.NewDetector(speechModel(h.cfg.STT.Detector))
-	if errors.Is(err, stt.ErrNoModel) || errors.Is(err, whisper.ErrNotBuilt) {
-		h.lack("lack.detector", err)
-		return &audio.Energy{}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	h.later(d.Close)
-	return d, nil
 }

@@ -21,6 +21,9 @@ func (c *sampleClock) Read(buf []float32) (int, error) {
 	if n > 0 {
 		c.read += int64(n)
 		c.at = time.Now()
+		if b, ok := c.source.(*backlog); ok {
+			c.at = c.at.Add(-b.behind())
+		}
 	}
 	return n, err
 }

@@ -35,6 +35,16 @@ func CheckModel(path, sum string) error {
 	return checkSum(f, path, sum)
 }
 
+// Find says whether there is a model file at all, without reading it. The error
+// wraps stt.ErrNoModel.
+func Find(path string) error {
+	f, _, err := openModel(path)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 func openModel(path string) (*os.File, int64, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"deputy/agent"
+	"deputy/audio"
+	"deputy/audio/audiotest"
+	"deputy/stt"
+)
+
+// opens gives a source as a device that can be opened.
+func opens(src audio.Source) func() (audio.Source, error) {
+	return func() (audio.Source, error) { return src, nil }
+}
+
+// What is said while everything is still being opened and loaded is heard, once,
+// with the time at which it was said.
+func TestFirstWordWhileLoading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mic, began := newStage(), time.Now()
+		b := newBacklog(opens(mic), slog.New(slog.DiscardHandler))
+		if err := b.wait(); err != nil {
+			t.Fatal(err)
+		}
+		mic.play(audiotest.Join(hush(time.Second), voice(time.Second)))
+		time.Sleep(5 * time.Second) // the journal is long
+
+		late, load := newLateTranscriber(), make(chan struct{})
+		l := listenTo(late)
+		l.ear.source = b
+		var heard []agent.Heard
+		tell := l.ear.tell
+		l.ear.tell = func(body agent.Body) {
+			tell(body)
+			if h, ok := body.(agent.Heard); ok {
+				heard = append(heard, h)
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 2)
+		go func() { ended <- l.ear.run(ctx) }()
+		go func() {
+			ended <- late.load(ctx, func() (stt.Transcriber, error) {
+				<-load
+				return hears("turn it on"), nil
+			})
+		}()
+		mic.play(audiotest.Join(hush(time.Second), voice(time.Second)))
+		time.Sleep(5 * time.Second) // and the disk is slow
+		synctest.Wait()
+		if len(heard) > 0 {
+			t.Fatalf("got %v before there was a transcriber", l.texts())
+		}
+		close(load)
+		synctest.Wait()
+		cancel()
+		for range 2 {
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+		if len(heard) != 2 {
+			t.Fatalf("got %v, want both orders", l.texts())
+		}
+		for i, h := range heard {
+			want := time.Duration(1+5*i) * time.Second
+			if got := h.Began.Sub(began); (got - want).Abs() > 60*time.Millisecond {
+				t.Errorf("order %d: began after %v, want %v", i+1, got, want)
+			}
+			if got := h.Ended.Sub(began); (got - want - time.Second).Abs() > 60*time.Millisecond {
+				t.Errorf("order %d: ended after %v, want %v", i+1, got, want+time.Second)
+			}
+		}
+	})
+}
+
+// The backlog is bounded, and no sample of what is kept is lost or moved.
+func TestBacklogKeeps(t *testing.T) {
+	most := int(audio.Count(longestBacklog))
+	for _, n := range []int{0, 1, audio.FrameSize, 1000, most, most + 1000} {
+		said := make([]float32, n)
+		for i := range said {
+			said[i] = float32(i%1000) / 1000
+		}
+		kept, more := make(chan struct{}), audiotest.Noise(100*time.Millisecond, 0.1, 1)
+		src := audiotest.NewScript(0, audiotest.Step{Samples: said}, audiotest.Step{Do: func() { close(kept) }}, audiotest.Step{Samples: more})
+		b := newBacklog(opens(src), slog.New(slog.DiscardHandler))
+		<-kept
+		got, err := audio.ReadAll(b)
+		if err != nil {
+			t.Error(err)
+		}
+		// Whether the rest was kept, too, or read later: the end is the same.
+		want := append(slices.Clone(said), more...)
+		if over := len(want) - len(got); over < 0 || over > max(0, len(want)-most) || !slices.Equal(got, want[over:]) {
+			t.Errorf("%d samples: got %d of %d, or not the last of them", n, len(got), len(want))
+		}
+	}
+}
+
+func TestBacklogEnds(t *testing.T) {
+	none := errors.New("there is none")
+	b := newBacklog(func() (audio.Source, error) { return nil, none }, slog.New(slog.DiscardHandler))
+	if err := b.wait(); !errors.Is(err, none) {
+		t.Errorf("got %v, want why it could not be opened", err)
+	}
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+	hangs := audiotest.NewScript(0, sounds(hush(time.Second)), audiotest.Step{Wait: audiotest.Never})
+	b = newBacklog(opens(hangs), slog.New(slog.DiscardHandler))
+	if err := errors.Join(b.Close(), b.Close()); err != nil {
+		t.Error(err)
+	}
+	if _, err := audio.ReadAll(b); !errors.Is(err, audio.ErrClosed) {
+		t.Errorf("closed: got %v, want ErrClosed", err)
+	}
+	// A device that went meanwhile: what it had heard comes first.
+	gone := errors.New("unplugged")
+	b = newBacklog(opens(audiotest.NewScript(0, sounds(hush(time.Second)), audiotest.Step{Err: gone})), slog.New(slog.DiscardHandler))
+	<-b.ended
+	got, err := audio.ReadAll(b)
+	if !errors.Is(err, gone) || int64(len(got)) != audio.Count(time.Second) {
+		t.Errorf("got %d samples and %v, want a second and why it ended", len(got), err)
+	}
+}
+
+func TestLateTranscriber(t *testing.T) {
+	l := newLateTranscriber()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.Transcribe(ctx, audio.Utterance{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("still loading, nobody waits: got %v, want context.Canceled", err)
+	}
+	if err := l.load(t.Context(), func() (stt.Transcriber, error) { return nil, io.ErrUnexpectedEOF }); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v, want why", err)
+	}
+	if _, err := l.Transcribe(t.Context(), audio.Utterance{}); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v, want why there is none", err)
+	}
+	l = newLateTranscriber()
+	made := &closing{Transcriber: hears("yes")}
+	if err := l.load(ctx, func() (stt.Transcriber, error) { return made, nil }); err != nil || made.closed != 1 {
+		t.Errorf("got %v, closed %d times, want once", err, made.closed)
+	}
+	if got, err := l.Transcribe(t.Context(), audio.Utterance{}); err != nil || got.Text != "yes" {
+		t.Errorf("got %q, %v", got.Text, err)
+	}
+}
+
+// hears is a transcriber that always hears the same.
+func hears(text string) scribeFunc {
+	return func(context.Context, audio.Utterance) (string, error) { return text, nil }
+}
+
+// closing counts how often it is closed.
+type closing struct {
+	stt.Transcriber
+	closed int
+}
+
+func (c *closing) Close() error {
+	c.closed++
+	return nil
+}
