@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,22 +16,34 @@ import (
 	"deputy/configs/phrases"
 )
 
-// measureIdle runs a Deputy of its own, as in daily use, hands-free in a room
-// with a virtual microphone, and counts its processor time while nobody speaks
-// and its memory after an order. The model's server is another process and is
-// not counted.
-func (b *bencher) measureIdle(ctx context.Context, dir string, out io.Writer) (err error) {
-	d := &demo{
-		screen: newScreen(io.Discard, phrases.Embedded(), "en", false), dir: filepath.Join(dir, "idle"),
-		tasks: map[string]bool{}, program: b.program,
+// measureIdle runs a Deputy of its own, as in daily use, in a room with a virtual
+// microphone: it counts how soon it hears, the processor time of it and of its
+// children while nobody speaks, and its memory after an order.
+func (b *bencher) measureIdle(ctx context.Context, dir string, out io.Writer) error {
+	for _, mode := range []string{"hands-free", "push-to-talk"} {
+		d := &demo{
+			screen: newScreen(io.Discard, phrases.Embedded(), "en", false), dir: filepath.Join(dir, mode),
+			tasks: map[string]bool{}, program: b.program, mode: mode, more: "log: {level: info}",
+		}
+		if err := errors.Join(b.measureMode(ctx, d, out), d.close()); err != nil {
+			return err
+		}
 	}
-	defer func() { err = errors.Join(err, d.close()) }()
+	return nil
+}
+
+func (b *bencher) measureMode(ctx context.Context, d *demo, out io.Writer) error {
 	if err := d.open(ctx); err != nil {
 		return err
 	}
+	if d.mode == "hands-free" {
+		if err := measureStart(ctx, d, out); err != nil {
+			return err
+		}
+	}
 	pid := d.deputy.cmd.Process.Pid
-	// What is read and warmed at the start is no idling.
-	if err := sleep(ctx, 10*time.Second); err != nil {
+	// What is read and warmed at the start is no idling, nor is the time until calm.
+	if err := sleep(ctx, 20*time.Second); err != nil {
 		return err
 	}
 	before, began := cpuOf(pid), time.Now()
@@ -38,8 +51,8 @@ func (b *bencher) measureIdle(ctx context.Context, dir string, out io.Writer) (e
 		return err
 	}
 	share := float64(cpuOf(pid)-before) / float64(time.Since(began)) * 100
-	fmt.Fprintf(out, "idle, microphone open\t%.2f %% of one core over %v\n", share, b.idle)
-	if !b.withModel {
+	fmt.Fprintf(out, "idle, %s, with the model's server and the voice\t%.2f %% of one core over %v\n", d.mode, share, b.idle)
+	if !b.withModel || d.mode != "hands-free" {
 		return nil
 	}
 	if err := d.order(ctx, demoFileOrder); err != nil {
@@ -47,6 +60,58 @@ func (b *bencher) measureIdle(ctx context.Context, dir string, out io.Writer) (e
 	}
 	fmt.Fprintf(out, "resident memory after an order, without the model's server\t%d MB\n", residentOf(pid)>>20)
 	return nil
+}
+
+// measureStart starts the Deputy again, its files still in memory, and tells how
+// long after that the microphone heard the first sound, and the ear had it.
+func measureStart(ctx context.Context, d *demo, out io.Writer) error {
+	var hears, has []time.Duration
+	for range 3 {
+		if err := d.deputy.stop(); err != nil {
+			return err
+		}
+		began := time.Now()
+		if err := d.start(ctx); err != nil {
+			return err
+		}
+		at, ago, err := firstHeard(ctx, d.log.Name(), began)
+		if err != nil {
+			return err
+		}
+		has, hears = append(has, at.Sub(began)), append(hears, at.Add(-ago).Sub(began))
+	}
+	for what, took := range map[string][]time.Duration{"the microphone hears": hears, "the ear has the first sound": has} {
+		slices.Sort(took)
+		fmt.Fprintf(out, "start → %s\t%v (the longest of three %v)\n", what, took[1].Round(time.Millisecond), took[2].Round(time.Millisecond))
+	}
+	return nil
+}
+
+// firstHeard finds in a Deputy's log when it had the first sound since began, and
+// how long before that it was in the room. It waits for that.
+func firstHeard(ctx context.Context, log string, began time.Time) (at time.Time, ago time.Duration, err error) {
+	for range 200 {
+		data, err := os.ReadFile(log)
+		if err != nil {
+			return at, 0, err
+		}
+		for line := range strings.Lines(string(data)) {
+			f := map[string]string{}
+			for _, word := range strings.Fields(line) {
+				name, value, _ := strings.Cut(word, "=")
+				f[name] = value
+			}
+			at, _ = time.Parse(time.RFC3339Nano, f["time"])
+			if f["msg"] == firstSound && at.After(began) {
+				ago, err = time.ParseDuration(f["ago"])
+				return at, ago, err
+			}
+		}
+		if err := sleep(ctx, 50*time.Millisecond); err != nil {
+			return at, 0, err
+		}
+	}
+	return at, 0, fmt.Errorf("Deputy has heard nothing; its log: %s", log)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -60,8 +125,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// cpuOf is the processor time of a process so far; 0 where it can't be read.
-func cpuOf(pid int) time.Duration {
+// cpuOf is the processor time so far of a process and of the children that it has
+// now; 0 where it can't be read.
+func cpuOf(pid int) (sum time.Duration) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
@@ -73,7 +139,17 @@ func cpuOf(pid int) time.Duration {
 	}
 	user, _ := strconv.ParseInt(f[11], 10, 64)
 	system, _ := strconv.ParseInt(f[12], 10, 64)
-	return time.Duration(user+system) * (time.Second / 100) // in ticks, 100 a second on Linux
+	sum = time.Duration(user+system) * (time.Second / 100) // in ticks, 100 a second on Linux
+	children, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, c := range children {
+		data, _ := os.ReadFile(c) // a thread that has ended has no children
+		for _, child := range strings.Fields(string(data)) {
+			if n, err := strconv.Atoi(child); err == nil {
+				sum += cpuOf(n)
+			}
+		}
+	}
+	return sum
 }
 
 // residentOf is a process's memory in bytes; 0 where it can't be read.

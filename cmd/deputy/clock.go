@@ -1,14 +1,20 @@
 package main
 
 import (
+	"log/slog"
 	"time"
 
 	"deputy/audio"
 )
 
+// firstSound is what is logged when the first sound has come, with how long ago it
+// was in the room; deputy bench looks for it.
+const firstSound = "listening"
+
 // A sampleClock is a source that knows when each of its samples was in the room.
 type sampleClock struct {
 	source audio.Source
+	log    *slog.Logger
 	read   int64     // samples so far
 	at     time.Time // when the last of them was read
 }
@@ -19,11 +25,14 @@ func (c *sampleClock) Close() error { return c.source.Close() }
 func (c *sampleClock) Read(buf []float32) (int, error) {
 	n, err := c.source.Read(buf)
 	if n > 0 {
-		c.read += int64(n)
 		c.at = time.Now()
 		if b, ok := c.source.(*backlog); ok {
 			c.at = c.at.Add(-b.behind())
 		}
+		if c.read == 0 {
+			c.log.Info(firstSound, "ago", time.Since(c.at))
+		}
+		c.read += int64(n)
 	}
 	return n, err
 }

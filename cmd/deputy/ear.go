@@ -75,7 +75,7 @@ func (e *ear) run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { e.source.Close() })
 	defer stop()
 	e.options.Finished = e.hint
-	e.clock.source = e.source
+	e.clock.source, e.clock.log = e.source, e.log
 	e.detector = &onsetWatch{Detector: e.detector, ear: e}
 	finals := make(chan final, 64)
 	var writer sync.WaitGroup
