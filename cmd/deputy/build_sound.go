@@ -257,7 +257,7 @@ func (h *house) hotkey(ctx context.Context) {
 
 // detector is Silero, or the level of the sound where Silero is missing.
 func (h *house) detector() (audio.Detector, error) {
-	d, err := whisper.NewDetector(speechModel(h.cfg.STT.Detector))
+	d, err := whisper.NewDetector(modelFile(h.cfg.STT.Detector))
 	if errors.Is(err, stt.ErrNoModel) || errors.Is(err, whisper.ErrNotBuilt) {
 		h.lack("lack.detector", err)
 		return &audio.Energy{}, nil
