@@ -22,9 +22,9 @@ static int deputy_set_window(struct whisper_context * ctx, int window) {
 
 // On a processor, ggml's flash attention is a plain loop that takes half of the
 // encoder's time; as products of matrices the same attention takes a fifth.
-static struct whisper_context * deputy_open(const char * path) {
+static struct whisper_context * deputy_open(const char * path, bool flash) {
 	struct whisper_context_params p = whisper_context_default_params();
-	p.flash_attn = false;
+	p.flash_attn = flash;
 	return whisper_init_from_file_with_params(path, p);
 }
 
@@ -56,18 +56,18 @@ func New(o Options) (*Transcriber, error) {
 	}
 	hearLog(o.Logger)
 	spinLess()
-	ctx := open(o.Model)
+	ctx := open(o.Model, false)
 	if ctx == nil {
 		return nil, noModel(o.Model, "whisper.cpp can't load it")
 	}
 	return newTranscriber(newNative(ctx, o.Threads), o)
 }
 
-// open loads a model file; nil if whisper.cpp can't.
-func open(path string) *binding.Context {
+// open loads a model file, with flash attention or without; nil if whisper.cpp can't.
+func open(path string, flash bool) *binding.Context {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
-	return (*binding.Context)(unsafe.Pointer(C.deputy_open(name)))
+	return (*binding.Context)(unsafe.Pointer(C.deputy_open(name, C.bool(flash))))
 }
 
 // native is the engine in whisper.cpp's one context.
