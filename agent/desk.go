@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"deputy/agent/consent"
 	"deputy/agent/journal"
 )
 
@@ -66,9 +68,11 @@ type Desk struct {
 	bell chan struct{}
 	// mu guards inbox alone: telling must never wait for the desk.
 	mu    sync.Mutex
-	inbox []any   // Body, func(*State, int) or damaged
-	every int     // events between snapshots; 0 means snapshotEvery
-	keep  *keeper // Run's
+	inbox []any // Body, func(*State, int) or damaged
+	// asking is what Settled looks at; Run alone puts it there.
+	asking atomic.Pointer[consent.Question]
+	every  int     // events between snapshots; 0 means snapshotEvery
+	keep   *keeper // Run's
 }
 
 // NewDesk makes a desk. It starts nothing.
@@ -184,6 +188,7 @@ func (d *Desk) step(ctx context.Context, s *State, h *hands, b Body) error {
 	}
 	next, events, intents := d.o.Rules.Step(*s, e)
 	*s = next
+	d.asking.Store(s.question())
 	if err := d.journal(ctx, events); err != nil {
 		return err
 	}

@@ -15,9 +15,10 @@ type input struct {
 // without samples, clock or detector: the same inputs give the same marks.
 // Positions and lengths are in samples.
 type endpointer struct {
-	minSilence, maxSilence, pauseAfter, preRoll int64
-	onsetAfter, minSpeech, maxLength, tail      int64
-	on, off                                     float32
+	minSilence, maxSilence, answerSilence int64
+	pauseAfter, preRoll, onsetAfter       int64
+	minSpeech, maxLength, tail            int64
+	on, off                               float32
 
 	id     int64 // of the utterance under way or the next one
 	floor  int64 // nothing before this position may be used (again)
@@ -41,7 +42,7 @@ type endpointer struct {
 
 func newEndpointer(o Options) *endpointer {
 	return &endpointer{
-		minSilence: Count(o.MinSilence), maxSilence: Count(o.MaxSilence),
+		minSilence: Count(o.MinSilence), maxSilence: Count(o.MaxSilence), answerSilence: Count(o.AnswerSilence),
 		pauseAfter: Count(o.PauseAfter), preRoll: Count(o.PreRoll),
 		onsetAfter: Count(o.OnsetAfter), minSpeech: Count(o.MinSpeech),
 		maxLength: Count(o.MaxUtterance), tail: Count(o.ReleaseTail),
@@ -186,6 +187,8 @@ func (e *endpointer) weigh(in input) {
 		limit = e.minSilence
 	case HintUnfinished:
 		limit = e.maxSilence
+	case HintAnswered:
+		limit = e.answerSilence
 	}
 	if quiet >= limit {
 		e.finish(in.now)

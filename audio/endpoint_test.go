@@ -16,8 +16,8 @@ import (
 //	#  speech    ~  between the thresholds    .  quiet
 //
 // with the key held after a "k", up after a "u", hands-free listening off after
-// a "x" and on after an "o", and a hint of f(inished), n(ot finished) or
-// 0 (unknown) after "hf", "hn", "h0". At "end" the source ends.
+// a "x" and on after an "o", and a hint of f(inished), n(ot finished), a(nswered)
+// or 0 (unknown) after "hf", "hn", "ha", "h0". At "end" the source ends.
 // Marks are written in milliseconds.
 func play(o Options, scene string) []string {
 	e := newEndpointer(o.withDefaults())
@@ -36,8 +36,8 @@ func play(o Options, scene string) []string {
 		case "x", "o":
 			in.handsFree = word == "o"
 			continue
-		case "hf", "hn", "h0":
-			in.hint = map[string]Hint{"hf": HintFinished, "hn": HintUnfinished}[word]
+		case "hf", "hn", "ha", "h0":
+			in.hint = map[string]Hint{"hf": HintFinished, "hn": HintUnfinished, "ha": HintAnswered}[word]
 			continue
 		case "end":
 			collect(e.flush(in.now))
@@ -235,6 +235,9 @@ func TestEndpointAdapts(t *testing.T) {
 		{"a slow speaker", "20. " + repeat("8# 16.", 40) + "10#", 550 * time.Millisecond, 600 * time.Millisecond},
 		{"an uneven speaker", "20. " + repeat("8# 4. 8# 17.", 30) + "10#", 600 * time.Millisecond, 850 * time.Millisecond},
 		{"a speaker who was cut off", "20. " + repeat("30# 26.", 4) + "10#", 800 * time.Millisecond, 1040 * time.Millisecond},
+		{"another after one who was cut off", "20. " + repeat("30# 26.", 4) + repeat("30# 60.", 12) + "10#", 600 * time.Millisecond, 720 * time.Millisecond},
+		{"a fluent speaker's short orders", "20. " + repeat("8# 5.", 40) + repeat("30# 60.", 12) + "10#", 400 * time.Millisecond, 440 * time.Millisecond},
+		{"the answer that was waited for", "20. ha 10#", 250 * time.Millisecond, 290 * time.Millisecond},
 		{"articulation teaches nothing", "20. " + repeat("8# 2.", 60) + "10#", 600 * time.Millisecond, 640 * time.Millisecond},
 	}
 	for _, tt := range tests {

@@ -258,7 +258,7 @@ func TestListenFinished(t *testing.T) {
 		return 0
 	}
 	for h, want := range map[audio.Hint]time.Duration{
-		audio.HintNone: 600 * ms, audio.HintFinished: 400 * ms, audio.HintUnfinished: sec,
+		audio.HintNone: 600 * ms, audio.HintFinished: 400 * ms, audio.HintUnfinished: sec, audio.HintAnswered: 250 * ms,
 	} {
 		if got := end(h); got < want || got > want+25*ms {
 			t.Errorf("hint %d: utterance ended after %v of quiet, want %v to %v", h, got, want, want+25*ms)

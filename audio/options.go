@@ -15,6 +15,9 @@ const (
 	HintFinished
 	// HintUnfinished: the text breaks off ("send it to"); wait for MaxSilence.
 	HintUnfinished
+	// HintAnswered: the text is all that was waited for ("no" to a question);
+	// AnswerSilence is enough.
+	HintAnswered
 )
 
 // Options tunes Listen. The zero value listens hands-free with the defaults;
@@ -23,6 +26,9 @@ type Options struct {
 	// MinSilence and MaxSilence bound the quiet that ends an utterance:
 	// 0.4 s and 1.0 s. Between them the speaker's own pauses decide.
 	MinSilence, MaxSilence time.Duration
+	// AnswerSilence is the quiet that ends what HintAnswered is told of: 0.25 s,
+	// at most MinSilence.
+	AnswerSilence time.Duration
 	// PauseAfter is the quiet after which a Pause is yielded: 0.2 s. It is also
 	// how much quiet an utterance keeps at its end.
 	PauseAfter time.Duration
@@ -71,6 +77,7 @@ func (o *Options) withDefaults() Options {
 	}
 	def(&v.MinSilence, 400*time.Millisecond)
 	def(&v.MaxSilence, time.Second)
+	def(&v.AnswerSilence, 250*time.Millisecond)
 	def(&v.PauseAfter, 200*time.Millisecond)
 	def(&v.PreRoll, 300*time.Millisecond)
 	def(&v.OnsetAfter, 60*time.Millisecond)
@@ -79,6 +86,7 @@ func (o *Options) withDefaults() Options {
 	def(&v.ReleaseTail, 250*time.Millisecond)
 	v.MaxSilence = max(v.MaxSilence, v.MinSilence)
 	v.PauseAfter = min(v.PauseAfter, v.MinSilence)
+	v.AnswerSilence = min(v.AnswerSilence, v.MinSilence)
 	if v.Threshold <= 0 {
 		v.Threshold = 0.5
 	}

@@ -171,7 +171,7 @@ func defaults(p Paths) Config {
 			Endpoint: Endpoint{Min: 400 * time.Millisecond, Max: time.Second},
 		},
 		STT: STT{
-			Engine: "whisper", Model: "base-q8_0", Detector: "silero", WindowFloor: 768,
+			Engine: "whisper", Model: "auto", Detector: "silero", WindowFloor: 768,
 			Remote: Remote{Model: "whisper-1", KeyEnv: "OPENAI_API_KEY", Timeout: 30 * time.Second},
 		},
 		LLM: LLM{

@@ -69,7 +69,7 @@ func benchClips(ctx context.Context, cfg configs.Config, drafts bool, in io.Read
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	d, err := whisper.NewDetector(speechModel(cfg.STT.Detector))
+	d, err := whisper.NewDetector(modelFile(cfg.STT.Detector))
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (h *house) transcriber() (stt.Transcriber, error) {
 	if !engines {
 		return nil, whisper.ErrNotBuilt
 	}
-	if err := whisper.Find(speechModel(h.cfg.STT.Model)); err != nil {
+	if err := whisper.Find(modelFile(hearingModel(h.cfg.STT.Model))); err != nil {
 		return nil, err
 	}
 	late := newLateTranscriber()
@@ -113,7 +113,7 @@ func (h *house) transcriber() (stt.Transcriber, error) {
 
 // detector is Silero, or the level of the sound where Silero is missing.
 func (h *house) detector() (audio.Detector, error) {
-	d, err := whisper.NewDetector(speechModel(h.cfg.STT.Detector))
+	d, err := whisper.NewDetector(modelFile(h.cfg.STT.Detector))
 	if errors.Is(err, stt.ErrNoModel) || errors.Is(err, whisper.ErrNotBuilt) {
 		h.lack("lack.detector", err)
 		return &audio.Energy{}, nil

@@ -75,7 +75,7 @@ func (h *house) localModel(preset configs.Preset, o agent.Options) (agent.Model,
 			return nil
 		}
 		server, err := llama.Start(ctx, llama.Options{
-			Program: program, Model: speechModel(l.Local.Model), Port: l.Local.Port, Threads: l.Local.Threads,
+			Program: program, Model: modelFile(l.Local.Model), Port: l.Local.Port, Threads: l.Local.Threads,
 			Context: l.Local.Context, CacheDir: filepath.Join(paths.Cache, "prompts"), Logger: h.log,
 		})
 		if err != nil {

@@ -127,7 +127,7 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 	}
 	h.ear = &ear{
 		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(c), quiet: c.quiet, stir: h.calm.stir,
-		heard: h.heard(p), keep: h.keeper(), log: h.log,
+		settled: h.desk.Settled, heard: h.heard(p), keep: h.keeper(), log: h.log,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,
 			PauseAfter: draftAfter, Held: h.keys.Held, Logger: h.log,

@@ -33,7 +33,7 @@ func TestRealDay(t *testing.T) {
 		}
 	}
 	cfg := configs.Default()
-	detector, err := whisper.NewDetector(speechModel(cfg.STT.Detector))
+	detector, err := whisper.NewDetector(modelFile(cfg.STT.Detector))
 	if err != nil {
 		t.Fatal(err)
 	}

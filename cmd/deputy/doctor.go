@@ -84,7 +84,7 @@ func examine(ctx context.Context, cfg configs.Config) []finding {
 		{"workspace", true, func() (string, error) { return workspaceState(cfg.Agent.Workspace) }},
 		{"journal", true, func() (string, error) { return journalState(ctx, cfg) }},
 		{"microphone, speaker", false, devicesState},
-		{"speech model", true, func() (string, error) { return modelState(ctx, cfg.STT.Model) }},
+		{"speech model", true, func() (string, error) { return modelState(ctx, hearingModel(cfg.STT.Model)) }},
 		{"voice detector", false, func() (string, error) { return detectorState(cfg) }},
 		{"language model", true, func() (string, error) { return languageModelState(ctx, cfg) }},
 		{"English voice", false, func() (string, error) {
@@ -183,7 +183,7 @@ func devicesState() (string, error) {
 
 func modelState(ctx context.Context, name string) (string, error) {
 	m, known := models.Embedded().Find(name)
-	path := speechModel(name)
+	path := modelFile(name)
 	if !known {
 		_, err := os.Stat(path)
 		return path, err
@@ -199,7 +199,7 @@ func modelState(ctx context.Context, name string) (string, error) {
 }
 
 func detectorState(cfg configs.Config) (string, error) {
-	d, err := whisper.NewDetector(speechModel(cfg.STT.Detector))
+	d, err := whisper.NewDetector(modelFile(cfg.STT.Detector))
 	if err != nil {
 		return "", err
 	}

@@ -30,6 +30,9 @@ type ear struct {
 	onset, quiet func()
 	// stir is called with every window that may be speech. May be nil.
 	stir func()
+	// settled says whether what was heard so far is a whole answer to what is being
+	// asked. Any goroutine calls it. May be nil.
+	settled func(agent.Heard) bool
 	// heard is called with every final transcript and its timing. May be nil.
 	heard func(hearing)
 	// keep is given every utterance that held speech. May be nil.
@@ -62,9 +65,10 @@ type draft struct {
 	end    int64 // Utterance.SpeechEnd it was made from
 	began  time.Time
 	cancel context.CancelFunc
-	done   chan struct{} // closed when text and err are set
+	done   chan struct{} // closed when what follows is set
 	text   stt.Transcript
 	err    error
+	hint   audio.Hint // what text says about whether more is coming
 }
 
 // run listens until the source or ctx ends. It returns when every utterance that
@@ -159,7 +163,9 @@ func (e *ear) transcribe(ctx context.Context, u audio.Utterance) *draft {
 	d := &draft{id: u.ID, end: u.SpeechEnd, began: time.Now(), cancel: cancel, done: make(chan struct{})}
 	e.drafts.Go(func() {
 		defer close(d.done)
-		d.text, d.err = e.transcriber.Transcribe(ctx, u)
+		if d.text, d.err = e.transcriber.Transcribe(ctx, u); d.err == nil {
+			d.hint = e.finished(u, d.text)
+		}
 	})
 	return d
 }
@@ -171,9 +177,7 @@ func (e *ear) hint(id int64) audio.Hint {
 	}
 	select {
 	case <-e.draft.done:
-		if e.draft.err == nil {
-			return finished(e.draft.text)
-		}
+		return e.draft.hint
 	default:
 	}
 	return audio.HintNone
@@ -218,11 +222,9 @@ func (e *ear) say(f final, ready time.Time) {
 		if e.keep != nil {
 			e.keep(u)
 		}
-		e.tell(agent.Heard{
-			Utterance: u.ID, Text: t.Text, Language: t.Language, Key: u.Key,
-			Confidence: t.Confidence, Lowest: t.Lowest, NoSpeech: t.NoSpeech, Voiced: u.Voiced, SNR: u.SNR,
-			Tokens: evidence(t.Tokens), Began: f.began, Ended: f.ended, Audio: digest(u.Samples),
-		})
+		h := heardOf(u, t)
+		h.Tokens, h.Began, h.Ended, h.Audio = evidence(t.Tokens), f.began, f.ended, digest(u.Samples)
+		e.tell(h)
 	}
 	e.silent()
 }
@@ -258,11 +260,21 @@ func digest(samples []float32) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// heardOf is a transcript as the desk takes it, but for when it was said.
+func heardOf(u audio.Utterance, t stt.Transcript) agent.Heard {
+	return agent.Heard{
+		Utterance: u.ID, Text: t.Text, Language: t.Language, Key: u.Key,
+		Confidence: t.Confidence, Lowest: t.Lowest, NoSpeech: t.NoSpeech, Voiced: u.Voiced, SNR: u.SNR,
+	}
+}
+
 // finished guesses from its text whether an utterance is over.
-func finished(t stt.Transcript) audio.Hint {
+func (e *ear) finished(u audio.Utterance, t stt.Transcript) audio.Hint {
 	switch {
 	case t.Text == "":
 		return audio.HintNone
+	case e.settled != nil && e.settled(heardOf(u, t)):
+		return audio.HintAnswered
 	case soundsFinished(t.Text, t.Language):
 		return audio.HintFinished
 	case soundsUnfinished(t.Text, t.Language):

@@ -225,7 +225,7 @@ func TestEarHint(t *testing.T) {
 	if got := e.hint(1); got != audio.HintNone {
 		t.Errorf("without a draft: got %v", got)
 	}
-	e.draft = &draft{id: 2, done: done, text: stt.Transcript{Text: "Send the report.", Language: "en"}, cancel: func() {}}
+	e.draft = &draft{id: 2, done: done, hint: audio.HintFinished, cancel: func() {}}
 	if got := e.hint(1); got != audio.HintNone {
 		t.Errorf("of another utterance: got %v", got)
 	}
@@ -236,9 +236,20 @@ func TestEarHint(t *testing.T) {
 	if got := e.hint(2); got != audio.HintNone {
 		t.Errorf("while the next draft is being made: got %v, want nothing of the old one", got)
 	}
-	e.redraft(&draft{id: 2, done: done, err: errors.New("failed"), text: stt.Transcript{Text: "Turn."}, cancel: func() {}})
-	if got := e.hint(2); got != audio.HintNone {
-		t.Errorf("of a failure: got %v", got)
+}
+
+func TestEarFinished(t *testing.T) {
+	settled := func(h agent.Heard) bool { return h.Text == "No." && h.Voiced == 0.9 }
+	for text, want := range map[string]audio.Hint{
+		"": audio.HintNone, "No.": audio.HintAnswered, "Send the report.": audio.HintFinished, "Send it to": audio.HintUnfinished,
+	} {
+		e := &ear{settled: settled}
+		if got := e.finished(audio.Utterance{Voiced: 0.9}, stt.Transcript{Text: text, Language: "en"}); got != want {
+			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
+	if got := (&ear{}).finished(audio.Utterance{}, stt.Transcript{Text: "No.", Language: "en"}); got != audio.HintFinished {
+		t.Errorf("with nobody to ask: got %v, want %v", got, audio.HintFinished)
 	}
 }
 

@@ -25,14 +25,20 @@ var recipes = map[string]models.Recipe{
 	"silero": func(ctx context.Context, dst io.Writer, src string) error {
 		return ggml.FromSileroFile(ctx, dst, filepath.Join(src, "silero_vad.jit"))
 	},
-	"q8_0": func(ctx context.Context, dst io.Writer, src string) error {
+	"q8_0": fromFile(ggml.QuantiseQ8),
+	"bf16": fromFile(ggml.ToBF16),
+}
+
+// fromFile is the recipe that turns one model file into another.
+func fromFile(convert func(ctx context.Context, w io.Writer, r io.Reader) error) models.Recipe {
+	return func(ctx context.Context, dst io.Writer, src string) error {
 		f, err := os.Open(src)
 		if err != nil {
 			return err
 		}
 		defer f.Close()
-		return ggml.QuantiseQ8(ctx, dst, f)
-	},
+		return convert(ctx, dst, f)
+	}
 }
 
 func modelsCommand() *cobra.Command {
@@ -103,7 +109,10 @@ func modelsPull(dir *string) *cobra.Command {
 		ValidArgsFunction: modelNames,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			p := &models.Puller{Dir: *dir, Recipes: recipes, Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
-			return p.Pull(cmd.Context(), models.Embedded(), names...)
+			if err := p.Pull(cmd.Context(), models.Embedded(), names...); err != nil || len(names) > 0 || !multipliesBF16() {
+				return err
+			}
+			return p.Pull(cmd.Context(), models.Embedded(), quickWeights)
 		},
 	}
 }

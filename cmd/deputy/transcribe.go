@@ -14,7 +14,6 @@ import (
 
 	"deputy/audio"
 	"deputy/configs"
-	"deputy/configs/models"
 	"deputy/stt"
 	"deputy/stt/remote"
 	"deputy/stt/whisper"
@@ -113,7 +112,7 @@ func (s *scribe) open(cfg configs.Config, language string) error {
 	}
 	s.hearer = hearer
 	s.closers = append(s.closers, hearer)
-	d, err := whisper.NewDetector(speechModel(cfg.STT.Detector))
+	d, err := whisper.NewDetector(modelFile(cfg.STT.Detector))
 	switch {
 	case err == nil:
 		s.detector = d
@@ -146,7 +145,7 @@ func recogniser(cfg configs.Config, language string, log *slog.Logger) (stt.Tran
 	languages := spoken(cfg.Language, language)
 	if cfg.STT.Engine != "remote" {
 		return whisper.New(whisper.Options{
-			Model: speechModel(cfg.STT.Model), Languages: languages,
+			Model: modelFile(hearingModel(cfg.STT.Model)), Languages: languages,
 			Threads: cfg.STT.Threads, Floor: cfg.STT.WindowFloor, Logger: log,
 		})
 	}
@@ -173,11 +172,6 @@ func spoken(l configs.Language, flag string) []string {
 		return []string{l.Spoken}
 	}
 	return l.Set
-}
-
-// speechModel is the file of a model: a name of the manifest, or a path.
-func speechModel(name string) string {
-	return models.Embedded().Path(configs.UserPaths().Models(), name)
 }
 
 // all transcribes files in order. What is wrong with one is said at once and

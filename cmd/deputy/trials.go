@@ -81,7 +81,7 @@ func sharedModel(ctx context.Context) (*llama.Server, string, error) {
 		return nil, "", err
 	}
 	s, err := llama.Start(ctx, llama.Options{
-		Program: program, Model: speechModel(cfg.LLM.Local.Model), Context: cfg.LLM.Local.Context,
+		Program: program, Model: modelFile(cfg.LLM.Local.Model), Context: cfg.LLM.Local.Context,
 	})
 	if err != nil {
 		return nil, "", err

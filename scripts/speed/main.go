@@ -33,12 +33,17 @@ type options struct {
 	clips, rounds, threads     int
 	longest                    time.Duration
 	all                        bool
+	tries                      []string
 }
 
 func main() {
 	cache, _ := os.UserCacheDir() // its absence is noticed when a peer is looked for
 	var o options
-	flag.StringVar(&o.set, "set", "peers", "what to measure: peers, levers or early (the one peer that can begin before its endpoint)")
+	flag.StringVar(&o.set, "set", "peers", "what to measure: peers, levers, early (the one peer that can begin before its endpoint) or try (see -try)")
+	flag.Func("try", "with -set try: one more row, Deputy changed: 'NAME: KEY=VALUE ...', an environment variable each; the key program names another build", func(s string) error {
+		o.tries = append(o.tries, s)
+		return nil
+	})
 	flag.StringVar(&o.only, "only", "", "a regular expression for the rows' names; Deputy itself is always measured")
 	flag.StringVar(&o.from, "from", "", "print the table of this raw file and measure nothing")
 	flag.StringVar(&o.raw, "raw", "", "write what was measured here, a line of JSON each; with -from it is not used")

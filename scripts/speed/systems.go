@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -29,8 +30,33 @@ func (o options) rows(dir string) ([]row, error) {
 		return append([]row{as}, d.levers()...), nil
 	case "early":
 		return []row{as, {name: "RealtimeSTT, int8, transcribing after 0.2 s", once: true, open: o.realtime(200 * time.Millisecond)}}, nil
+	case "try":
+		tries, err := d.tries()
+		return append([]row{as}, tries...), err
 	}
-	return nil, fmt.Errorf("-set %s: there are peers, levers and early", o.set)
+	return nil, fmt.Errorf("-set %s: there are peers, levers, early and try", o.set)
+}
+
+// tries are the rows of -try.
+func (d deputies) tries() ([]row, error) {
+	var rows []row
+	for _, t := range d.o.tries {
+		name, rest, ok := strings.Cut(t, ":")
+		program, settings := d.o.deputy, map[string]string{}
+		for _, f := range strings.Fields(rest) {
+			key, value, whole := strings.Cut(f, "=")
+			if ok = ok && whole; key == "program" {
+				program = value
+			} else {
+				settings[key] = value
+			}
+		}
+		if !ok {
+			return nil, fmt.Errorf("-try %q: 'NAME: KEY=VALUE ...' is wanted", t)
+		}
+		rows = append(rows, row{name: name, open: d.program(program, settings)})
+	}
+	return rows, nil
 }
 
 // peers are what a user would pick instead, with the same weights.

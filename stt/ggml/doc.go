@@ -1,7 +1,7 @@
 // Package ggml reads and writes the model files that whisper.cpp loads, without
 // whisper.cpp: it turns a CTranslate2 (faster-whisper) model directory into a ggml
 // Whisper file, the Silero voice detector's TorchScript archive into its ggml form,
-// and an f16 Whisper file into a q8_0 one. Each conversion is deterministic and gives
+// and an f16 Whisper file into one of q8_0 or bf16. Each conversion is deterministic and gives
 // the bytes of the canonical file, so that a checksum, and not the place a file came
 // from, says whether it may be used.
 //

@@ -24,7 +24,7 @@ type Header struct {
 	TextHead   int32
 	TextLayer  int32
 	Mels       int32 // 80, or 128 from large-v3 on
-	Format     int32 // 1 for f16; 2000 + file type for a quantised file
+	Format     int32 // 1 for f16, 24 for bf16; 2000 + file type for a quantised file
 }
 
 func (h Header) ints() []int32 {

@@ -23,6 +23,7 @@ const (
 	Q5_0 ElementType = 6
 	Q5_1 ElementType = 7
 	Q8_0 ElementType = 8
+	BF16 ElementType = 30
 )
 
 // block gives the number of elements that are stored together and the bytes they
@@ -31,7 +32,7 @@ func (t ElementType) block() (elements, bytes int64) {
 	switch t {
 	case F32:
 		return 1, 4
-	case F16:
+	case F16, BF16:
 		return 1, 2
 	case Q4_0:
 		return 32, 18

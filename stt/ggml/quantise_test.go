@@ -82,7 +82,7 @@ func TestQuantiseQ8(t *testing.T) {
 	if got, want := out.Len(), len(raw)-shrunk; got != want || shrunk == 0 {
 		t.Errorf("got %d bytes, want %d", got, want)
 	}
-	if err := QuantiseQ8(context.Background(), io.Discard, bytes.NewReader(out.Bytes())); err == nil || !strings.Contains(err.Error(), "quantised already") {
+	if err := QuantiseQ8(context.Background(), io.Discard, bytes.NewReader(out.Bytes())); err == nil || !strings.Contains(err.Error(), "of type 2007 already") {
 		t.Errorf("quantising twice: got %v, want it refused", err)
 	}
 }
@@ -117,6 +117,7 @@ func TestDamagedFiles(t *testing.T) {
 			for what, err := range map[string]error{
 				"Inspect":    inspected,
 				"QuantiseQ8": QuantiseQ8(context.Background(), io.Discard, bytes.NewReader(c.raw)),
+				"ToBF16":     ToBF16(context.Background(), io.Discard, bytes.NewReader(c.raw)),
 			} {
 				if err == nil || c.is != nil && !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.want) {
 					t.Errorf("%s: got %v, want %v %q", what, err, c.is, c.want)

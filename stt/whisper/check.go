@@ -90,7 +90,7 @@ type block struct{ values, bytes int64 }
 // blocks are ggml's tensor types by number, as far as whisper models use them.
 var blocks = map[int32]block{
 	0: {1, 4}, 1: {1, 2}, 2: {32, 18}, 3: {32, 20}, 6: {32, 22}, 7: {32, 24}, 8: {32, 34},
-	10: {256, 84}, 11: {256, 110}, 12: {256, 144}, 13: {256, 176}, 14: {256, 210},
+	10: {256, 84}, 11: {256, 110}, 12: {256, 144}, 13: {256, 176}, 14: {256, 210}, 30: {1, 2},
 }
 
 // A walker reads little-endian numbers and skips what lies between, remembering

@@ -75,7 +75,7 @@ func read(ctx context.Context, n network, s sampler, lang, have int, more bool) 
 		if token >= v.beg && len(b.tokens) > 1 && int(token-v.beg)+5 >= have {
 			break
 		}
-		if len(b.tokens) >= limit {
+		if len(b.tokens) >= limit || circling(b.words) {
 			r.runaway = true
 			break
 		}
@@ -94,11 +94,39 @@ type builder struct {
 	vocab  vocabulary
 	tokens []int32
 	probs  []float32
+	words  []int32 // the tokens that are text
 }
 
 func (b *builder) add(token int32, p float32) {
 	b.tokens = append(b.tokens, token)
 	b.probs = append(b.probs, p)
+	if token < b.vocab.eot {
+		b.words = append(b.words, token)
+	}
+}
+
+// circling says that text has begun to go round: it ends with a run of tokens said
+// over and over. Nothing comes after that, so there is no use in waiting for the
+// limit. Whether what is there counts is for stt.Looped to say, as of any text.
+func circling(words []int32) bool {
+	const longest = 24 // tokens in one turn: a sentence
+	for unit := 1; unit <= longest && 3*unit <= len(words); unit++ {
+		turns := 3
+		switch {
+		case unit == 1:
+			turns = 10
+		case unit <= 3:
+			turns = 6
+		}
+		n := 0
+		for i := len(words) - 1; i >= unit && words[i] == words[i-unit]; i-- {
+			n++
+		}
+		if n >= unit*(turns-1) {
+			return true
+		}
+	}
+	return false
 }
 
 // finish cuts the tokens at their timestamps. Bytes are joined before they are

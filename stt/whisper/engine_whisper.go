@@ -22,9 +22,9 @@ static int deputy_set_window(struct whisper_context * ctx, int window) {
 
 // On a processor, ggml's flash attention is a plain loop that takes half of the
 // encoder's time; as products of matrices the same attention takes a fifth.
-static struct whisper_context * deputy_open(const char * path) {
+static struct whisper_context * deputy_open(const char * path, bool flash) {
 	struct whisper_context_params p = whisper_context_default_params();
-	p.flash_attn = false;
+	p.flash_attn = flash;
 	return whisper_init_from_file_with_params(path, p);
 }
 
@@ -56,31 +56,40 @@ func New(o Options) (*Transcriber, error) {
 	}
 	hearLog(o.Logger)
 	spinLess()
-	ctx := open(o.Model)
+	ctx := open(o.Model, false)
 	if ctx == nil {
 		return nil, noModel(o.Model, "whisper.cpp can't load it")
 	}
 	return newTranscriber(newNative(ctx, o.Threads), o)
 }
 
-// open loads a model file; nil if whisper.cpp can't.
-func open(path string) *binding.Context {
+// open loads a model file, with flash attention or without; nil if whisper.cpp can't.
+func open(path string, flash bool) *binding.Context {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
-	return (*binding.Context)(unsafe.Pointer(C.deputy_open(name)))
+	return (*binding.Context)(unsafe.Pointer(C.deputy_open(name, C.bool(flash))))
 }
 
 // native is the engine in whisper.cpp's one context.
 type native struct {
 	ctx     *binding.Context
 	raw     *C.struct_whisper_context
-	threads int
+	threads int // of the encoder
+	writers int // threads of the decoder
 	vocab   vocabulary
 	tokens  []binding.Token
 }
 
+// narrow is the width of whisper base's decoder. Up to it a token is some two
+// hundred products too small to be shared: a second thread only waits for the
+// first and makes both slower. Wider ones are not measured.
+const narrow = 512
+
 func newNative(ctx *binding.Context, threads int) *native {
-	e := &native{ctx: ctx, raw: (*C.struct_whisper_context)(unsafe.Pointer(ctx)), threads: threads}
+	e := &native{ctx: ctx, raw: (*C.struct_whisper_context)(unsafe.Pointer(ctx)), threads: threads, writers: threads}
+	if C.whisper_model_n_text_state(e.raw) <= narrow {
+		e.writers = 1
+	}
 	v := vocabulary{
 		size: ctx.Whisper_n_vocab(),
 		sot:  int32(ctx.Whisper_token_sot()), eot: int32(ctx.Whisper_token_eot()), beg: int32(ctx.Whisper_token_beg()),
@@ -131,7 +140,7 @@ func (e *native) Decode(tokens []int32, past int) ([]float32, error) {
 	for _, t := range tokens {
 		e.tokens = append(e.tokens, binding.Token(t))
 	}
-	if err := e.ctx.Whisper_decode(e.tokens, past, e.threads); err != nil {
+	if err := e.ctx.Whisper_decode(e.tokens, past, e.writers); err != nil {
 		return nil, fmt.Errorf("run the decoder: %w", err)
 	}
 	all := unsafe.Slice((*float32)(unsafe.Pointer(C.whisper_get_logits(e.raw))), len(tokens)*e.vocab.size)

@@ -97,6 +97,28 @@ func TestRunawayIsStopped(t *testing.T) {
 	}
 }
 
+func TestCircling(t *testing.T) {
+	repeat := func(n int, words ...int32) []int32 { return slices.Repeat(words, n) }
+	for _, c := range []struct {
+		name  string
+		words []int32
+		want  bool
+	}{
+		{"nothing", nil, false},
+		{"a sentence twice", repeat(2, 1, 2, 3, 4, 5), false},
+		{"a sentence three times", repeat(3, 1, 2, 3, 4, 5), true},
+		{"after a beginning", append([]int32{9, 8, 7}, repeat(3, 1, 2, 3, 4)...), true},
+		{"and something after it", append(repeat(3, 1, 2, 3, 4), 9), false},
+		{"stop, stop, stop, stop", repeat(4, 10, 6), false},
+		{"one word without end", repeat(10, 10), true},
+		{"nines", repeat(9, 9), false},
+	} {
+		if got := circling(c.words); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
 func TestLongSoundGoesOnWhereTextWasWhole(t *testing.T) {
 	e := light()
 	e.script["en"] = [][]int32{
