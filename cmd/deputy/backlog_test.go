@@ -33,7 +33,11 @@ func TestFirstWordWhileLoading(t *testing.T) {
 		mic.play(audiotest.Join(hush(time.Second), voice(time.Second)))
 		time.Sleep(5 * time.Second) // the journal is long
 
-		late, load := newLateTranscriber(), make(chan struct{})
+		load := make(chan struct{})
+		late := newLateTranscriber(func() (stt.Transcriber, error) {
+			<-load
+			return hears("turn it on"), nil
+		})
 		l := listenTo(late)
 		l.ear.source = b
 		var heard []agent.Heard
@@ -45,14 +49,8 @@ func TestFirstWordWhileLoading(t *testing.T) {
 			}
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 2)
+		ended := make(chan error)
 		go func() { ended <- l.ear.run(ctx) }()
-		go func() {
-			ended <- late.load(ctx, func() (stt.Transcriber, error) {
-				<-load
-				return hears("turn it on"), nil
-			})
-		}()
 		mic.play(audiotest.Join(hush(time.Second), voice(time.Second)))
 		time.Sleep(5 * time.Second) // and the disk is slow
 		synctest.Wait()
@@ -62,10 +60,8 @@ func TestFirstWordWhileLoading(t *testing.T) {
 		close(load)
 		synctest.Wait()
 		cancel()
-		for range 2 {
-			if err := <-ended; err != nil {
-				t.Error(err)
-			}
+		if err := <-ended; err != nil {
+			t.Error(err)
 		}
 		if len(heard) != 2 {
 			t.Fatalf("got %v, want both orders", l.texts())
@@ -134,25 +130,27 @@ func TestBacklogEnds(t *testing.T) {
 }
 
 func TestLateTranscriber(t *testing.T) {
-	l := newLateTranscriber()
+	loaded := make(chan struct{})
+	made := &closing{Transcriber: hears("yes")}
+	l := newLateTranscriber(func() (stt.Transcriber, error) { <-loaded; return made, nil })
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := l.Transcribe(ctx, audio.Utterance{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("still loading, nobody waits: got %v, want context.Canceled", err)
 	}
-	if err := l.load(t.Context(), func() (stt.Transcriber, error) { return nil, io.ErrUnexpectedEOF }); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("got %v, want why", err)
+	close(loaded)
+	if got, err := l.Transcribe(t.Context(), audio.Utterance{}); err != nil || got.Text != "yes" {
+		t.Errorf("got %q, %v", got.Text, err)
 	}
+	if err := l.Close(); err != nil || made.closed != 1 {
+		t.Errorf("got %v, closed %d times, want once", err, made.closed)
+	}
+	l = newLateTranscriber(func() (stt.Transcriber, error) { return nil, io.ErrUnexpectedEOF })
 	if _, err := l.Transcribe(t.Context(), audio.Utterance{}); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v, want why there is none", err)
 	}
-	l = newLateTranscriber()
-	made := &closing{Transcriber: hears("yes")}
-	if err := l.load(ctx, func() (stt.Transcriber, error) { return made, nil }); err != nil || made.closed != 1 {
-		t.Errorf("got %v, closed %d times, want once", err, made.closed)
-	}
-	if got, err := l.Transcribe(t.Context(), audio.Utterance{}); err != nil || got.Text != "yes" {
-		t.Errorf("got %q, %v", got.Text, err)
+	if err := l.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

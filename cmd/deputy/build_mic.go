@@ -13,14 +13,21 @@ import (
 	"deputy/stt/whisper"
 )
 
-// listenFirst opens the microphone beside all that is built after it, so that
-// nothing which is said meanwhile is lost. With push-to-talk only, it stays closed.
+// listenFirst opens the microphone and loads the recogniser of this machine beside
+// all that is built after them, so that nothing which is said meanwhile is lost.
+// With push-to-talk only, the microphone stays closed.
 func (h *house) listenFirst(p parts) {
-	if p.deaf || p.source != nil || h.cfg.Audio.Mode == "push-to-talk" {
+	if p.deaf {
 		return
 	}
-	h.mic = newBacklog(h.openMic, h.log)
-	h.later(h.mic.Close)
+	if h.cfg.STT.Engine != "remote" && engines {
+		h.late = newLateTranscriber(func() (stt.Transcriber, error) { return recogniser(h.cfg, "", h.log) })
+		h.later(h.late.Close)
+	}
+	if p.source == nil && h.cfg.Audio.Mode != "push-to-talk" {
+		h.mic = newBacklog(h.openMic, h.log)
+		h.later(h.mic.Close)
+	}
 }
 
 func (h *house) openMic() (audio.Source, error) {
@@ -84,31 +91,26 @@ func (h *house) micChanged(lost error) {
 }
 
 // transcriber is the recogniser of the configuration. That of this machine takes
-// its time to load, so it does that when everything runs.
+// its time to load; what it finds wrong with its model is told later.
 func (h *house) transcriber() (stt.Transcriber, error) {
-	if h.cfg.STT.Engine == "remote" {
+	if h.late == nil {
 		t, err := recogniser(h.cfg, "", h.log)
 		if err == nil {
 			h.later(t.Close)
 		}
 		return t, err
 	}
-	if !engines {
-		return nil, whisper.ErrNotBuilt
-	}
 	if err := whisper.Find(modelFile(hearingModel(h.cfg.STT.Model))); err != nil {
 		return nil, err
 	}
-	late := newLateTranscriber()
 	h.workers = append(h.workers, func(ctx context.Context) error {
-		err := late.load(ctx, func() (stt.Transcriber, error) { return recogniser(h.cfg, "", h.log) })
-		if err != nil && ctx.Err() == nil {
-			h.desk.Tell(agent.Notice{Key: "lack.transcriber", Values: map[string]string{"why": err.Error()}})
-			err = h.ear.source.Close() // nothing would come of what is heard
+		if <-h.late.ready; h.late.err == nil {
+			return nil
 		}
-		return err
+		h.desk.Tell(agent.Notice{Key: "lack.transcriber", Values: map[string]string{"why": h.late.err.Error()}})
+		return h.ear.source.Close() // nothing would come of what is heard
 	})
-	return late, nil
+	return h.late, nil
 }
 
 // detector is Silero, or the level of the sound where Silero is missing.

@@ -45,7 +45,7 @@ func TestRealDay(t *testing.T) {
 	defer engine.Close()
 	synctest.Test(t, func(t *testing.T) {
 		some := &nowAndThen{engine: engine}
-		d, _ := live(t, length, 3*time.Minute, said, func(e *ear) {
+		d, _ := live(t, length, time.Minute, said, func(e *ear) {
 			e.source = &air{Source: e.source, noise: audiotest.Noise(time.Minute, 0.001, 1)}
 			e.detector = detector
 			some.Transcriber = e.transcriber

@@ -31,8 +31,9 @@ type house struct {
 	ear     *ear // nil where nothing can be heard
 	keys    *pttKey
 	calm    *calm
-	mic     *backlog      // nil where another source is listened to, or none
-	built   chan struct{} // closed when all of this is set, or never will be
+	mic     *backlog         // nil where another source is listened to, or none
+	late    *lateTranscriber // nil where it isn't whisper.cpp
+	built   chan struct{}    // closed when all of this is set, or never will be
 	// workers run beside the desk until ctx ends; none of them may end it but by
 	// an error.
 	workers []func(ctx context.Context) error

@@ -7,30 +7,22 @@ import (
 	"deputy/stt"
 )
 
-// A lateTranscriber is one that is still being loaded. What is said meanwhile
-// waits for it.
+// A lateTranscriber is one that is still being loaded, on a goroutine of its own.
+// What is said meanwhile waits for it.
 type lateTranscriber struct {
 	ready chan struct{} // closed when t or err is set
 	t     stt.Transcriber
 	err   error
 }
 
-func newLateTranscriber() *lateTranscriber { return &lateTranscriber{ready: make(chan struct{})} }
-
-// load makes the transcriber, keeps it until ctx ends, and closes it. It is
-// called once.
-func (l *lateTranscriber) load(ctx context.Context, make func() (stt.Transcriber, error)) error {
-	l.t, l.err = make()
-	close(l.ready)
-	if l.err != nil {
-		return l.err
-	}
-	<-ctx.Done()
-	return l.t.Close()
+func newLateTranscriber(load func() (stt.Transcriber, error)) *lateTranscriber {
+	l := &lateTranscriber{ready: make(chan struct{})}
+	go func() {
+		defer close(l.ready)
+		l.t, l.err = load()
+	}()
+	return l
 }
-
-// Close does nothing: load does it.
-func (l *lateTranscriber) Close() error { return nil }
 
 // Transcribe waits for the transcriber, but not longer than ctx.
 func (l *lateTranscriber) Transcribe(ctx context.Context, u audio.Utterance) (stt.Transcript, error) {
@@ -43,4 +35,12 @@ func (l *lateTranscriber) Transcribe(ctx context.Context, u audio.Utterance) (st
 		return stt.Of(u), l.err
 	}
 	return l.t.Transcribe(ctx, u)
+}
+
+// Close waits until it is loaded, too.
+func (l *lateTranscriber) Close() error {
+	if <-l.ready; l.err != nil {
+		return nil // there is nothing to close
+	}
+	return l.t.Close()
 }
