@@ -14,9 +14,9 @@ const firstSound = "listening"
 // A sampleClock is a source that knows when each of its samples was in the room.
 type sampleClock struct {
 	source audio.Source
-	log    *slog.Logger
-	read   int64     // samples so far
-	at     time.Time // when the last of them was read
+	log    *slog.Logger // of the first sound; nil is silent
+	read   int64        // samples so far
+	at     time.Time    // when the last of them was read
 }
 
 func (c *sampleClock) Rate() int    { return c.source.Rate() }
@@ -29,7 +29,7 @@ func (c *sampleClock) Read(buf []float32) (int, error) {
 		if b, ok := c.source.(*backlog); ok {
 			c.at = c.at.Add(-b.behind())
 		}
-		if c.read == 0 {
+		if c.read == 0 && c.log != nil {
 			c.log.Info(firstSound, "ago", time.Since(c.at))
 		}
 		c.read += int64(n)
