@@ -206,9 +206,9 @@ func TestVoiceUrgentGoesAhead(t *testing.T) {
 func TestVoiceHush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, tts.Options{Engines: engines(&reader{})})
+		s.say(t, "c", "Five.", true)
 		s.say(t, "a", "One two three.", false)
 		s.say(t, "b", "Four.", false)
-		s.say(t, "c", "Five.", true)
 		time.Sleep(1510 * time.Millisecond)
 		before := time.Now()
 		if err := s.Hush(t.Context()); err != nil {
