@@ -129,6 +129,8 @@ type (
 		Whole bool
 		Err   string
 	}
+	// Chimed says from when to when an acknowledgement sounded. It is no line.
+	Chimed struct{ Began, Ended time.Time }
 	// Notice is something the owner should know that no order led to: a phrase with
 	// its values.
 	Notice struct {
@@ -169,6 +171,7 @@ func (Answered) Kind() string  { return "answered" }
 func (Queued) Kind() string    { return "" }
 func (Speaking) Kind() string  { return "" }
 func (Spoken) Kind() string    { return "" }
+func (Chimed) Kind() string    { return "" }
 func (Notice) Kind() string    { return "" }
 func (Woke) Kind() string      { return "" }
 func (Speech) Kind() string    { return "" }

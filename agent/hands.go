@@ -123,6 +123,8 @@ func (h *hands) carryOut(i Intent) {
 				h.d.log.Warn("the voice could not be hushed", "err", err)
 			}
 		}
+	case Chime:
+		h.chime()
 	case Wake:
 		h.wake(i.At)
 	}

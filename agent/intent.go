@@ -45,6 +45,8 @@ type (
 	Say struct{ Line Line }
 	// Hush stops the voice.
 	Hush struct{}
+	// Chime acknowledges an order by a sound.
+	Chime struct{}
 	// Wake asks for Woke at a time.
 	Wake struct{ At time.Time }
 )
@@ -57,6 +59,7 @@ func (Look) intent()     {}
 func (TakeBack) intent() {}
 func (Say) intent()      {}
 func (Hush) intent()     {}
+func (Chime) intent()    {}
 func (Wake) intent()     {}
 func (Delimit) intent()  {}
 func (Notify) intent()   {}

@@ -117,4 +117,5 @@ func (x *step) woke() {
 	x.release()
 	x.expire()
 	x.wokeAsks()
+	x.chime()
 }

@@ -45,7 +45,9 @@ func (h *house) speech(p parts, tell func(agent.Body)) (agent.Voice, error) {
 	}
 	h.later(player.Close)
 	h.mouth = &mouth{tell: tell}
-	h.voice = tts.NewVoice(tts.Options{Engines: engines, Player: player, Began: h.mouth.began, Logger: h.log})
+	h.voice = tts.NewVoice(tts.Options{
+		Engines: engines, Player: player, Began: h.mouth.began, Chimed: h.mouth.chimed, Logger: h.log,
+	})
 	h.mouth.voice = h.voice
 	return h.mouth, nil
 }
