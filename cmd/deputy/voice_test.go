@@ -43,7 +43,9 @@ func (w writer) Next(ctx context.Context, _ agent.Prompt) iter.Seq2[agent.Chunk,
 }
 
 // A reader takes 400 ms for each sentence and then reads for 1.5 s.
-type reader struct{ note func(format string, args ...any) }
+type reader struct {
+	note func(format string, args ...any)
+}
 
 func (r reader) Synthesize(ctx context.Context, text, _ string) (audio.Source, error) {
 	r.note("%s begun", text)
