@@ -1,6 +1,9 @@
 package agent
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // An ack is what an order is owed that the model works at: a sound, should there
 // be nothing to say soon enough.
@@ -17,7 +20,7 @@ func (x *step) acknowledge(t *Task, h Heard) {
 		return
 	}
 	x.owed = ack{t.ID, h.Ended, h.Ended.Add(x.Ack)}
-	x.intend(Wake{At: x.owed.due})
+	x.intend(Wake{At: x.owed.due, Ack: true})
 }
 
 // chime sounds the acknowledgement that is due. It is for silence only: not
@@ -38,12 +41,7 @@ func (x *step) chime() {
 
 // speechAfter says whether somebody is speaking who began after t.
 func (x *step) speechAfter(t time.Time) bool {
-	for _, began := range x.Speech {
-		if began.After(t) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(x.Speech, func(began time.Time) bool { return began.After(t) })
 }
 
 func (h *hands) chime() {

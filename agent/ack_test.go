@@ -148,6 +148,32 @@ func TestSpeechAroundTheChime(t *testing.T) {
 	}
 }
 
+// The ask that made room for the order stays aside: the acknowledgement's time is
+// not the time to put it again.
+func TestTheChimeBringsNoAskBack(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.rules.Ack, b.model.takes = 700*time.Millisecond, 3*time.Second
+		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.start()
+		b.order("send the mail")
+		time.Sleep(6 * time.Second)
+		end := b.order("list the files in my folder please")
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got := b.chimed(end); len(got) != 2 || got[1] != 700*time.Millisecond {
+			t.Errorf("got chimes %v, want one after each order", got)
+		}
+		if n := count(b.kinds(), "ask.posing"); n != 1 {
+			t.Errorf("the ask was put %d times while the model was at the order, want once", n)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if n := count(b.kinds(), "ask.posing"); n != 2 {
+			t.Errorf("the ask was put %d times, want it to come back after the order", n)
+		}
+	})
+}
+
 // It is no line: nothing of it stands in the journal, it poses nothing, and an
 // answer to the ask that follows counts.
 func TestTheChimeIsNoLine(t *testing.T) {

@@ -137,8 +137,10 @@ type (
 		Key    string
 		Values map[string]string
 	}
-	// Woke says that a time that was asked for has come.
-	Woke struct{}
+	// Woke says that a time that was asked for has come. Ack says that it is that
+	// of an acknowledgement and nothing else's: it brings no ask back that made
+	// room for the order.
+	Woke struct{ Ack bool }
 	// Speech says that somebody began to speak, Silence that what came of the
 	// oldest Speech has been told, or that nothing came of it.
 	Speech  struct{ At time.Time }

@@ -126,7 +126,7 @@ func (h *hands) carryOut(i Intent) {
 	case Chime:
 		h.chime()
 	case Wake:
-		h.wake(i.At)
+		h.wake(i)
 	}
 }
 

@@ -47,8 +47,11 @@ type (
 	Hush struct{}
 	// Chime acknowledges an order by a sound.
 	Chime struct{}
-	// Wake asks for Woke at a time.
-	Wake struct{ At time.Time }
+	// Wake asks for Woke at a time, with its Ack.
+	Wake struct {
+		At  time.Time
+		Ack bool
+	}
 )
 
 func (Think) intent()    {}

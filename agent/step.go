@@ -115,7 +115,7 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 	case Chimed:
 		x.record(b)
 	case Woke:
-		x.woke()
+		x.woke(b)
 	case Speech:
 		x.Speech = append(slices.DeleteFunc(x.Speech, func(t time.Time) bool { return x.at.Sub(t) > longestSpeech }), b.At)
 	case Silence:
