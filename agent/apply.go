@@ -145,6 +145,8 @@ func (s *State) apply(e Event) {
 		}
 	case Reminded:
 		delete(s.Timers, b.Key)
+	case Chimed:
+		s.Chimed = b
 	case Speaking:
 		if l, ok := s.Lines[b.Line]; ok {
 			l.Began = b.At

@@ -16,11 +16,13 @@ import (
 )
 
 // A Voice says lines. Say queues and returns; Hush stops the line under way and
-// drops the rest. Whoever implements it tells the desk Speaking and Spoken for
-// each line, from any goroutine.
+// drops the rest. Chime sounds an acknowledgement without words, unless there is a
+// line, and delays none. Whoever implements it tells the desk Speaking and Spoken
+// for each line, and Chimed after each chime, from any goroutine.
 type Voice interface {
 	Say(ctx context.Context, l Line) error
 	Hush(ctx context.Context) error
+	Chime(ctx context.Context) error
 }
 
 // A Splitter cuts streamed text into sentences that can be spoken already.

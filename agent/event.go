@@ -129,14 +129,18 @@ type (
 		Whole bool
 		Err   string
 	}
+	// Chimed says from when to when an acknowledgement sounded. It is no line.
+	Chimed struct{ Began, Ended time.Time }
 	// Notice is something the owner should know that no order led to: a phrase with
 	// its values.
 	Notice struct {
 		Key    string
 		Values map[string]string
 	}
-	// Woke says that a time that was asked for has come.
-	Woke struct{}
+	// Woke says that a time that was asked for has come. Ack says that it is that
+	// of an acknowledgement and nothing else's: it brings no ask back that made
+	// room for the order.
+	Woke struct{ Ack bool }
 	// Speech says that somebody began to speak, Silence that what came of the
 	// oldest Speech has been told, or that nothing came of it.
 	Speech  struct{ At time.Time }
@@ -169,6 +173,7 @@ func (Answered) Kind() string  { return "answered" }
 func (Queued) Kind() string    { return "" }
 func (Speaking) Kind() string  { return "" }
 func (Spoken) Kind() string    { return "" }
+func (Chimed) Kind() string    { return "" }
 func (Notice) Kind() string    { return "" }
 func (Woke) Kind() string      { return "" }
 func (Speech) Kind() string    { return "" }

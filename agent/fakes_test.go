@@ -49,6 +49,8 @@ type script struct {
 	prompts []Prompt
 	// hold, if set, is waited for before each reply.
 	hold chan struct{}
+	// takes is how long it is at each reply.
+	takes time.Duration
 }
 
 func (m *script) Next(ctx context.Context, p Prompt) iter.Seq2[Chunk, error] {
@@ -60,6 +62,12 @@ func (m *script) Next(ctx context.Context, p Prompt) iter.Seq2[Chunk, error] {
 				yield(Chunk{}, ctx.Err())
 				return
 			}
+		}
+		select {
+		case <-time.After(m.takes):
+		case <-ctx.Done():
+			yield(Chunk{}, ctx.Err())
+			return
 		}
 		m.mu.Lock()
 		m.prompts = append(m.prompts, p)
@@ -184,6 +192,7 @@ type mouth struct {
 	queue  []Line
 	spoken []string
 	hushed chan struct{}
+	chimes []time.Time
 	busy   bool // speak runs
 	mute   bool
 }
@@ -227,6 +236,18 @@ func (m *mouth) speak() {
 		m.mu.Unlock()
 		m.d.Tell(Spoken{Line: l.ID, Ended: time.Now(), Whole: whole})
 	}
+}
+
+// Chime takes 100 ms too, if there is no line.
+func (m *mouth) Chime(context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.queue) == 0 {
+		began := time.Now()
+		m.chimes = append(m.chimes, began)
+		time.AfterFunc(100*time.Millisecond, func() { m.d.Tell(Chimed{Began: began, Ended: time.Now()}) })
+	}
+	return nil
 }
 
 func (m *mouth) Hush(context.Context) error {

@@ -217,9 +217,9 @@ func TestWakesAreLetGo(t *testing.T) {
 		d := NewDesk(Options{})
 		h := newHands(t.Context(), d)
 		defer h.close(0)
-		h.wake(time.Now().Add(1000 * time.Hour))
+		h.wake(Wake{At: time.Now().Add(1000 * time.Hour)})
 		for range 5000 {
-			h.wake(time.Now().Add(time.Second))
+			h.wake(Wake{At: time.Now().Add(time.Second)})
 			time.Sleep(time.Minute)
 		}
 		if len(h.wakes) > 200 || !h.wakes[0].at.After(time.Now()) {

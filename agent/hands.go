@@ -123,8 +123,10 @@ func (h *hands) carryOut(i Intent) {
 				h.d.log.Warn("the voice could not be hushed", "err", err)
 			}
 		}
+	case Chime:
+		h.chime()
 	case Wake:
-		h.wake(i.At)
+		h.wake(i)
 	}
 }
 

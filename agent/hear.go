@@ -37,6 +37,11 @@ func (x *step) hear(h Heard) {
 		x.record(h)
 		return
 	}
+	if verb == verbNone && x.isChime(h) {
+		h.Ignored = "it is Deputy's own sound"
+		x.record(h)
+		return
+	}
 	if !x.understood(h) {
 		return
 	}
@@ -150,7 +155,7 @@ func (x *step) understood(h Heard) bool {
 func (x *step) unheard(h Heard) {
 	h.Ignored = "it could not be written down"
 	x.record(h)
-	if !x.speaking(h.Began, h.Ended) {
+	if !x.speaking(h.Began, h.Ended) && !x.isChime(h) {
 		x.tell(x.Language, "err.not_heard", "why", h.Err)
 	}
 }
@@ -172,7 +177,9 @@ func (x *step) order(h Heard) {
 	}
 	o.Prompt = h.Text + "\n\n(" + now + ")"
 	x.record(o)
-	x.think(x.Tasks["t"+itoa(x.tasks)])
+	t := x.Tasks["t"+itoa(x.tasks)]
+	x.think(t)
+	x.acknowledge(t, h)
 }
 
 func (x *step) newTask() string { return "t" + itoa(x.tasks+1) }
@@ -239,6 +246,7 @@ func (x *step) revisable(h Heard) *Task {
 func (x *step) revise(t *Task, h Heard) {
 	x.record(TaskRevised{Task: t.ID, Order: h.Text, Scope: policy.Scope(h.Text, t.Language)})
 	x.think(t)
+	x.acknowledge(t, h)
 }
 
 // dictated puts what was said into the open note; false if it is a verb that a

@@ -45,8 +45,13 @@ type (
 	Say struct{ Line Line }
 	// Hush stops the voice.
 	Hush struct{}
-	// Wake asks for Woke at a time.
-	Wake struct{ At time.Time }
+	// Chime acknowledges an order by a sound.
+	Chime struct{}
+	// Wake asks for Woke at a time, with its Ack.
+	Wake struct {
+		At  time.Time
+		Ack bool
+	}
 )
 
 func (Think) intent()    {}
@@ -57,6 +62,7 @@ func (Look) intent()     {}
 func (TakeBack) intent() {}
 func (Say) intent()      {}
 func (Hush) intent()     {}
+func (Chime) intent()    {}
 func (Wake) intent()     {}
 func (Delimit) intent()  {}
 func (Notify) intent()   {}

@@ -27,7 +27,7 @@ func (x *step) recover() {
 			x.report(t)
 		}
 	}
-	x.woke()
+	x.woke(Woke{})
 	for _, key := range slices.Sorted(maps.Keys(x.Timers)) {
 		x.intend(Wake{At: x.Timers[key]})
 	}
@@ -98,7 +98,11 @@ func (x *step) underWay(f *Effect) bool {
 }
 
 // woke looks at everything that waits for a time.
-func (x *step) woke() {
+func (x *step) woke(b Woke) {
+	if b.Ack {
+		x.chime()
+		return
+	}
 	var due []string
 	for key, at := range x.Timers {
 		if x.Effects[key].Undone || !at.After(x.at) {

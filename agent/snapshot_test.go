@@ -18,7 +18,9 @@ import (
 )
 
 // passing are the fields that no event leaves behind: they are not written down.
-var passing = map[string]bool{"State.Lines": true, "State.Said": true, "State.Speech": true, "State.lines": true, "Task.speech": true}
+var passing = map[string]bool{
+	"State.Lines": true, "State.Said": true, "State.Speech": true, "State.Chimed": true, "State.owed": true, "State.lines": true, "Task.speech": true,
+}
 
 // filled sets everything in v, own fields that are not exported too, to something
 // that isn't zero.

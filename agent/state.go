@@ -64,6 +64,10 @@ type State struct {
 	Said []Spoke `json:"-"`
 	// Speech holds when each utterance began that is still being spoken or written down.
 	Speech []time.Time `json:"-"`
+	// Chimed is when an order was last acknowledged by a sound.
+	Chimed Chimed `json:"-"`
+
+	owed ack // the acknowledgement that may be due
 
 	// era is when the journal began or was last cut off: before that the same task
 	// number may have been another task's, with effects that destinations remember.

@@ -41,6 +41,9 @@ type Rules struct {
 	// FullDuplex says that Deputy's own voice does not reach the microphone
 	// (headphones, echo cancellation), so that it can be talked over.
 	FullDuplex bool
+	// Ack is how long after the end of a spoken order a sound acknowledges it if
+	// nothing was said by then; 0 means never.
+	Ack time.Duration
 	// Patience is how long a posed ask waits before it is put again; 0 means 20 s.
 	Patience time.Duration
 	// Expiry is how long after it was posed an ask can be answered; 0 means 2 min.
@@ -109,8 +112,10 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 		x.record(b)
 	case Spoken:
 		x.spoken(b)
+	case Chimed:
+		x.record(b)
 	case Woke:
-		x.woke()
+		x.woke(b)
 	case Speech:
 		x.Speech = append(slices.DeleteFunc(x.Speech, func(t time.Time) bool { return x.at.Sub(t) > longestSpeech }), b.At)
 	case Silence:
@@ -155,6 +160,7 @@ func (x *step) phrase(language, key string, kv ...string) string {
 // say gives a line to the voice and remembers it until the voice is done with it.
 func (x *step) say(language string, l Spoke) string {
 	x.lines++
+	x.owed = ack{}
 	l.Line = "l" + itoa(x.lines)
 	x.Lines[l.Line] = l
 	x.record(Queued{Line: l.Line, Task: x.taskOf(l), Reply: x.replies})

@@ -12,10 +12,10 @@ type wake struct {
 }
 
 // wake sets a timer, and lets go of those that are over.
-func (h *hands) wake(at time.Time) {
+func (h *hands) wake(i Wake) {
 	if now := time.Now(); len(h.wakes) >= 2*h.tidied+64 {
 		h.wakes = slices.DeleteFunc(h.wakes, func(w wake) bool { return w.at.Before(now) })
 		h.tidied = len(h.wakes)
 	}
-	h.wakes = append(h.wakes, wake{at, time.AfterFunc(time.Until(at), func() { h.d.Tell(Woke{}) })})
+	h.wakes = append(h.wakes, wake{i.At, time.AfterFunc(time.Until(i.At), func() { h.d.Tell(Woke{Ack: i.Ack}) })})
 }

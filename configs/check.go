@@ -85,6 +85,7 @@ func (c Config) checkSpeech(k *checker) {
 	k.remote("stt.remote", c.STT.Remote, c.STT.Engine == "remote")
 	k.oneOf("tts.engine", c.TTS.Engine, "auto", "piper", "espeak", "remote", "off")
 	k.that(c.TTS.Speed >= 0.5 && c.TTS.Speed <= 3, "tts.speed", "%v is not between 0.5 and 3", c.TTS.Speed)
+	k.span("tts.ack", c.TTS.Ack, 0, 10*time.Second)
 	k.remote("tts.remote", c.TTS.Remote, c.TTS.Engine == "remote")
 }
 

@@ -93,10 +93,11 @@ type LocalLLM struct {
 
 // TTS is the voice.
 type TTS struct {
-	Engine string  `yaml:"engine"` // auto, piper, espeak, remote, off
-	Voices Voices  `yaml:"voices"`
-	Speed  float64 `yaml:"speed"` // 1 is the voice's own
-	Remote Remote  `yaml:"remote"`
+	Engine string        `yaml:"engine"` // auto, piper, espeak, remote, off
+	Voices Voices        `yaml:"voices"`
+	Speed  float64       `yaml:"speed"` // 1 is the voice's own
+	Ack    time.Duration `yaml:"ack"`   // how long after an order without a word a soft sound acknowledges it; 0: never
+	Remote Remote        `yaml:"remote"`
 }
 
 // Voices are names the engine knows; empty: its default.
@@ -179,7 +180,7 @@ func defaults(p Paths) Config {
 			Local: LocalLLM{Model: "qwen2.5-coder-1.5b", Context: 8192},
 		},
 		TTS: TTS{
-			Engine: "auto", Speed: 1,
+			Engine: "auto", Speed: 1, Ack: 700 * time.Millisecond,
 			Remote: Remote{Model: "tts-1", Voice: "alloy", KeyEnv: "OPENAI_API_KEY", Timeout: 30 * time.Second},
 		},
 		Agent: Agent{

@@ -10,7 +10,8 @@ import (
 // recogniser takes to bring one back as text.
 const kept = 30 * time.Second
 
-// Played is a sentence that left for the speaker, whole or in part.
+// Played is a sentence that left for the speaker, whole or in part; a chime has
+// neither Line nor Text.
 type Played struct {
 	Line, Text, Language string
 	// Rate is in hertz; Samples are mono in [-1, 1], cut to what was heard.
@@ -90,13 +91,21 @@ func (s *tap) Read(buf []float32) (int, error) {
 		s.began = time.Now()
 		s.played = &Played{Line: s.task.line.ID, Text: s.part.text, Language: s.part.language, Rate: s.Rate(), Began: s.began}
 		s.voice.recent.begin(s.played)
-		s.voice.speaking.Store(true)
-		if began := s.voice.o.Began; began != nil {
-			began(s.played.Line, s.played.Text, s.began)
-		}
+		s.tellBegan()
 	}
 	s.voice.recent.add(s.played, buf[:n])
 	return n, err
+}
+
+// tellBegan says that a line begins; a chime is none.
+func (s *tap) tellBegan() {
+	if s.task.chime {
+		return
+	}
+	s.voice.speaking.Store(true)
+	if began := s.voice.o.Began; began != nil {
+		began(s.played.Line, s.played.Text, s.began)
+	}
 }
 
 // Close does nothing: a player closes nothing.

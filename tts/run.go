@@ -35,7 +35,7 @@ func (v *Voice) Run(ctx context.Context, told func(Spoken)) error {
 		v.now = nil
 		close(t.quiet)
 		v.mu.Unlock()
-		v.tell(s, told)
+		v.report(t, s, told)
 	}
 	v.mu.Lock()
 	v.stopped = true
@@ -61,13 +61,19 @@ func (v *Voice) next(ctx context.Context, told func(Spoken)) *task {
 			return nil
 		}
 		v.mu.Lock()
-		if len(v.queue) > 0 {
-			t := v.queue[0]
-			v.now, v.queue = t, slices.Delete(v.queue, 0, 1)
-			v.mu.Unlock()
+		var t *task
+		switch {
+		case len(v.queue) > 0:
+			t = v.queue[0]
+			v.queue = slices.Delete(v.queue, 0, 1)
+		case v.chime:
+			t = newChime()
+		}
+		v.now, v.chime = t, false
+		v.mu.Unlock()
+		if t != nil {
 			return t
 		}
-		v.mu.Unlock()
 		select {
 		case <-v.wake:
 		case <-ctx.Done():
@@ -206,7 +212,7 @@ type ending int
 
 const (
 	returned ending = iota // Play came back by itself
-	silenced               // hushed, or ctx ended
+	silenced               // hushed, overtaken, or ctx ended
 	overdue                // Play takes longer than there is sound
 )
 
@@ -216,11 +222,13 @@ func (v *Voice) attend(ctx context.Context, t *task, i int, done <-chan struct{}
 	late := time.NewTimer(v.o.Patience)
 	defer late.Stop()
 	for {
-		v.lookAhead(t, i+1)
+		next := v.lookAhead(t, i+1)
 		select {
 		case <-done:
 			return returned
 		case <-t.hushed:
+			return silenced
+		case <-t.overtaken(next):
 			return silenced
 		case <-ctx.Done():
 			return silenced
@@ -269,20 +277,21 @@ func (v *Voice) outcome(t *task, p *part, how ending, heard time.Duration, err e
 }
 
 // lookAhead prepares the sentence that will be said next: the task's own, or
-// the first of the task at the head of the queue.
-func (v *Voice) lookAhead(t *task, i int) {
+// the first of the task at the head of the queue. It returns nil if there is none.
+func (v *Voice) lookAhead(t *task, i int) *take {
 	if i >= len(t.parts) {
 		v.mu.Lock()
 		if len(v.queue) == 0 {
 			v.mu.Unlock()
-			return
+			return nil
 		}
 		t, i = v.queue[0], 0
 		v.mu.Unlock()
 		t.prepare()
 		if len(t.parts) == 0 {
-			return
+			return nil
 		}
 	}
 	v.compute(t.parts[i], -1)
+	return t.parts[i].take
 }

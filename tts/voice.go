@@ -44,13 +44,16 @@ type Options struct {
 	// Began is called when the first sample of each sentence leaves for the
 	// speaker, on the player's goroutine. It must not block or call Hush.
 	Began func(line, text string, at time.Time)
+	// Chimed is called when a chime has ended, on Run's goroutine: from when to
+	// when it could be heard.
+	Chimed func(began, ended time.Time)
 	// Logger is silent when nil. Text is logged at Debug only.
 	Logger *slog.Logger
 }
 
-// A Voice is the queue of lines to be said. Say, Hush, Speaking, SetPace and
-// Recent may be called from any goroutine, Say and Hush also from told; Run
-// owns everything else.
+// A Voice is the queue of lines to be said. Say, Chime, Hush, Speaking, SetPace
+// and Recent may be called from any goroutine, Say, Chime and Hush also from
+// told; Run owns everything else.
 type Voice struct {
 	o    Options
 	wake chan struct{} // holds one: the queue has changed
@@ -61,6 +64,7 @@ type Voice struct {
 	queue   []*task // not begun; urgent ones first
 	dropped []*task // hushed before they began, to be told
 	now     *task   // the one being said
+	chime   bool    // a chime is to sound, if the queue is still empty
 	stopped bool
 
 	speaking atomic.Bool
@@ -73,6 +77,7 @@ type Voice struct {
 // belongs to Run.
 type task struct {
 	line   Line
+	chime  bool          // it is no line
 	hushed chan struct{} // closed by Hush
 	quiet  chan struct{} // closed when no more of it will be heard
 
@@ -137,7 +142,7 @@ func (v *Voice) Hush(ctx context.Context) error {
 		t.hush()
 	}
 	v.dropped = append(v.dropped, v.queue...)
-	v.queue = nil
+	v.queue, v.chime = nil, false
 	v.nudge()
 	v.mu.Unlock()
 	if now == nil {

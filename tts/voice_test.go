@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -206,9 +207,9 @@ func TestVoiceUrgentGoesAhead(t *testing.T) {
 func TestVoiceHush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, tts.Options{Engines: engines(&reader{})})
+		s.say(t, "c", "Five.", true)
 		s.say(t, "a", "One two three.", false)
 		s.say(t, "b", "Four.", false)
-		s.say(t, "c", "Five.", true)
 		time.Sleep(1510 * time.Millisecond)
 		before := time.Now()
 		if err := s.Hush(t.Context()); err != nil {
@@ -224,6 +225,36 @@ func TestVoiceHush(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		s.want(t, "   0ms c: Five.", "1000ms c said", "1000ms a: One two three.", "1510ms a hushed", "1510ms b dropped",
 			"1510ms d: Six.", "2510ms d said")
+	})
+}
+
+// TestNothingLeavesAfterAHush: when Hush returns the last sample is out, and at
+// most a frame of 20 ms has left since it was called.
+func TestNothingLeavesAfterAHush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var left atomic.Int64
+		s := newStage(t, tts.Options{Engines: engines(&reader{}), Player: &tts.Recorder{Write: func(samples []float32, _ int) error {
+			left.Add(int64(len(samples)))
+			return nil
+		}}})
+		for range 10 {
+			s.say(t, "a", "One two three.", false)
+			s.say(t, "b", "Four.", true)
+			time.Sleep(507 * time.Millisecond)
+			before := left.Load()
+			if err := s.Hush(t.Context()); err != nil {
+				t.Errorf("Hush: got %v, want nil", err)
+			}
+			at := left.Load()
+			if at-before > rate/50 || before == 0 {
+				t.Errorf("got %d samples that left during Hush, of %d; want %d at most", at-before, at, rate/50)
+			}
+			time.Sleep(5 * time.Second)
+			if late := left.Load() - at; late != 0 {
+				t.Errorf("got %d samples after Hush, want none", late)
+			}
+		}
+		s.close(t)
 	})
 }
 

@@ -93,6 +93,10 @@ func (b *Book) Observe(e agent.Event) []Turn {
 		}
 	case agent.Thinking, agent.Begun, agent.Sentence, agent.Replied:
 		b.thought(e)
+	case agent.Chimed:
+		if p := b.last; p != nil && !p.over {
+			p.Chimed = v.Began
+		}
 	case agent.Queued, agent.Speaking, agent.Spoken:
 		b.spoke(e)
 	default:

@@ -77,6 +77,7 @@ func TestTimelines(t *testing.T) {
 
 		{"an order that is asked for and approved aloud", []thing{
 			{451, said(1, 0)}, {451, agent.TaskOpened{Task: "t1"}}, {451, agent.Thinking{Task: "t1", Turn: 1}},
+			{880, agent.Chimed{Began: at(700), Ended: at(870)}},
 			{900, agent.Replied{Task: "t1", Turn: 1}},
 			{910, agent.Intended{Task: "t1", Key: "k", Tool: "send_mail", Level: policy.Commit}}, {910, agent.Asked{Task: "t1", Ask: "a1", Key: "k"}},
 			{910, agent.Queued{Line: "l1", Task: "t1"}}, {910, agent.Posing{Task: "t1", Ask: "a1", Line: "l1"}},
@@ -91,7 +92,7 @@ func TestTimelines(t *testing.T) {
 			{9000, agent.Spoken{Line: "l3", Whole: true}}, {9000, agent.Reported{Task: "t1"}},
 		}, []string{
 			"answer t1: speech_end=5000 draft=5150 endpoint=5400 transcript=5450 heard=5451 first_sound=5500",
-			"order t1: speech_end=0 heard=451 accepted=451 model_asked(1)=451 model_done(1)=900 ask_composed(a1 send_mail)=910 first_sound=950 " +
+			"order t1: speech_end=0 heard=451 accepted=451 model_asked(1)=451 acknowledged=700 model_done(1)=900 ask_composed(a1 send_mail)=910 first_sound=950 " +
 				"ask_posed(a1 send_mail)=2990 answer_heard(a1 send_mail)=5000 decided(a1 send_mail)=5451 effect_started(a1 send_mail)=7451 " +
 				"effect_ended(a1 send_mail)=7600 model_asked(2)=7600 model_done(2)=8000 done=8000 reported=9000",
 		}},

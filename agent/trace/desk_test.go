@@ -61,6 +61,7 @@ type speaker struct{ lines chan agent.Line }
 
 func (s speaker) Say(_ context.Context, l agent.Line) error { s.lines <- l; return nil }
 func (speaker) Hush(context.Context) error                  { return nil }
+func (speaker) Chime(context.Context) error                 { return nil }
 
 func (s speaker) run(d *agent.Desk) {
 	for l := range s.lines {

@@ -51,8 +51,9 @@ type Turn struct {
 	Endpoint  time.Time     `json:"endpoint,omitzero"`
 	Ready     time.Time     `json:"transcript,omitzero"`
 	Took      time.Duration `json:"transcription_ns,omitempty"`
-	Heard     time.Time     `json:"heard,omitzero"`    // the desk knew of it
-	Accepted  time.Time     `json:"accepted,omitzero"` // the order stood in the journal
+	Heard     time.Time     `json:"heard,omitzero"`        // the desk knew of it
+	Accepted  time.Time     `json:"accepted,omitzero"`     // the order stood in the journal
+	Chimed    time.Time     `json:"acknowledged,omitzero"` // a sound said that the order was heard
 	Sound     time.Time     `json:"first_sound,omitzero"`
 	Done      time.Time     `json:"done,omitzero"`     // the task was closed
 	Reported  time.Time     `json:"reported,omitzero"` // the report was heard to its end
@@ -129,7 +130,7 @@ func (t *Turn) Marks() []Mark {
 		marks = append(marks, Mark{"model_asked", of, r.Asked}, Mark{"first_token", of, r.Token},
 			Mark{"first_sentence", of, r.Sentence}, Mark{"model_done", of, r.Ended})
 	}
-	marks = append(marks, Mark{"first_sound", "", t.Sound}, Mark{"done", "", t.Done}, Mark{"reported", "", t.Reported})
+	marks = append(marks, Mark{"acknowledged", "", t.Chimed}, Mark{"first_sound", "", t.Sound}, Mark{"done", "", t.Done}, Mark{"reported", "", t.Reported})
 	marks = slices.DeleteFunc(marks, func(m Mark) bool { return m.At.IsZero() })
 	slices.SortStableFunc(marks, func(a, b Mark) int { return a.At.Compare(b.At) })
 	return marks

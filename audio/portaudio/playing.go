@@ -150,6 +150,12 @@ func (p *playing) write(samples []float32, sound bool) error {
 func (p *playing) wait(enough func(room int64) bool) error {
 	last, moved := int64(-1), time.Now()
 	for {
+		// First of all: what is ready must not go out after a hush.
+		select {
+		case <-p.ctx:
+			return errHushed
+		default:
+		}
 		room, err := p.room()
 		if err != nil {
 			return err

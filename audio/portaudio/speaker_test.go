@@ -133,6 +133,27 @@ func TestSpeakerHush(t *testing.T) {
 	}
 }
 
+// After a hush nothing more is handed to the device, whatever is ready.
+func TestSpeakerHushedBefore(t *testing.T) {
+	speaker := openSpeaker(t, SpeakerOptions{})
+	over := make(chan struct{})
+	close(over)
+	for range 20 {
+		if err := speaker.begin(); err != nil {
+			t.Fatal(err)
+		}
+		in := make(chan chunk, 4)
+		for range cap(in) {
+			in <- chunk{samples: make([]float32, speaker.stream.rate/50)}
+		}
+		p := &playing{stream: speaker.stream, ctx: over, log: testLog(t)}
+		if err := p.play(0, in); !errors.Is(err, errHushed) || p.written != 0 {
+			t.Errorf("got %v after %d frames, want %v and none", err, p.written, errHushed)
+		}
+		p.stop()
+	}
+}
+
 // A source that stalls leaves a gap, not an error; one that hangs can be hushed;
 // one that fails is heard until then.
 func TestSpeakerSlowSource(t *testing.T) {

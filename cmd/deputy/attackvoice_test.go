@@ -63,6 +63,8 @@ func (v *pacedVoice) busy() bool {
 	return len(v.queue) > 0
 }
 
+func (v *pacedVoice) Chime(context.Context) error { return nil }
+
 func (v *pacedVoice) Hush(context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -43,7 +43,9 @@ func (h *house) speech(p parts, tell func(agent.Body)) (agent.Voice, error) {
 	}
 	h.later(player.Close)
 	h.mouth = &mouth{tell: tell}
-	h.voice = tts.NewVoice(tts.Options{Engines: engines, Player: player, Began: h.mouth.began, Logger: h.log})
+	h.voice = tts.NewVoice(tts.Options{
+		Engines: engines, Player: player, Began: h.mouth.began, Chimed: h.mouth.chimed, Logger: h.log,
+	})
 	h.mouth.voice = h.voice
 	return h.mouth, nil
 }
@@ -160,12 +162,18 @@ func (h *house) bargeIn(c *cores) func() {
 	return func() {
 		c.speech()
 		if h.voice != nil && (full || h.keys.Held()) {
-			if err := h.voice.Hush(context.Background()); err != nil {
+			ctx, cancel := context.WithTimeout(context.Background(), longestHush)
+			defer cancel()
+			if err := h.voice.Hush(ctx); err != nil {
 				h.log.Debug("hush", "err", err)
 			}
 		}
 	}
 }
+
+// longestHush is how long the microphone isn't read while the voice falls silent:
+// a speaker that hangs must not deafen it.
+const longestHush = 100 * time.Millisecond
 
 // keeper writes every utterance to a WAV file, if the owner wants that.
 func (h *house) keeper() func(audio.Utterance) {

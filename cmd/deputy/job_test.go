@@ -100,7 +100,8 @@ func wishing(t *testing.T) string {
 		fmt.Fprintf(w, "data: %s\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n", chunk)
 	}))
 	t.Cleanup(s.Close)
-	return fmt.Sprintf("llm:\n  preset: llama-server\n  url: %q\n  model: wishing\n", s.URL+"/v1")
+	// The asks are long; they need not be spoken slowly to be put.
+	return fmt.Sprintf("llm:\n  preset: llama-server\n  url: %q\n  model: wishing\ntts:\n  speed: 1.5\n", s.URL+"/v1")
 }
 
 // await reads events until one matches.

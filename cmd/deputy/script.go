@@ -133,3 +133,5 @@ func (v instantVoice) Say(_ context.Context, l agent.Line) error {
 }
 
 func (instantVoice) Hush(context.Context) error { return nil }
+
+func (instantVoice) Chime(context.Context) error { return nil }

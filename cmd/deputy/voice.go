@@ -23,6 +23,14 @@ func (m *mouth) Say(ctx context.Context, l agent.Line) error {
 // Hush stops the line under way and drops the rest.
 func (m *mouth) Hush(ctx context.Context) error { return m.voice.Hush(ctx) }
 
+// Chime acknowledges an order without words.
+func (m *mouth) Chime(ctx context.Context) error { return m.voice.Chime(ctx) }
+
+// chimed is tts.Options.Chimed.
+func (m *mouth) chimed(began, ended time.Time) {
+	m.tell(agent.Chimed{Began: began, Ended: ended})
+}
+
 // began is tts.Options.Began.
 func (m *mouth) began(line, _ string, at time.Time) {
 	m.tell(agent.Speaking{Line: line, At: at})

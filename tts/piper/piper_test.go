@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"deputy/audio"
 	"deputy/tts"
 	"deputy/tts/ttstest"
 )
@@ -192,6 +193,34 @@ func TestHangingStartEndsWithItsContext(t *testing.T) {
 	p.Close()
 	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("Close took %v", took)
+	}
+}
+
+// A sentence that is given up is broken off, which must not harm the next one.
+func TestGivenUpSentences(t *testing.T) {
+	p := newPiper(t)
+	lasts := func() time.Duration {
+		src, err := p.Synthesize(t.Context(), "I saved the file.", "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer src.Close()
+		samples, err := audio.ReadAll(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return time.Duration(len(samples)) * time.Second / time.Duration(src.Rate())
+	}
+	want := lasts()
+	for range 5 {
+		long, err := p.Synthesize(t.Context(), strings.Repeat("and this goes on and on ", 9)+".", "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		long.Close()
+		if got := lasts(); got < want*2/3 || got > want*3/2 {
+			t.Errorf("got %v of sound after one that was given up, want about %v", got, want)
+		}
 	}
 }
 

@@ -25,8 +25,8 @@ const (
 	loading = 60 * time.Second
 	// answering is how long the process may take to read a request, or to let go
 	// of one that was cancelled, before it is taken for stuck and killed. A
-	// sentence under way is not broken off, so it must be longer than the
-	// longest takes on a busy machine.
+	// sentence that has just begun may miss being broken off, so it must be
+	// longer than the longest takes on a busy machine.
 	answering = 30 * time.Second
 	// longestFrame bounds what one frame may hold.
 	longestFrame = 1 << 20

@@ -44,20 +44,41 @@ def load(path, threads):
     with open(path + ".json", encoding="utf-8") as f:
         config = PiperConfig.from_dict(json.load(f))
     session = onnxruntime.InferenceSession(path, sess_options=options, providers=["CPUExecutionProvider"])
-    return PiperVoice(config=config, session=session)
+    return PiperVoice(config=config, session=Session(session))
+
+
+class Session:
+    """A session whose run under way can be broken off: it is one whole sentence."""
+
+    def __init__(self, session):
+        self.session = session
+        self.options = None
+
+    def run(self, names, feeds):
+        import onnxruntime
+
+        self.options = onnxruntime.RunOptions()
+        return self.session.run(names, feeds, self.options)
+
+    def stop(self):
+        if self.options:
+            self.options.terminate = True
 
 
 queue = collections.deque()
 canceled = set()
+speaking = None  # the id
 changed = threading.Condition()
 
 
-def listen():
+def listen(session):
     for line in sys.stdin.buffer:
         order = json.loads(line)
         with changed:
             if "cancel" in order:
                 canceled.add(order["cancel"])
+                if order["cancel"] == speaking:
+                    session.stop()
             else:
                 queue.append(order)
             changed.notify()
@@ -83,15 +104,17 @@ def speak(voice, order):
 
 
 def main():
+    global speaking
     voice = load(sys.argv[1], int(sys.argv[2]))
     list(voice.synthesize("ready"))  # the first run is slower than the rest
     frame(b"R", 0, str(voice.config.sample_rate).encode())
-    threading.Thread(target=listen, daemon=True).start()
+    threading.Thread(target=listen, args=(voice.session,), daemon=True).start()
     while True:
         with changed:
             while not queue:
                 changed.wait()
             order = queue.popleft()
+            speaking = order["id"]
         try:
             speak(voice, order)
         except BrokenPipeError:
@@ -99,6 +122,7 @@ def main():
         except Exception as e:  # one text that can't be said must not end the rest
             frame(b"X", order["id"], str(e).encode())
         with changed:
+            speaking = None
             canceled.discard(order["id"])
 
 

@@ -25,7 +25,7 @@ func draw(ctx context.Context, tracer oteltrace.Tracer, t trace.Turn) {
 	))
 	for _, m := range marks {
 		switch m.Name {
-		case "heard", "accepted", "first_sound", "done", "reported":
+		case "heard", "accepted", "acknowledged", "first_sound", "done", "reported":
 			root.AddEvent(m.Name, oteltrace.WithTimestamp(m.At))
 		}
 	}

@@ -1,0 +1,62 @@
+package agent
+
+import (
+	"slices"
+	"time"
+)
+
+// An ack is what an order is owed that the model works at: a sound, should there
+// be nothing to say soon enough.
+type ack struct {
+	task  string
+	ended time.Time // the order's speech
+	due   time.Time
+}
+
+// acknowledge has an order acknowledged unless something is said first. Who typed
+// it sees that it was taken.
+func (x *step) acknowledge(t *Task, h Heard) {
+	if x.Ack <= 0 || h.Typed || t.Status != Working {
+		return
+	}
+	x.owed = ack{t.ID, h.Ended, h.Ended.Add(x.Ack)}
+	x.intend(Wake{At: x.owed.due, Ack: true})
+}
+
+// chime sounds the acknowledgement that is due. It is for silence only: not
+// beside a line, not into the owner's going on, and not when the order is over.
+// It needs no place in the journal, since nothing follows from it.
+func (x *step) chime() {
+	a := x.owed
+	if a.task == "" || x.at.Before(a.due) {
+		return
+	}
+	x.owed = ack{}
+	t := x.Tasks[a.task]
+	if t == nil || t.Status != Working || len(x.Lines) > 0 || x.speechAfter(a.ended) {
+		return
+	}
+	x.intend(Chime{})
+}
+
+// speechAfter says whether somebody is speaking who began after t.
+func (x *step) speechAfter(t time.Time) bool {
+	return slices.ContainsFunc(x.Speech, func(began time.Time) bool { return began.After(t) })
+}
+
+func (h *hands) chime() {
+	if h.d.o.Voice == nil {
+		return
+	}
+	if err := h.d.o.Voice.Chime(h.ctx); err != nil {
+		h.d.log.Debug("no chime", "err", err)
+	}
+}
+
+// isChime says whether the utterance may be no more than the chime, heard through
+// the room by a detector that goes by loudness. The chime holds no words, so
+// unlike what overlaps Deputy's voice, speech that only overlaps it is the owner's.
+func (x *step) isChime(h Heard) bool {
+	return !h.Typed && !h.Key && !x.FullDuplex && !x.Chimed.Began.IsZero() &&
+		!h.Began.Before(x.Chimed.Began) && !h.Ended.After(x.Chimed.Ended.Add(x.tail()))
+}
