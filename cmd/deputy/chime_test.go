@@ -46,7 +46,7 @@ func chime(t *testing.T) []float32 {
 // TestChimeIsNoSpeech: the detector of voices doesn't hear one in the chime,
 // however loud the room makes it.
 func TestChimeIsNoSpeech(t *testing.T) {
-	d, err := whisper.NewDetector(speechModel(configs.Default().STT.Detector))
+	d, err := whisper.NewDetector(modelFile(configs.Default().STT.Detector))
 	if errors.Is(err, stt.ErrNoModel) {
 		t.Skip(err)
 	}

@@ -24,7 +24,7 @@ import (
 func TestRealDay(t *testing.T) {
 	length, err := time.ParseDuration(os.Getenv("DEPUTY_DAY"))
 	if err != nil {
-		t.Skip("set DEPUTY_DAY to a length such as 16h to run this")
+		t.Skip("set DEPUTY_DAY to a length such as 16h to measure")
 	}
 	var said [][]float32
 	for _, row := range manifest(t, "homecmd_misc") {
