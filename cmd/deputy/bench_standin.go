@@ -53,7 +53,8 @@ func answerAtOnce(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no chat completion", http.StatusBadRequest)
 		return
 	}
-	said, _, _ := strings.Cut(asked.Messages[len(asked.Messages)-1].Content, "\n") // without the time and what was before
+	said := asked.Messages[len(asked.Messages)-1].Content
+	said = said[strings.LastIndexByte(said, '\n')+1:] // without the time and what was before
 	text := standInSays["en"]
 	if strings.ContainsFunc(said, func(c rune) bool { return c >= 0xAC00 && c <= 0xD7A3 }) {
 		text = standInSays["ko"]

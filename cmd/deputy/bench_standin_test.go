@@ -20,8 +20,8 @@ func TestStandIn(t *testing.T) {
 	s.configure(&cfg)
 	m := openai.New(openai.Options{BaseURL: cfg.LLM.URL, Model: cfg.LLM.Model, Tools: openai.Mode(cfg.LLM.Tools)})
 	for said, want := range map[string]string{
-		"read the report\n\n(now: Monday; the order before: 메모해 줘)": standInSays["en"],
-		"보고서 읽어 줘\n\n(now: Monday)":                                 standInSays["ko"],
+		"(now: Monday; the order before: 메모해 줘)\n\nread the report": standInSays["en"],
+		"(now: Monday)\n\n보고서 읽어 줘":                                 standInSays["ko"],
 	} {
 		var got strings.Builder
 		pieces := 0

@@ -29,6 +29,7 @@ type house struct {
 	voice   *tts.Voice // nil where nothing can be spoken
 	mouth   *mouth
 	ear     *ear // nil where nothing can be heard
+	ahead   bool // the model may read before it is asked
 	keys    *pttKey
 	// workers run beside the desk until ctx ends; none of them may end it but by
 	// an error.
