@@ -39,6 +39,8 @@ type Options struct {
 	Journal journal.Journal
 	Model   Model
 	Tools   []Tool
+	// ReadAhead lets the model, if it is a Warmer, read while an order is being spoken.
+	ReadAhead bool
 	// Voice is nil where nothing can be spoken: lines then go to Observe only.
 	Voice Voice
 	// Split makes a splitter for one reply; nil speaks replies whole.
@@ -196,6 +198,12 @@ func (d *Desk) step(ctx context.Context, s *State, h *hands, b Body) error {
 	}
 	for _, i := range intents {
 		h.carryOut(i)
+	}
+	switch b.(type) {
+	case Speech:
+		h.readAhead(s)
+	case Heard, Silence:
+		h.readNoMore() // what is still not read is read with the order
 	}
 	return nil
 }

@@ -55,6 +55,9 @@ type script struct {
 
 func (m *script) Next(ctx context.Context, p Prompt) iter.Seq2[Chunk, error] {
 	return func(yield func(Chunk, error) bool) {
+		m.mu.Lock()
+		m.prompts = append(m.prompts, p)
+		m.mu.Unlock()
 		if m.hold != nil {
 			select {
 			case <-m.hold:
@@ -70,7 +73,6 @@ func (m *script) Next(ctx context.Context, p Prompt) iter.Seq2[Chunk, error] {
 			return
 		}
 		m.mu.Lock()
-		m.prompts = append(m.prompts, p)
 		r := Replied{Text: "Finished."}
 		if len(m.replies) > 0 {
 			r, m.replies = m.replies[0], m.replies[1:]

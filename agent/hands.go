@@ -26,7 +26,8 @@ type hands struct {
 	tasks   map[string]context.Context
 	plans   map[string]Action // by task and call, until done
 	wakes   []wake
-	tidied  int // how many wakes were left when those of the past were last dropped
+	reading context.CancelFunc // ends reading ahead; nil if nothing is read
+	tidied  int                // how many wakes were left when those of the past were last dropped
 }
 
 func newHands(ctx context.Context, d *Desk) *hands {
@@ -49,6 +50,7 @@ func (h *hands) close(grace time.Duration) {
 	for _, w := range h.wakes {
 		w.timer.Stop()
 	}
+	h.readNoMore()
 	for _, drop := range h.drops {
 		drop()
 	}

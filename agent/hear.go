@@ -163,23 +163,38 @@ func (x *step) unheard(h Heard) {
 // order opens a task.
 func (x *step) order(h Heard) {
 	lang := x.languageOf(h)
-	o := TaskOpened{Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Scope(h.Text, lang)}
-	now := "now: " + x.at.Local().Format("Monday 2006-01-02 15:04")
-	switch t := x.taskBefore(h.Text); {
-	case t == nil:
-	case t.tainted():
-		// What strangers had a part in stands by itself, and as theirs.
-		o.Before = &Message{Role: User, Text: t.result(), Untrusted: true, Source: t.whose()}
-		o.Private = t.private
-	default:
-		now += "; " + t.result()
-		o.Private = t.private
-	}
-	o.Prompt = h.Text + "\n\n(" + now + ")"
-	x.record(o)
+	a := x.around(h.Text)
+	x.record(TaskOpened{
+		Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Scope(h.Text, lang), Before: a.before, Private: a.private, Prompt: a.prompt,
+	})
 	t := x.Tasks["t"+itoa(x.tasks)]
 	x.think(t)
 	x.acknowledge(t, h)
+}
+
+// surroundings are an order as the model is given it.
+type surroundings struct {
+	before  *Message // goes before it; nil if nothing does
+	private bool
+	prompt  string
+}
+
+// around puts what the model must know before the order and not after it, so that
+// it can be read while the order is being spoken.
+func (x *step) around(order string) (a surroundings) {
+	now := "now: " + x.at.Local().Format("Monday 2006-01-02 15:04")
+	switch t := x.taskBefore(order); {
+	case t == nil:
+	case t.tainted():
+		// What strangers had a part in stands by itself, and as theirs.
+		a.before = &Message{Role: User, Text: t.result(), Untrusted: true, Source: t.whose()}
+		a.private = t.private
+	default:
+		now += "; " + t.result()
+		a.private = t.private
+	}
+	a.prompt = "(" + now + ")\n\n" + order
+	return a
 }
 
 func (x *step) newTask() string { return "t" + itoa(x.tasks+1) }

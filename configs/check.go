@@ -106,6 +106,7 @@ func (c Config) checkModel(k *checker) {
 	if c.LLM.Tools != "" {
 		k.oneOf("llm.tools", c.LLM.Tools, "native", "schema")
 	}
+	k.oneOf("llm.read_ahead", c.LLM.ReadAhead, "auto", "on", "off")
 	k.span("llm.timeout", c.LLM.Timeout, time.Second, time.Hour)
 	k.within("llm.max_tokens", c.LLM.MaxTokens, 16, 1<<20)
 	k.that(c.LLM.Temperature >= 0 && c.LLM.Temperature <= 2, "llm.temperature", "%v is not between 0 and 2", c.LLM.Temperature)

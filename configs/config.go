@@ -75,7 +75,8 @@ type LLM struct {
 	Model       string        `yaml:"model"`
 	KeyEnv      string        `yaml:"key_env"`
 	KeyFile     string        `yaml:"key_file" kind:"path"`
-	Tools       string        `yaml:"tools"` // native, schema; empty: as the preset says
+	Tools       string        `yaml:"tools"`      // native, schema; empty: as the preset says
+	ReadAhead   string        `yaml:"read_ahead"` // auto, on, off; see ReadsAhead
 	Timeout     time.Duration `yaml:"timeout"`
 	MaxTokens   int           `yaml:"max_tokens"`
 	Temperature float64       `yaml:"temperature"`
@@ -176,7 +177,7 @@ func defaults(p Paths) Config {
 			Remote: Remote{Model: "whisper-1", KeyEnv: "OPENAI_API_KEY", Timeout: 30 * time.Second},
 		},
 		LLM: LLM{
-			Preset: "auto", Timeout: 2 * time.Minute, MaxTokens: 1024,
+			Preset: "auto", ReadAhead: "auto", Timeout: 2 * time.Minute, MaxTokens: 1024,
 			Local: LocalLLM{Model: "qwen2.5-coder-1.5b", Context: 8192},
 		},
 		TTS: TTS{

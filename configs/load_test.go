@@ -234,3 +234,30 @@ func TestPresets(t *testing.T) {
 		t.Errorf("unknown preset: got %v, want the known ones", err)
 	}
 }
+
+// TestReadsAhead: nothing is sent for nothing to where it may cost, or leave this machine, unless the owner says so.
+func TestReadsAhead(t *testing.T) {
+	for _, tt := range []struct {
+		ahead, preset, url, key string
+		want                    bool
+	}{
+		{"auto", "local", "", "", true},
+		{"auto", "ollama", "", "", true},
+		{"auto", "llama-server", "http://[::1]:8080/v1", "", true},
+		{"auto", "llama-server", "", "SOME_KEY", false},
+		{"auto", "llama-server", "http://192.168.1.5:8080/v1", "", false},
+		{"auto", "intranet", "http://llm.acme.example/v1", "", false},
+		{"auto", "openai", "", "", false},
+		{"on", "openai", "", "", true},
+		{"off", "local", "", "", false},
+	} {
+		l := LLM{ReadAhead: tt.ahead, URL: tt.url, KeyEnv: tt.key}
+		p, err := l.Resolve(tt.preset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := l.ReadsAhead(p); got != tt.want {
+			t.Errorf("%+v: got %v", tt, got)
+		}
+	}
+}

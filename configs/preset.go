@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -70,6 +71,18 @@ func (l LLM) Resolve(name string) (Preset, error) {
 		return p, nil
 	}
 	return Preset{}, fmt.Errorf("no preset is called %q; known: %s", name, strings.Join(presetNames(), ", "))
+}
+
+// ReadsAhead says whether the model of that preset reads what prompts begin with before
+// it is asked. That is a request of its own: unless told otherwise only a server on this
+// machine that wants no key, and so no money, gets it.
+func (l LLM) ReadsAhead(p Preset) bool {
+	if l.ReadAhead != "auto" {
+		return l.ReadAhead == "on"
+	}
+	u, err := url.Parse(p.URL)
+	own := p.Name == Local || err == nil && isLoopback(u.Hostname())
+	return own && p.KeyEnv == "" && l.KeyFile == ""
 }
 
 func or(a, b string) string {

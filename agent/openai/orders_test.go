@@ -89,13 +89,13 @@ func BenchmarkOrders(t *testing.B) {
 }
 
 // asHeard is an order as the desk gives it to the model: with the time.
-// DEPUTY_ORDERS_NOW tries other additions out; LANGUAGE in it is the order's own.
+// DEPUTY_ORDERS_NOW tries other beginnings out; LANGUAGE in it is the order's own.
 func asHeard(said string) string {
 	now, set := os.LookupEnv("DEPUTY_ORDERS_NOW")
 	if !set {
-		now = "\n\n(now: Monday 2026-11-23 09:30)"
+		now = "(now: Monday 2026-11-23 09:30)\n\n"
 	}
-	return said + strings.ReplaceAll(now, "LANGUAGE", language(said))
+	return strings.ReplaceAll(now, "LANGUAGE", language(said)) + said
 }
 
 func (c orderCase) right(text string, calls []agent.Call) bool {

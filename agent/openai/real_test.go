@@ -1,9 +1,11 @@
 package openai_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -150,6 +152,56 @@ func TestRealNative(t *testing.T) {
 		}
 		t.Logf("%q: text %q, calls %v, error %v", said, text, calls, err)
 	}
+}
+
+// timed notes how much of each prompt the server computed, not taken from its cache.
+type timed struct{ computed []int }
+
+func (r *timed) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil || !strings.HasSuffix(req.URL.Path, "/chat/completions") {
+		return resp, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	for line := range bytes.Lines(body) {
+		var e struct {
+			Timings *struct {
+				Prompt int `json:"prompt_n"`
+			}
+		}
+		if json.Unmarshal(bytes.TrimPrefix(line, []byte("data: ")), &e) == nil && e.Timings != nil {
+			r.computed = append(r.computed, e.Timings.Prompt)
+		}
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// What was read while the order was being spoken is not read again: neither the
+// instructions, nor what stands before the order's own words.
+func TestRealReadAhead(t *testing.T) {
+	s, server := realServer(t), &timed{}
+	m := openai.New(openai.Options{BaseURL: s.URL(), Key: s.Key(), Tools: openai.Schema, MaxTokens: 16, FirstToken: 10 * time.Minute, Transport: server})
+	before := "(now: Monday 2026-11-23 09:30; the order before: 우유 사는 거 메모해 줘; its result: 메모했습니다; its file: notes/2026-11-23.md)\n\n"
+	if err := m.Warm(t.Context(), prompt(before)); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"what files do I have", "보고서를 읽어 줘"} {
+		_, _, _ = ask(m, t.Context(), prompt(before+words)) // it may be cut short, which is not the point here
+	}
+	if len(server.computed) != 3 {
+		t.Fatalf("got the timings of %d requests, want 3", len(server.computed))
+	}
+	for i, n := range server.computed[1:] {
+		if n > 24 {
+			t.Errorf("order %d: %d tokens of the prompt were computed, want those of its words", i+1, n)
+		}
+	}
+	t.Logf("tokens computed: %v", server.computed)
 }
 
 // A turn that is cancelled frees the server at once.

@@ -210,8 +210,8 @@ func TestSpans(t *testing.T) {
 		// The answer to an ask that is not over is none of its.
 		Effects: []Effect{{Posed: at(3000), Answered: at(2900), Decided: at(3100), Started: at(3100), Ended: at(3300)}}}
 	want := "speech_end_to_endpoint=400ms endpoint_to_transcript=50ms speech_end_to_transcript=450ms transcription=280ms heard_to_accepted=0s " +
-		"model_asked_to_first_token=149ms model_asked_to_done=449ms model_asked_to_first_sentence=200ms speech_end_to_first_sentence_or_call=900ms " +
-		"speech_end_to_first_sound=2s answer_to_decision=200ms decision_to_effect=0s effect=200ms"
+		"model_asked_to_first_token=149ms model_asked_to_done=449ms model_asked_to_first_sentence=200ms " +
+		"endpoint_to_first_sound=1.6s speech_end_to_first_sentence_or_call=900ms speech_end_to_first_sound=2s answer_to_decision=200ms decision_to_effect=0s effect=200ms"
 	var got []string
 	for _, s := range turn.Spans() {
 		got = append(got, fmt.Sprintf("%s=%v", s.Stage, s.Took))

@@ -21,6 +21,8 @@ const (
 	ToSentence    Stage = "model_asked_to_first_sentence"
 	ToReply       Stage = "model_asked_to_done"
 	ToWords       Stage = "speech_end_to_first_sentence_or_call"
+	ToVoice       Stage = "first_sentence_to_first_sound"
+	EndToSound    Stage = "endpoint_to_first_sound"
 	ToSound       Stage = "speech_end_to_first_sound"
 	ToDone        Stage = "speech_end_to_done"
 	ToPosed       Stage = "ask_composed_to_posed"
@@ -32,7 +34,7 @@ const (
 
 // Stages are all of them.
 var Stages = []Stage{
-	ToEndpoint, ToReady, ToTranscript, Transcription, ToAccepted, ToToken, ToSentence, ToReply, ToWords, ToSound, ToDone,
+	ToEndpoint, ToReady, ToTranscript, Transcription, ToAccepted, ToToken, ToSentence, ToReply, ToWords, ToVoice, EndToSound, ToSound, ToDone,
 	ToPosed, ToAnswer, ToDecision, ToStart, ToEnd,
 }
 
@@ -64,6 +66,10 @@ func (t *Turn) Spans() []Span {
 		add(ToSentence, r.Asked, r.Sentence)
 		add(ToReply, r.Asked, r.Ended)
 	}
+	if len(t.Replies) > 0 {
+		add(ToVoice, t.Replies[0].Sentence, t.Sound)
+	}
+	add(EndToSound, t.Endpoint, t.Sound)
 	if t.Kind != Resumed { // its own beginning is in another session
 		add(ToWords, t.Began(), t.words())
 		add(ToSound, t.Began(), t.Sound)

@@ -36,3 +36,16 @@ func (l *lateModel) Next(ctx context.Context, p agent.Prompt) iter.Seq2[agent.Ch
 		return absentModel{ctx.Err()}.Next(ctx, p)
 	}
 }
+
+// Warm has the model read ahead, if it is there and can.
+func (l *lateModel) Warm(ctx context.Context, p agent.Prompt) error {
+	select {
+	case <-l.ready:
+	default:
+		return nil
+	}
+	if w, ok := l.model.(agent.Warmer); ok {
+		return w.Warm(ctx, p)
+	}
+	return nil
+}

@@ -99,7 +99,7 @@ func BenchmarkBargeIn(b *testing.B) {
 	l := openLounge(b)
 	h := &house{cfg: configs.Default(), log: slog.New(slog.DiscardHandler), keys: &pttKey{}, voice: l.voice}
 	h.cfg.Audio.Duplex = "full"
-	onset := h.bargeIn(&cores{})
+	onset := h.bargeIn()
 	for _, chimes := range []bool{false, true} {
 		b.Run(map[bool]string{false: "line", true: "chime and line"}[chimes], func(b *testing.B) {
 			var silent, back, sound time.Duration

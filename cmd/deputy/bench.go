@@ -30,7 +30,8 @@ func benchCommand(a *app) *cobra.Command {
 		Long: `Bench speaks each recording, at its own pace, into the real loop (voice detector,
 endpoint, transcriber, language model, voice; only the sound card is left out) and
 prints percentiles. Recordings should hold one order each, at most 5 s long; without
-any a synthetic user speaks twelve orders of its own.`,
+any a synthetic user speaks twelve orders of its own. With --stand-in a server that
+answers at once takes the language model's place: what is left is Deputy's own share.`,
 		RunE: func(c *cobra.Command, files []string) error {
 			cfg, err := a.config()
 			if err != nil {
@@ -43,6 +44,7 @@ any a synthetic user speaks twelve orders of its own.`,
 		},
 	}
 	c.Flags().BoolVar(&b.withModel, "model", true, "with the language model and the voice")
+	c.Flags().BoolVar(&b.standIn, "stand-in", false, "with a model server that answers at once, over HTTP")
 	c.Flags().DurationVar(&b.idle, "idle", 20*time.Second, "how long to measure idling; 0 leaves it out")
 	c.Flags().BoolVar(&clips, "clips", false, "only hear: read lines {\"file\": PATH} and print what was heard in each, and when, as a line of JSON")
 	c.Flags().BoolVar(&drafts, "drafts", true, "with --clips: begin to transcribe in the pause; false begins at the endpoint")
@@ -53,6 +55,7 @@ any a synthetic user speaks twelve orders of its own.`,
 // A bencher holds what is measured, in the order of the recordings.
 type bencher struct {
 	withModel bool
+	standIn   bool
 	idle      time.Duration
 	orders    int
 	program   string // the Deputy whose idling is measured; "" is this one
@@ -76,6 +79,14 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 	cfg.Agent.State, cfg.Agent.Workspace = filepath.Join(dir, "state"), filepath.Join(dir, "workspace")
 	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
 	cfg.Audio.Mode = "hands-free"
+	if b.standIn {
+		s, err := openStandIn()
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		s.configure(&cfg)
+	}
 	st := newStage()
 	p := parts{source: st, timed: b.timed, player: tts.Silent{}}
 	if !b.withModel {

@@ -101,6 +101,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	if o.Model, c, err = h.model(ctx, p, o); err != nil {
 		return nil, err
 	}
+	o.ReadAhead = h.ahead
 	tell := func(b agent.Body) { h.desk.Tell(b) }
 	if o.Voice, err = h.speech(p, tell); err != nil {
 		return nil, err

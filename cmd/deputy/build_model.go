@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,7 @@ func (h *house) model(ctx context.Context, p parts, o agent.Options) (agent.Mode
 	if err != nil {
 		return nil, nil, err
 	}
+	h.ahead = l.ReadsAhead(preset)
 	if name == configs.Local {
 		return h.localModel(preset, o)
 	}
@@ -48,11 +50,20 @@ func (h *house) model(ctx context.Context, p parts, o agent.Options) (agent.Mode
 	if err != nil {
 		return nil, nil, fmt.Errorf("the model %q: %w", name, err)
 	}
-	return openai.New(openai.Options{
+	m := openai.New(openai.Options{
 		Name: name, BaseURL: preset.URL, Key: key.Reveal(), KeyVar: preset.KeyEnv, Model: preset.Model,
 		Tools: openai.Mode(preset.Tools), Temperature: float32(l.Temperature), MaxTokens: l.MaxTokens,
 		FirstToken: l.Timeout, Logger: h.log,
-	}), nil, nil
+	})
+	if h.ahead {
+		h.workers = append(h.workers, func(ctx context.Context) error {
+			if err := m.Warm(ctx, opening(o)); err != nil && ctx.Err() == nil {
+				h.log.Debug("the model could not be warmed up", "err", err)
+			}
+			return nil
+		})
+	}
+	return m, nil, nil
 }
 
 // presetOf is the preset for a server that was found.
@@ -103,9 +114,19 @@ func (h *house) localModel(preset configs.Preset, o agent.Options) (agent.Model,
 
 // warm has the server read what every prompt begins with.
 func warm(ctx context.Context, s *llama.Server, m *openai.Model, o agent.Options) error {
+	p := opening(o)
+	tools, err := json.Marshal(p.Tools)
+	if err != nil {
+		return err
+	}
+	return s.Warm(ctx, append([]byte(m.System(p)), tools...), func(ctx context.Context) error { return m.Warm(ctx, p) })
+}
+
+// opening is what every prompt begins with.
+func opening(o agent.Options) agent.Prompt {
 	p := agent.Prompt{System: o.Rules.System}
 	for _, t := range o.Tools {
 		p.Tools = append(p.Tools, t.Spec())
 	}
-	return s.Warm(ctx, []byte(m.System(p)), func(ctx context.Context) error { return m.Warm(ctx, p) })
+	return p
 }

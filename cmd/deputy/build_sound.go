@@ -123,12 +123,15 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 		h.lack("lack.transcriber", err)
 		return source.Close()
 	}
+	if c != nil && h.cfg.STT.Engine == "whisper" {
+		t = sharer{t, c}
+	}
 	detector, err := h.detector()
 	if err != nil {
 		return err
 	}
 	h.ear = &ear{
-		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(c), quiet: c.quiet, stir: h.calm.stir,
+		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(), stir: h.calm.stir,
 		settled: h.desk.Settled, heard: h.heard(p), keep: h.keeper(), log: h.log,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,
@@ -155,12 +158,11 @@ func (h *house) heard(p parts) func(hearing) {
 // sentence start a draft for nothing.
 const draftAfter = 150 * time.Millisecond
 
-// bargeIn is what happens when speech begins: the model leaves the cores to the
-// transcriber, and the voice falls silent if the speech can't be its own.
-func (h *house) bargeIn(c *cores) func() {
+// bargeIn is what happens when speech begins: the voice falls silent if the speech
+// can't be its own.
+func (h *house) bargeIn() func() {
 	full := h.cfg.Audio.Duplex == "full"
 	return func() {
-		c.speech()
 		if h.voice != nil && (full || h.keys.Held()) {
 			ctx, cancel := context.WithTimeout(context.Background(), longestHush)
 			defer cancel()

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"sync"
-	"time"
+
+	"deputy/audio"
+	"deputy/stt"
 )
 
 // A pausable is whatever computes on the same cores as the transcriber: the
@@ -13,17 +16,14 @@ type pausable interface {
 	Resume()
 }
 
-// longestPause is how long the model stays paused at most after the last sign
-// of speech, should its end get lost.
-const longestPause = 10 * time.Second
-
-// cores gives the processor to whoever the user waits for: while there is
-// speech, to the transcriber.
+// cores gives the processor to whoever the user waits for: while something is
+// being written down, to the transcriber. While somebody only speaks, the model
+// may compute.
 type cores struct {
-	// mu guards the rest: speech begins and ends on different goroutines.
+	// mu guards the rest: transcriptions run on goroutines of their own.
 	mu    sync.Mutex
 	model pausable // nil while there is none, or when it computes elsewhere
-	timer *time.Timer
+	taken int      // transcriptions under way
 }
 
 // use names the model to pause.
@@ -31,35 +31,34 @@ func (c *cores) use(m pausable) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.model = m
+	if c.taken > 0 {
+		m.Pause()
+	}
 }
 
-// speech pauses the model until quiet. A nil cores pauses nothing.
-func (c *cores) speech() {
-	if c == nil {
-		return
-	}
+// take counts transcriptions up or down.
+func (c *cores) take(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.timer != nil {
-		c.timer.Stop()
-	}
-	if c.model != nil {
-		c.timer = time.AfterFunc(longestPause, c.quiet)
+	c.taken += n
+	switch {
+	case c.model == nil:
+	case n > 0 && c.taken == 1:
 		c.model.Pause()
-	}
-}
-
-// quiet lets the model go on.
-func (c *cores) quiet() {
-	if c == nil {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.timer != nil {
-		c.timer.Stop()
-	}
-	if c.model != nil {
+	case c.taken == 0:
 		c.model.Resume()
 	}
+}
+
+// A sharer is a transcriber that has the cores for itself.
+type sharer struct {
+	stt.Transcriber
+	cores *cores
+}
+
+// Transcribe pauses the model meanwhile.
+func (s sharer) Transcribe(ctx context.Context, u audio.Utterance) (stt.Transcript, error) {
+	s.cores.take(1)
+	defer s.cores.take(-1)
+	return s.Transcriber.Transcribe(ctx, u)
 }

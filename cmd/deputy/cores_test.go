@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"deputy/audio"
 )
 
 // A paused model counts what it was told.
@@ -15,53 +19,36 @@ func (p *pausedModel) Resume() { p.resumed.Add(1) }
 
 func (p *pausedModel) counts() [2]int32 { return [2]int32{p.paused.Load(), p.resumed.Load()} }
 
+// TestCores: the model computes but while something is written down.
 func TestCores(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m := &pausedModel{}
-		c := &cores{}
-		c.speech() // there is no model yet
-		c.quiet()
-		c.use(m)
-		c.speech()
-		if m.counts() != [2]int32{1, 0} {
-			t.Errorf("speech: got %+v, want it paused", m.counts())
+	m, c := &pausedModel{}, &cores{}
+	during := func(want [2]int32) sharer {
+		return sharer{scribeFunc(func(context.Context, audio.Utterance) (string, error) {
+			if m.counts() != want {
+				t.Errorf("meanwhile: got %v pauses and resumes, want %v", m.counts(), want)
+			}
+			return "", errors.New("no matter how it ends")
+		}), c}
+	}
+	transcribe := func(s sharer) { _, _ = s.Transcribe(t.Context(), audio.Utterance{}) }
+	transcribe(during([2]int32{0, 0})) // there is no model yet
+	c.use(m)
+	transcribe(during([2]int32{1, 0}))
+	if m.counts() != [2]int32{1, 1} {
+		t.Errorf("afterwards: got %v, want it to go on", m.counts())
+	}
+	transcribe(sharer{scribeFunc(func(context.Context, audio.Utterance) (string, error) {
+		transcribe(during([2]int32{2, 1})) // a second one changes nothing
+		if m.counts() != [2]int32{2, 1} {
+			t.Errorf("after one of two: got %v, want it held still", m.counts())
 		}
-		c.quiet()
-		if m.resumed.Load() != 1 {
-			t.Errorf("quiet: got %+v, want it to go on", m.counts())
-		}
-		time.Sleep(2 * longestPause)
-		if m.resumed.Load() != 1 {
-			t.Errorf("afterwards: got %+v, want nothing more", m.counts())
-		}
-	})
-}
-
-// TestCoresWhoseQuietGotLost: the model isn't held for ever.
-func TestCoresWhoseQuietGotLost(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m := &pausedModel{}
-		c := &cores{}
-		c.use(m)
-		c.speech()
-		time.Sleep(longestPause - time.Second)
-		c.speech() // a new sign of speech begins the time anew
-		time.Sleep(longestPause - time.Second)
-		if m.resumed.Load() != 0 {
-			t.Error("it went on while there was speech")
-		}
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
-		if m.resumed.Load() != 1 {
-			t.Errorf("got %+v, want it to go on", m.counts())
-		}
-	})
-}
-
-func TestNoCores(t *testing.T) {
-	var c *cores // a model elsewhere
-	c.speech()
-	c.quiet()
+		return "", nil
+	}), c})
+	late := &pausedModel{}
+	transcribe(sharer{scribeFunc(func(context.Context, audio.Utterance) (string, error) { c.use(late); return "", nil }), c})
+	if late.counts() != [2]int32{1, 1} {
+		t.Errorf("a model that came meanwhile: got %v, want it held and let go", late.counts())
+	}
 }
 
 func TestPTTKey(t *testing.T) {

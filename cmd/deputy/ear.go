@@ -25,9 +25,9 @@ type ear struct {
 	transcriber stt.Transcriber
 	options     audio.Options
 	tell        func(agent.Body)
-	// onset and quiet bracket speech, for whoever must be silent meanwhile (the
-	// voice) or leave the cores alone (a local model server). May be nil.
-	onset, quiet func()
+	// onset is called when speech begins, for whoever must be silent then. May be
+	// nil.
+	onset func()
 	// stir is called with every window that may be speech. May be nil.
 	stir func()
 	// settled says whether what was heard so far is a whole answer to what is being
@@ -116,7 +116,9 @@ func (e *ear) listen(ctx context.Context, finals chan<- final) error {
 				e.open = true
 				e.tell(agent.Speech{At: e.clock.when(ev.At)})
 			}
-			call(e.onset)
+			if e.onset != nil {
+				e.onset()
+			}
 		case audio.Pause:
 			e.redraft(e.transcribe(ctx, ev.Utterance))
 		case audio.Utterance:
@@ -149,12 +151,6 @@ func (e *ear) redraft(d *draft) {
 // patience is the quiet, in samples, after which nothing can come of an onset.
 func (e *ear) patience() int64 {
 	return audio.Count(max(e.options.MaxSilence, e.options.MinSilence, time.Second) + 500*time.Millisecond)
-}
-
-func call(f func()) {
-	if f != nil {
-		f()
-	}
 }
 
 // transcribe starts writing down an utterance, or what may be one.
@@ -232,7 +228,6 @@ func (e *ear) say(f final, ready time.Time) {
 // silent says that what came of an onset was told, or that nothing came of it.
 func (e *ear) silent() {
 	e.tell(agent.Silence{})
-	call(e.quiet)
 }
 
 // evidence are the token probabilities of an utterance that may be an answer:

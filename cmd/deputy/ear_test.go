@@ -18,8 +18,8 @@ import (
 
 // A listening is an ear over a scripted sound, and what it told.
 type listening struct {
-	ear           *ear
-	onsets, quiet int
+	ear    *ear
+	onsets int
 	// mu guards the rest: it is told on the ear's own goroutine.
 	mu   sync.Mutex
 	told []agent.Heard
@@ -35,7 +35,6 @@ func listenTo(hearer stt.Transcriber, steps ...audiotest.Step) *listening {
 		source: audiotest.NewScript(0, steps...), detector: audiotest.Loud(0.1), transcriber: hearer,
 		log:   slog.New(slog.DiscardHandler),
 		onset: func() { l.onsets++ },
-		quiet: func() { l.mu.Lock(); l.quiet++; l.mu.Unlock() },
 		tell: func(b agent.Body) {
 			l.mu.Lock()
 			defer l.mu.Unlock()
@@ -98,8 +97,8 @@ func TestEarUsesTheDraftOfAPauseThatWasRight(t *testing.T) {
 	if h.Audio == "" || h.Language != "en" || !h.Ended.After(h.Began) || h.Ended.Sub(h.Began) > 1300*time.Millisecond {
 		t.Errorf("got %+v, want its hash and when it was said", h)
 	}
-	if l.onsets != 1 || l.quiet != 1 || l.speech != 1 || l.silence != 1 {
-		t.Errorf("got %d onsets and %d ends, want one each", l.onsets, l.quiet)
+	if l.onsets != 1 || l.speech != 1 || l.silence != 1 {
+		t.Errorf("got %d onsets and %d ends, want one each", l.onsets, l.silence)
 	}
 }
 
@@ -166,8 +165,8 @@ func TestEarGoesOnWhenTheRecogniserFails(t *testing.T) {
 	if got := fmt.Sprint(l.texts()); got != "[error: out of memory still here]" {
 		t.Errorf("got %s", got)
 	}
-	if l.quiet != 2 || l.speech != 2 || l.silence != 2 {
-		t.Errorf("got %d ends of speech, want 2", l.quiet)
+	if l.speech != 2 || l.silence != 2 {
+		t.Errorf("got %d ends of speech, want 2", l.silence)
 	}
 }
 
@@ -181,8 +180,8 @@ func TestEarTellsNoNoise(t *testing.T) {
 	if len(l.told) > 0 || len(why) != 2 || why[0] == "" {
 		t.Errorf("told %v, noise %q, want nothing told and why", l.texts(), why)
 	}
-	if l.quiet != 2 || l.speech != 2 || l.silence != 2 {
-		t.Errorf("got %d ends of speech, want 2", l.quiet)
+	if l.speech != 2 || l.silence != 2 {
+		t.Errorf("got %d ends of speech, want 2", l.silence)
 	}
 }
 
@@ -205,15 +204,15 @@ func TestEarEndsAClick(t *testing.T) {
 	quietAt := -1
 	l := listenTo(stttest.Says("en", "never"))
 	l.ear.source = audiotest.NewScript(0, sounds(hush(time.Second), voice(90*time.Millisecond), hush(3*time.Second)),
-		audiotest.Step{Do: func() { quietAt = l.quiet }}, sounds(hush(3*time.Second)))
+		audiotest.Step{Do: func() { quietAt = l.silence }}, sounds(hush(3*time.Second)))
 	if err := l.ear.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if len(l.told) > 0 {
 		t.Errorf("told %v, want nothing", l.texts())
 	}
-	if l.onsets != 1 || quietAt != 1 || l.quiet != 1 || l.speech != 1 || l.silence != 1 {
-		t.Errorf("got %d onsets, %d ends within three seconds and %d in all, want one each", l.onsets, quietAt, l.quiet)
+	if l.onsets != 1 || quietAt != 1 || l.speech != 1 || l.silence != 1 {
+		t.Errorf("got %d onsets, %d ends within three seconds and %d in all, want one each", l.onsets, quietAt, l.silence)
 	}
 }
 

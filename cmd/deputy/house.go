@@ -29,6 +29,7 @@ type house struct {
 	voice   *tts.Voice // nil where nothing can be spoken
 	mouth   *mouth
 	ear     *ear // nil where nothing can be heard
+	ahead   bool // the model may read before it is asked
 	keys    *pttKey
 	calm    *calm
 	mic     *backlog         // nil where another source is listened to, or none

@@ -14,7 +14,9 @@ type onsetWatch struct {
 func (w *onsetWatch) Score(frame []float32) float32 {
 	p := w.Detector.Score(frame)
 	if p >= 0.2 {
-		call(w.ear.stir)
+		if w.ear.stir != nil {
+			w.ear.stir()
+		}
 	}
 	if p >= 0.5 {
 		w.still = 0

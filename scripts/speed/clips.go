@@ -18,7 +18,7 @@ import (
 // A clip is one recording, as every system gets it: 16 kHz, mono, 16 bits.
 type clip struct {
 	score.Clip
-	path string
+	path, from string // as everybody gets it, and the recording
 	// end is where its speech ends and speech how much there is, in seconds, by Deputy's own detector; the clip's end
 	// and length where it finds none.
 	end, speech float64
@@ -57,7 +57,7 @@ func chosen(o options, dir string) ([]clip, error) {
 			continue
 		}
 		n := len(byLang["en"]) + len(byLang["ko"])
-		made := clip{Clip: c, path: filepath.Join(dir, fmt.Sprintf("%03d.wav", n)), length: length.Seconds()}
+		made := clip{Clip: c, from: path, path: filepath.Join(dir, fmt.Sprintf("%03d.wav", n)), length: length.Seconds()}
 		if err := save(made.path, samples); err != nil {
 			return nil, err
 		}

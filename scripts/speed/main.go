@@ -6,6 +6,7 @@
 //	go run ./scripts/speed -set levers      prints the table of levers
 //	go run ./scripts/speed -set early       prints the table of the peer that can begin before its endpoint
 //	go run ./scripts/speed -from RAW.jsonl  prints the table of an earlier run
+//	go run ./scripts/speed -list            prints the recordings that are measured with, for deputy bench
 //
 // It knows programs by what goes in and comes out; of Deputy it knows `deputy bench --clips` and the scoring of scripts/wer.
 package main
@@ -32,7 +33,7 @@ type options struct {
 	speech, deputy, cache      string
 	clips, rounds, threads     int
 	longest                    time.Duration
-	all                        bool
+	all, list                  bool
 	tries                      []string
 }
 
@@ -56,6 +57,7 @@ func main() {
 	flag.IntVar(&o.threads, "threads", min(runtime.NumCPU(), 4), "threads for everybody")
 	flag.DurationVar(&o.longest, "longest", 12*time.Second, "the longest clip")
 	flag.BoolVar(&o.all, "all", false, "all rows in every round, those that take long too")
+	flag.BoolVar(&o.list, "list", false, "print the chosen recordings, one a line, and measure nothing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -97,6 +99,12 @@ func (o options) run(ctx context.Context) error {
 	clips, err := chosen(o, dir)
 	if err != nil {
 		return err
+	}
+	if o.list {
+		for _, c := range clips {
+			fmt.Println(c.from)
+		}
+		return nil
 	}
 	rows, err := o.rows(dir)
 	if err != nil {
