@@ -20,15 +20,15 @@ import sys
 import tempfile
 import threading
 
+# Whatever a library prints, even while it is loaded, must not get between the frames.
+out = os.fdopen(os.dup(1), "wb")
+os.dup2(2, 1)
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's; it then closes the input
+
 import numpy
 import onnxruntime
 from piper import PiperVoice
 from piper.config import PiperConfig
-
-# Whatever a library prints must not get between the frames.
-out = os.fdopen(os.dup(1), "wb")
-os.dup2(2, 1)
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's; it then closes the input
 
 
 def frame(kind, number, body=b""):
@@ -54,11 +54,15 @@ class Voice:
         # Waiting threads must not spin: the cores are shared with the recogniser.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        with tempfile.TemporaryDirectory() as folder:  # a session keeps the bytes that it is made from, not the file
-            *files, self.joint = halves(path, folder)
+        # A session keeps the bytes that it is made from, but not a file, here one
+        # without a name, which nobody has to remove.
+        with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:
+            self.joint = cut(path, first, second)
             self.first, self.second = (
-                onnxruntime.InferenceSession(half, sess_options=options, providers=["CPUExecutionProvider"])
-                for half in files
+                onnxruntime.InferenceSession(
+                    f"/dev/fd/{half.fileno()}", sess_options=options, providers=["CPUExecutionProvider"]
+                )
+                for half in (first, second)
             )
         self.text = PiperVoice(config=self.config, session=None)
         self.running = None
@@ -101,10 +105,10 @@ class Voice:
             at, n = at + n, min(4 * n, self.MOST)
 
 
-def halves(path, folder):
-    """Cuts an ONNX model before its decoder. Returns the files of both parts and
-    the name of the tensor that joins them. What is read of the format: the numbers
-    of the fields of ModelProto, GraphProto, NodeProto and TensorProto."""
+def cut(path, first, second):
+    """Cuts an ONNX model before its decoder, writes both halves into files, and
+    returns the name of the tensor that joins them. What is read of the format: the
+    numbers of the fields of ModelProto, GraphProto, NodeProto and TensorProto."""
     with open(path, "rb") as f:
         model = memoryview(f.read())
     around, parts = b"", collections.defaultdict(list)
@@ -129,19 +133,20 @@ def halves(path, folder):
     joint = joints.pop()
     value = field(1, joint.encode()) + field(2, field(1, b"\x08\x01"))  # its name; a tensor of floats
 
-    def part(name, nodes, inputs, outputs):
+    def write(half, nodes, inputs, outputs):
         used = {t for takes, _ in nodes for t in takes}
         weights = [
             whole for body, whole in parts[5]
             if any(k == 8 and bytes(b).decode() in used for k, b, _ in fields(body))
         ]
-        graph = b"".join([whole for _, whole in nodes] + [field(2, b"part")] + weights + inputs + outputs)
-        with open(os.path.join(folder, name), "wb") as f:
-            f.write(around + field(7, graph))
-        return f.name
+        graph = b"".join([whole for _, whole in nodes] + [field(2, b"half")] + weights + inputs + outputs)
+        half.write(around + field(7, graph))
+        half.flush()
 
     inputs, outputs = ([whole for _, whole in parts[k]] for k in (11, 12))
-    return part("first", rest, inputs, [field(12, value)]), part("second", decoder, [field(11, value)], outputs), joint
+    write(first, rest, inputs, [field(12, value)])
+    write(second, decoder, [field(11, value)], outputs)
+    return joint
 
 
 def fields(message):
