@@ -121,7 +121,7 @@ func (p *Piper) Warm(ctx context.Context) error {
 }
 
 // Synthesize asks the process for one text, starting it first if need be. The
-// Source streams sentence by sentence.
+// Source streams in pieces of a sentence.
 func (p *Piper) Synthesize(ctx context.Context, text, language string) (audio.Source, error) {
 	if language != p.o.Language {
 		return nil, fmt.Errorf("piper's voice speaks %q, not %q", p.o.Language, language)
@@ -130,8 +130,8 @@ func (p *Piper) Synthesize(ctx context.Context, text, language string) (audio.So
 	if err != nil {
 		return nil, err
 	}
-	// Piper's own idea of a sentence has no limit, and one is computed as a whole:
-	// ours bounds what a first sound, or a stop, has to wait for.
+	// Piper's own idea of a sentence has no limit, and a third of the work is done
+	// for the whole of one first: ours bounds what a first sound, or a stop, has to wait for.
 	return proc.ask(ctx, tts.Sentences(harmless(text)), math.Float64frombits(p.pace.Load()))
 }
 

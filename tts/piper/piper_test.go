@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -224,20 +225,69 @@ func TestGivenUpSentences(t *testing.T) {
 	}
 }
 
+// The pieces in which a sentence comes make the same sound as the whole.
+func TestPiecesFit(t *testing.T) {
+	p := newPiper(t)
+	program, ok := strings.CutSuffix(serve, "\nmain()\n")
+	if !ok {
+		t.Fatal("the program doesn't end by calling main")
+	}
+	program += `
+voice = Voice(sys.argv[1], 1)
+worst, pieces = 0, 0
+for text in "Yes.", "I saved the file.", "and this goes on " * 12:
+    for phonemes in voice.text.phonemize(text):
+        steps = voice.steps(voice.text.phonemes_to_ids(phonemes), 1.0)
+        whole = numpy.clip(voice.gain * voice.run(voice.second, {voice.joint: steps}).reshape(-1), -1, 1)
+        parts = list(voice.sound(steps))
+        pieces = max(pieces, len(parts))
+        worst = max(worst, float(numpy.abs(numpy.concatenate(parts) - whole).max()))
+print(pieces, "pieces", "fit" if worst < 1e-4 else worst, file=sys.stderr)
+`
+	cmd := exec.CommandContext(t.Context(), p.o.Python, "-I", "-c", program, p.o.Voice)
+	said, err := cmd.CombinedOutput()
+	if got := strings.TrimSpace(string(said)); err != nil || !strings.HasSuffix(got, "pieces fit") || strings.HasPrefix(got, "1 ") {
+		t.Errorf("got %q, %v, want several pieces that fit", got, err)
+	}
+}
+
+// BenchmarkFirstSound is the time from a text to its first sample, nothing else
+// being said, and right after a sentence that was given up.
 func BenchmarkFirstSound(b *testing.B) {
 	p := newPiper(b)
 	if err := p.Warm(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	buf := make([]float32, 320)
-	for b.Loop() {
-		src, err := p.Synthesize(b.Context(), "I saved the file. You can look now.", "en")
+	begin := func(b *testing.B, text string) audio.Source {
+		src, err := p.Synthesize(b.Context(), text, "en")
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := src.Read(buf); err != nil {
+		if _, err := src.Read(make([]float32, 320)); err != nil {
 			b.Fatal(err)
 		}
-		src.Close()
+		return src
 	}
+	for _, tt := range []struct{ lasts, text string }{
+		{"1s", "I saved the file."},
+		{"4s", "I wrote the shopping list with milk, eggs and bread to a new file."},
+		{"7s", "The report says that revenue rose eleven percent mostly from the new office in Busan and that costs were flat and two people will be hired."},
+	} {
+		b.Run(tt.lasts, func(b *testing.B) {
+			for b.Loop() {
+				src := begin(b, tt.text)
+				b.StopTimer()
+				if _, err := audio.ReadAll(src); err != nil {
+					b.Fatal(err)
+				}
+				src.Close()
+				b.StartTimer()
+			}
+		})
+	}
+	b.Run("after one given up", func(b *testing.B) {
+		for b.Loop() {
+			begin(b, "I saved the file. You can look now.").Close()
+		}
+	})
 }

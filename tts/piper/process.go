@@ -150,11 +150,11 @@ func (p *process) end(err, waited error, said *tail) {
 	default:
 		p.err = fmt.Errorf("piper has ended%s", said)
 	}
+	close(p.gone) // first: who learns of the end asks another process
 	for _, s := range p.asked {
 		s.finish(p.err)
 	}
 	clear(p.asked)
-	close(p.gone)
 }
 
 func (p *process) dead() bool {
