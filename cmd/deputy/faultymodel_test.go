@@ -43,8 +43,21 @@ func (f *faultyModel) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
+	if readsOnly(body) {
+		says(w, "")
+		return
+	}
 	f.asked.Add(1)
 	modes[f.mode.Load().(string)](w, r, string(body))
+}
+
+// readsOnly says whether a request is only for the server to read how prompts
+// begin: nobody waits for what it answers.
+func readsOnly(body []byte) bool {
+	var r struct {
+		MaxTokens int `json:"max_tokens"`
+	}
+	return json.Unmarshal(body, &r) == nil && r.MaxTokens == 1
 }
 
 // modes are the ways to answer a request for a turn.
