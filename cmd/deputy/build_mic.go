@@ -15,16 +15,17 @@ import (
 
 // listenFirst opens the microphone and loads the recogniser of this machine beside
 // all that is built after them, so that nothing which is said meanwhile is lost.
-// With push-to-talk only, the microphone stays closed.
+// With push-to-talk only, the microphone stays closed. A source that is no
+// microphone waits, and whoever brings it is to know at once what is missing.
 func (h *house) listenFirst(p parts) {
-	if p.deaf {
+	if p.deaf || p.source != nil {
 		return
 	}
 	if h.cfg.STT.Engine != "remote" && engines {
 		h.late = newLateTranscriber(func() (stt.Transcriber, error) { return recogniser(h.cfg, "", h.log) })
 		h.later(h.late.Close)
 	}
-	if p.source == nil && h.cfg.Audio.Mode != "push-to-talk" {
+	if h.cfg.Audio.Mode != "push-to-talk" {
 		h.mic = newBacklog(h.openMic, h.log)
 		h.later(h.mic.Close)
 	}
