@@ -13,10 +13,8 @@ type onsetWatch struct {
 // Score passes the detector's own score on.
 func (w *onsetWatch) Score(frame []float32) float32 {
 	p := w.Detector.Score(frame)
-	if p >= 0.2 {
-		if w.ear.stir != nil {
-			w.ear.stir()
-		}
+	if p >= 0.2 && w.ear.stir != nil {
+		w.ear.stir()
 	}
 	if p >= 0.5 {
 		w.still = 0

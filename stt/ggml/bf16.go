@@ -23,11 +23,8 @@ func ToBF16(ctx context.Context, w io.Writer, r io.Reader) error {
 
 // shorten appends the bf16 form of raw, rounded to the nearest, ties to even.
 func shorten(out, raw []byte, from ElementType) []byte {
-	width := 4
-	if from == F16 {
-		width = 2
-	}
-	for at := 0; at < len(raw); at += width {
+	_, width := from.block()
+	for at := 0; at < len(raw); at += int(width) {
 		bits := math.Float32bits(number(raw[at:], from))
 		if bits&0x7fffffff > 0x7f800000 {
 			bits |= 0x400000 // not a number, whatever is cut off

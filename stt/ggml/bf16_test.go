@@ -35,7 +35,7 @@ func TestShorten(t *testing.T) {
 	}
 }
 
-// Every number of f16 outside its smallest ones has 11 bits; bf16 keeps 8 of them.
+// Every matrix of weights becomes bf16, nothing else does, and the file stays as large.
 func TestToBF16KeepsSize(t *testing.T) {
 	raw := tinyFile(t)
 	var out bytes.Buffer

@@ -28,10 +28,8 @@ func QuantiseQ8(ctx context.Context, w io.Writer, r io.Reader) error {
 
 // quantiseBlocks appends the q8_0 form of raw, whole blocks of f16 or f32 numbers.
 func quantiseBlocks(out, raw []byte, from ElementType) []byte {
-	width := 4
-	if from == F16 {
-		width = 2
-	}
+	_, bytes := from.block()
+	width := int(bytes)
 	var x [q8Block]float32
 	for at := 0; at < len(raw); at += q8Block * width {
 		var largest float32

@@ -63,7 +63,7 @@ func (to weights) tensor(ctx context.Context, w io.Writer, r io.Reader, head ten
 	if err != nil {
 		return err
 	}
-	from, width := head.kind, int64(4)
+	from := head.kind
 	if from != F16 && from != F32 {
 		return fmt.Errorf("element type %d can't be converted", from)
 	}
@@ -76,9 +76,7 @@ func (to weights) tensor(ctx context.Context, w io.Writer, r io.Reader, head ten
 	if head.dims[0]%to.group != 0 {
 		return fmt.Errorf("rows of %d are not a multiple of %d", head.dims[0], to.group)
 	}
-	if from == F16 {
-		width = 2
-	}
+	_, width := from.block()
 	head.kind = to.kind
 	if err := head.write(w); err != nil {
 		return err
