@@ -51,6 +51,20 @@ func (s sampler) choose(logits []float32, sofar []int32) (token int32, p float32
 	return int32(top), float32(softplace(logits[top]-peak) / sum)
 }
 
+// second finds the likeliest word but token, or the end of the text, in the logits
+// that choose has masked; p is token's probability. Beside a timestamp there is
+// none: when a segment ends is not in doubt often, nor of much use.
+func (s sampler) second(logits []float32, token int32, p float32) second {
+	v := s.vocab
+	if token >= v.eot {
+		return second{}
+	}
+	first := logits[token]
+	logits[token] = minusInf
+	i := argmax(logits[:v.eot+1])
+	return second{token: int32(i), p: p * float32(softplace(logits[i]-first))}
+}
+
 // mask rules out the tokens that may not follow sofar.
 func (s sampler) mask(logits []float32, sofar []int32) {
 	v := s.vocab
