@@ -57,38 +57,43 @@ type span struct{ from, to int64 }
 
 var errHushed = errors.New("hushed")
 
-func (p *playing) play(leadIn time.Duration, in <-chan chunk) error {
-	if _, err := p.room(); err != nil {
-		return err
-	}
-	if err := p.write(make([]float32, p.frames(leadIn)), false); err != nil {
-		return err
+// play writes what comes in until it ends, and waits until the last of it has left
+// the device: then left is true, whatever the reason for the end was.
+func (p *playing) play(leadIn time.Duration, in <-chan chunk) (left bool, err error) {
+	if p.written == 0 { // else it goes on after another sound
+		if _, err := p.room(); err != nil {
+			return false, err
+		}
+		if err := p.write(make([]float32, p.frames(leadIn)), false); err != nil {
+			return false, err
+		}
 	}
 	for {
 		select {
 		case <-p.ctx:
-			return errHushed
+			return false, errHushed
 		case c := <-in:
 			if err := p.write(c.samples, true); err != nil {
-				return err
+				return false, err
 			}
 			if c.err == nil {
 				continue
 			}
-			if err := p.drain(); err != nil || errors.Is(c.err, io.EOF) {
-				return err
+			end := p.written
+			if err := p.idle(func(room int64) bool { return p.written-(p.size-room) >= end }); err != nil {
+				return false, err
 			}
-			return fmt.Errorf("read what is to be played: %w", c.err)
-		case <-time.After(poll):
-			// src is slow: silence keeps the device from running dry.
+			if errors.Is(c.err, io.EOF) {
+				return true, nil
+			}
+			return true, fmt.Errorf("read what is to be played: %w", c.err)
+		case <-time.After(poll): // src is slow
 			room, err := p.room()
-			if err != nil {
-				return err
+			if err == nil {
+				err = p.topUp(room)
 			}
-			if p.written > 0 && p.size-room < p.frames(40*time.Millisecond) {
-				if err := p.write(make([]float32, p.frames(20*time.Millisecond)), false); err != nil {
-					return err
-				}
+			if err != nil {
+				return false, err
 			}
 		}
 	}
@@ -98,18 +103,26 @@ func (p *playing) frames(d time.Duration) int64 {
 	return int64(d) * int64(p.stream.rate) / int64(time.Second)
 }
 
-// drain sees to it that what was written is heard.
-func (p *playing) drain() error {
-	end := p.written
-	if end == 0 {
+// topUp keeps the device from running dry, with as little silence as will do: the
+// next sound has to wait for it.
+func (p *playing) topUp(room int64) error {
+	if p.written == 0 || p.size-room >= p.frames(40*time.Millisecond) {
 		return nil
 	}
-	if err := p.write(make([]float32, p.frames(tail)), false); err != nil {
-		return err
-	}
-	return p.wait(func(room int64) bool {
-		return p.written-(p.size-room) >= end+p.frames(tail*2/3)
+	return p.write(make([]float32, p.frames(20*time.Millisecond)), false)
+}
+
+// idle waits as wait does, and keeps the device from running dry meanwhile.
+func (p *playing) idle(enough func(room int64) bool) error {
+	var failed error
+	err := p.wait(func(room int64) bool {
+		if enough(room) {
+			return true
+		}
+		failed = p.topUp(room)
+		return failed != nil
 	})
+	return errors.Join(err, failed)
 }
 
 // write hands mono samples to the device as it has room for them.
@@ -200,11 +213,16 @@ func (p *playing) room() (int64, error) {
 // stop silences the device and tells how much of the sound had left it.
 func (p *playing) stop() time.Duration {
 	p.room() // a device that fails here has played what it had the last time
-	played := p.written - max(0, p.size-p.free)
 	if err := lib.call(p.stream, (*pa.Stream).Abort); err != nil {
 		p.log.Debug("speaker did not stop well", "error", err)
 		lib.close(p.stream)
 	}
+	return p.heard()
+}
+
+// heard is how much of the sound has left the device.
+func (p *playing) heard() time.Duration {
+	played := p.written - max(0, p.size-p.free)
 	var n int64
 	for _, s := range p.sound {
 		n += max(0, min(s.to, played)-s.from)

@@ -53,6 +53,19 @@ func sounding(heard []float32, hz float64) time.Duration {
 	return time.Duration(n) * 5 * time.Millisecond
 }
 
+// lasting is the time from the first window with a tone of hz to the last.
+func lasting(heard []float32, hz float64) time.Duration {
+	first, last := -1, -1
+	for i := 0; i+80 <= len(heard); i += 80 {
+		if audiotest.Power(heard[i:i+80], audio.Rate, hz) > 0.02 {
+			if last = i + 80; first < 0 {
+				first = i
+			}
+		}
+	}
+	return time.Duration(last-first) * time.Second / audio.Rate
+}
+
 func within(got, want, off time.Duration) bool { return (got - want).Abs() <= off }
 
 func TestSpeakerPlays(t *testing.T) {
@@ -96,6 +109,7 @@ func TestSpeakerAgain(t *testing.T) {
 	if got := sounding(heard, 1000); !within(got, 800*time.Millisecond, 60*time.Millisecond) {
 		t.Errorf("heard %v of the tone, want 4 times 200 ms", got)
 	}
+	t.Logf("from the first to the last of it: %v", lasting(heard, 1000))
 	if got, err := speaker.Play(t.Context(), audio.Slice(nil, audio.Rate)); got != 0 || err != nil {
 		t.Errorf("nothing to play: got %v, %v, want 0, nil", got, err)
 	}
@@ -139,18 +153,20 @@ func TestSpeakerHushedBefore(t *testing.T) {
 	over := make(chan struct{})
 	close(over)
 	for range 20 {
-		if err := speaker.begin(); err != nil {
+		p, err := speaker.begin()
+		if err != nil {
 			t.Fatal(err)
 		}
 		in := make(chan chunk, 4)
 		for range cap(in) {
 			in <- chunk{samples: make([]float32, speaker.stream.rate/50)}
 		}
-		p := &playing{stream: speaker.stream, ctx: over, log: testLog(t)}
-		if err := p.play(0, in); !errors.Is(err, errHushed) || p.written != 0 {
+		p.ctx = over
+		if _, err := p.play(0, in); !errors.Is(err, errHushed) || p.written != 0 {
 			t.Errorf("got %v after %d frames, want %v and none", err, p.written, errHushed)
 		}
 		p.stop()
+		lib.play(-1)
 	}
 }
 
