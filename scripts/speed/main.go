@@ -40,8 +40,8 @@ type options struct {
 func main() {
 	cache, _ := os.UserCacheDir() // its absence is noticed when a peer is looked for
 	var o options
-	flag.StringVar(&o.set, "set", "peers", "what to measure: peers, levers, early (the one peer that can begin before its endpoint) or try (see -try)")
-	flag.Func("try", "with -set try: one more row, Deputy changed: 'NAME: KEY=VALUE ...', an environment variable each; the key program names another build", func(s string) error {
+	flag.StringVar(&o.set, "set", "peers", "what to measure: peers, levers, early (the one peer that can begin before its endpoint) or none (but -try)")
+	flag.Func("try", "one more row, Deputy changed: 'NAME: KEY=VALUE ...', an environment variable each; the key program names another build", func(s string) error {
 		o.tries = append(o.tries, s)
 		return nil
 	})

@@ -23,18 +23,20 @@ type row struct {
 func (o options) rows(dir string) ([]row, error) {
 	d := deputies{o: o, home: dir}
 	as := row{name: "Deputy", open: d.with(nil)}
+	var rows []row
 	switch o.set {
 	case "peers":
-		return append([]row{as}, o.peers()...), nil
+		rows = o.peers()
 	case "levers":
-		return append([]row{as}, d.levers()...), nil
+		rows = d.levers()
 	case "early":
-		return []row{as, {name: "RealtimeSTT, int8, transcribing after 0.2 s", once: true, open: o.realtime(200 * time.Millisecond)}}, nil
-	case "try":
-		tries, err := d.tries()
-		return append([]row{as}, tries...), err
+		rows = []row{{name: "RealtimeSTT, int8, transcribing after 0.2 s", once: true, open: o.realtime(200 * time.Millisecond)}}
+	case "none":
+	default:
+		return nil, fmt.Errorf("-set %s: there are peers, levers, early and none", o.set)
 	}
-	return nil, fmt.Errorf("-set %s: there are peers, levers, early and try", o.set)
+	tries, err := d.tries()
+	return slices.Concat([]row{as}, rows, tries), err
 }
 
 // tries are the rows of -try.
@@ -121,7 +123,7 @@ func (d deputies) program(program string, settings map[string]string, args ...st
 // levers are Deputy with one thing changed each.
 func (d deputies) levers() []row {
 	var rows []row
-	for _, floor := range []string{"384", "512", "1024", "1500"} {
+	for _, floor := range []string{"384", "512", "640", "1024", "1500"} {
 		rows = append(rows, row{name: "window " + floor, open: d.with(map[string]string{"DEPUTY_STT_WINDOW_FLOOR": floor})})
 	}
 	rows = append(rows,
@@ -134,6 +136,7 @@ func (d deputies) levers() []row {
 		}},
 		row{name: "one thread", open: d.with(map[string]string{"DEPUTY_STT_THREADS": "1"})},
 		row{name: "f16 weights", open: d.with(map[string]string{"DEPUTY_STT_MODEL": "base"})},
+		row{name: "q8_0 weights", open: d.with(map[string]string{"DEPUTY_STT_MODEL": "base-q8_0"})},
 	)
 	plain := filepath.Join(d.o.cache, "speed", "deputy-no-llamafile")
 	if _, err := os.Stat(plain); err == nil {
