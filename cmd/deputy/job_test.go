@@ -144,6 +144,7 @@ func (d *demo) posed(t *testing.T) (code string) {
 // Deputy's own voice and a stranger's yes send nothing; no sends nothing; the
 // code word sends one.
 func TestOnlyTheOwnerSends(t *testing.T) {
+	t.Parallel() // it mostly waits for what is said
 	noises := noiseFiles(t)
 	d := newDemo(t, "hands-free", wishing(t))
 	d.typed(t, "send the figures to finance")
@@ -253,6 +254,7 @@ func (d *demo) echo(t *testing.T) (unplug func()) {
 // TestKoreanDictation: a note is opened by text, real Korean recordings are
 // dictated through the microphone, and end in the note.
 func TestKoreanDictation(t *testing.T) {
+	t.Parallel() // it mostly waits for what is said
 	var rows []map[string]string
 	for _, r := range manifest(t, "ko_misc") {
 		if strings.HasPrefix(r["style"], "read news") && len(rows) < 3 {
@@ -313,6 +315,7 @@ func shared(want, got string) float64 {
 // TestPushToTalk: with the microphone closed nothing is heard; what is said while
 // the key is held is, and says that the key was held.
 func TestPushToTalk(t *testing.T) {
+	t.Parallel() // it mostly waits for what is said
 	d := newDemo(t, "push-to-talk", wishing(t))
 	key := func(what string) {
 		t.Helper()
