@@ -96,7 +96,7 @@ func TestDoubtIsLookedInto(t *testing.T) {
 			"[2 3 4]":     {5: 0.8, 9: 0.2},
 			"[2 3 4 5]":   {6: 0.8, 9: 0.2},
 			"[2 3 4 5 6]": {toy.eot: 1},
-		}, "1 3 4 5 6", 7},
+		}, "1 3 4 5 6", 8},
 		{"it ends there", map[string]map[int32]float64{
 			"[]":    {1: 0.9, 2: 0.1},
 			"[1]":   {3: 0.5, toy.eot: 0.45, 4: 0.05},

@@ -91,16 +91,19 @@ func (p *path) doubts() []int {
 }
 
 // behind says that p, which left rival after from tokens, can't become likelier
-// than it: even if all that follows were certain; or, once both choose the same
-// token again, if p goes on as rival does.
+// than it: even if all that follows were certain; or, once both have chosen the
+// same two tokens again, if p goes on as rival does. One alone may be chance.
 func (p *path) behind(rival path, from int) bool {
 	const apart = 3 // tokens: one may say the same word in more pieces
 	n, goal := len(p.tokens), rival.mean()
 	if p.logp()/float64(max(n, len(rival.sums))) < goal {
 		return true
 	}
-	for m := max(from, n-apart); n > from && m < min(n+apart, len(rival.tokens)); m++ {
-		if p.tokens[n-1] != rival.tokens[m] {
+	if n < from+2 {
+		return false
+	}
+	for m := max(from+1, n-apart); m < min(n+apart, len(rival.tokens)); m++ {
+		if !slices.Equal(p.tokens[n-2:], rival.tokens[m-1:m+1]) {
 			continue
 		}
 		rest := rival.logp() - rival.sums[m]
