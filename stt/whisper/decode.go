@@ -56,12 +56,26 @@ type reader struct {
 }
 
 // follow goes on from p with the likeliest tokens. The decoder has seen past
-// tokens and not yet prompt. With a rival it gives up as soon as p can't become
-// likelier: then p isn't done.
+// tokens and not yet prompt. With a rival it gives up as soon as p is not going to
+// be likelier: then p isn't done.
 func (r reader) follow(ctx context.Context, p path, prompt []int32, past int, rival *path) (path, error) {
 	v := r.sampler.vocab
 	from := len(p.tokens)
-	for rival == nil || !p.behind(*rival, from) {
+	for {
+		if rival != nil {
+			if p.hopeless(*rival) {
+				return p, nil
+			}
+			if rest, ok := p.meets(*rival, from); ok {
+				whole := p.with(*rival, rest)
+				if whole.mean() < rival.mean() {
+					return p, nil
+				}
+				if len(rival.tokens)-rest > longRest {
+					return whole, nil
+				}
+			}
+		}
 		if err := ctx.Err(); err != nil {
 			return p, err
 		}
@@ -88,7 +102,6 @@ func (r reader) follow(ctx context.Context, p path, prompt []int32, past int, ri
 		}
 		prompt = []int32{token}
 	}
-	return p, nil
 }
 
 // revise reads on from the second likeliest token at one place of best, and gives

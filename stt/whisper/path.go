@@ -67,6 +67,9 @@ const (
 	doubtful = 0.3
 	// mostDoubts bounds what a mumbled text costs.
 	mostDoubts = 4
+	// longRest is how many tokens after a doubt are taken over instead of read
+	// again, once both say the same: they hardly change, and cost the most.
+	longRest = 8
 )
 
 // doubts are the places to go back to, the last one first: so what the decoder
@@ -90,24 +93,37 @@ func (p *path) doubts() []int {
 	return at
 }
 
-// behind says that p, which left rival after from tokens, can't become likelier
-// than it: even if all that follows were certain; or, once both have chosen the
-// same two tokens again, if p goes on as rival does. One alone may be chance.
-func (p *path) behind(rival path, from int) bool {
+// hopeless says that p can't become likelier than rival even if all that follows
+// were certain.
+func (p *path) hopeless(rival path) bool {
+	return p.logp()/float64(max(len(p.tokens), len(rival.sums))) < rival.mean()
+}
+
+// meets says that p, which left rival after from tokens, has chosen the same two
+// tokens again; one alone may be chance. rest is what rival says after them.
+func (p *path) meets(rival path, from int) (rest int, ok bool) {
 	const apart = 3 // tokens: one may say the same word in more pieces
-	n, goal := len(p.tokens), rival.mean()
-	if p.logp()/float64(max(n, len(rival.sums))) < goal {
-		return true
-	}
+	n := len(p.tokens)
 	if n < from+2 {
-		return false
+		return 0, false
 	}
-	for m := max(from+1, n-apart); m < min(n+apart, len(rival.tokens)); m++ {
-		if !slices.Equal(p.tokens[n-2:], rival.tokens[m-1:m+1]) {
-			continue
+	for rest = max(from+1, n-apart) + 1; rest <= min(n+apart, len(rival.tokens)); rest++ {
+		if slices.Equal(p.tokens[n-2:], rival.tokens[rest-2:rest]) {
+			return rest, true
 		}
-		rest := rival.logp() - rival.sums[m]
-		return (p.logp()+rest)/float64(n+len(rival.sums)-m-1) < goal
 	}
-	return false
+	return 0, false
+}
+
+// with is p and then what rival says from token rest on.
+func (p *path) with(rival path, rest int) path {
+	q := p.until(len(p.tokens))
+	for i := rest; i < len(rival.tokens); i++ {
+		q.add(rival.tokens[i], rival.probs[i], second{})
+	}
+	if n := len(rival.tokens); len(rival.sums) > n {
+		q.sums = append(q.sums, q.logp()+rival.logp()-rival.sums[n-1])
+	}
+	q.done = rival.done
+	return q
 }
