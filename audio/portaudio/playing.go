@@ -210,13 +210,15 @@ func (p *playing) room() (int64, error) {
 	return p.free, nil
 }
 
-// stop silences the device and tells how much of the sound had left it.
+// stop ends what Speaker.begin began: it silences the device and tells how much of
+// the sound had left it.
 func (p *playing) stop() time.Duration {
 	p.room() // a device that fails here has played what it had the last time
 	if err := lib.call(p.stream, (*pa.Stream).Abort); err != nil {
 		p.log.Debug("speaker did not stop well", "error", err)
 		lib.close(p.stream)
 	}
+	lib.play(-1)
 	return p.heard()
 }
 

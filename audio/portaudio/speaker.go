@@ -51,7 +51,7 @@ func (s *Speaker) Close() error {
 	}
 	s.ended = true
 	if p := s.rest.end(); p != nil {
-		lib.play(-1)
+		p.stop()
 	}
 	lib.close(s.stream)
 	return lib.leave()
@@ -87,7 +87,6 @@ func (s *Speaker) Play(ctx context.Context, src audio.Source) (heard time.Durati
 		s.rest = newRest(p)
 	} else {
 		heard = p.stop()
-		lib.play(-1)
 		if ctx.Err() != nil {
 			return heard, ctx.Err()
 		}
@@ -109,7 +108,6 @@ func (s *Speaker) begin() (*playing, error) {
 			return p, nil
 		}
 		p.stop() // the device went in the rest
-		lib.play(-1)
 	}
 	lib.play(1)
 	if err := s.start(); err != nil {
@@ -137,7 +135,6 @@ func newRest(p *playing) *rest {
 			return
 		}
 		p.stop()
-		lib.play(-1)
 		r.runs = nil
 	}()
 	return r
