@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,9 +16,19 @@ func TestLoopGuard(t *testing.T) {
 		{"three times, others between", strings.Repeat("I can also help with lists. Really. I can help with mail, too. ", 3), true},
 		{"Korean", strings.Repeat("저는 파일을 읽고 쓸 수 있어요. ", 3), true},
 		{"twice", strings.Repeat("I can also help with lists. ", 2), false},
-		{"short ones", strings.Repeat("Yes. No! ", 50), false},
+		{"short ones", strings.Repeat("Yes. No! ", 6), false},
+		{"short ones, on and on", strings.Repeat("Yes. No! ", 50), true},
 		{"lines that differ", "Line one is this. Line two is this. Line three is this.", false},
-		{"no sentence", strings.Repeat("la ", 1000), false},
+		{"no sentence", strings.Repeat("la ", 1000), true},
+		{"no sentence, laughing", strings.Repeat("ha", 10), false},
+		{"a Korean clause that never ends", strings.Repeat("국민의당은 대통령이 손을 내밀면 ", 4), true},
+		{"a Korean clause, said twice", strings.Repeat("국민의당은 대통령이 손을 내밀면 안철수 대표와 함께 다시 ", 2), false},
+		{"a long clause, three times after others", "It may be so, " + strings.Repeat(strings.Repeat("and then ", 2)+"the minister said that this was not for him to decide, ", 3), true},
+		{"as long a clause as is noticed", strings.Repeat(runes(longestTurn), 3), true},
+		{"a longer one", strings.Repeat(runes(longestTurn+1), 3), false},
+		{"a long one, without a loop", chatter(3000), false},
+		{"a rule", strings.Repeat("-", 300), false},
+		{"rows of numbers", strings.Repeat("0, 1, ", 100), false},
 	} {
 		for n := 1; n < 12; n++ {
 			var g loopGuard
@@ -35,6 +46,25 @@ func TestLoopGuard(t *testing.T) {
 			}
 		}
 	}
+}
+
+// runes is a text of n letters that are all different.
+func runes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteRune('가' + rune(i))
+	}
+	return b.String()
+}
+
+// chatter is a text of n letters and spaces in no order, without a sentence.
+func chatter(n int) string {
+	r := rand.New(rand.NewPCG(1, 2))
+	var b strings.Builder
+	for range n {
+		b.WriteByte("etaoin "[r.IntN(7)])
+	}
+	return b.String()
 }
 
 // A reply in a loop ends soon, without an error: what was said was said.

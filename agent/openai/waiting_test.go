@@ -17,7 +17,7 @@ func TestEndlessReplyEnds(t *testing.T) {
 		mode        Mode
 		wrap        error
 	}{
-		{"text", content(strings.Repeat("again ", 500)), Native, agent.ErrMalformed},
+		{"text", content(strings.Repeat("1 2 3 ", 500)), Native, agent.ErrMalformed},
 		{"object", content(strings.Repeat("again ", 500)), Schema, agent.ErrMalformed},
 		{"calls", calls(`[{"index":0,"function":{"name":"read_file","arguments":"` + strings.Repeat("x", 3000) + `"}}]`), Native, agent.ErrMalformed},
 		{"many calls", calls(`[{"function":{"name":"read_file","arguments":"{}"}}]`), Native, agent.ErrMalformed},

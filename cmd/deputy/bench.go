@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"deputy/agent"
 	"deputy/agent/trace"
 	"deputy/audio"
 	"deputy/configs"
@@ -29,7 +30,7 @@ func benchCommand(a *app) *cobra.Command {
 		Short: "Measure this machine: from the end of speech to text, to the model's first token, to the first sound",
 		Long: `Bench speaks each recording, at its own pace, into the real loop (voice detector,
 endpoint, transcriber, language model, voice; only the sound card is left out) and
-prints percentiles. Recordings should hold one order each, at most 5 s long; without
+prints percentiles. What an order asks leave for is refused. Recordings should hold one order each, at most 5 s long; without
 any a synthetic user speaks twelve orders of its own. With --stand-in a server that
 answers at once takes the language model's place: what is left is Deputy's own share.`,
 		RunE: func(c *cobra.Command, files []string) error {
@@ -107,6 +108,11 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 	go func() { ended <- h.run(ctx) }()
 	defer func() { cancel(); err = errors.Join(err, <-ended) }()
 	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 3 * time.Minute}
+	r.seen = func(e agent.Event) {
+		if p, put := e.Body.(agent.Posed); put { // what is said next is an order, no answer
+			h.desk.Tell(agent.Answered{Ask: p.Ask, By: "bench"})
+		}
+	}
 	if err := r.rest(ctx); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -249,7 +250,10 @@ func (r *rehearsal) note(e agent.Event) {
 	}
 }
 
-// summary lists what has happened since the last direction.
+// longestSummary is how many events a summary shows.
+const longestSummary = 30
+
+// summary lists what has happened last since the last direction.
 func (r *rehearsal) summary() string {
 	var parts []string
 	for _, e := range r.events {
@@ -259,6 +263,9 @@ func (r *rehearsal) summary() string {
 	}
 	if len(parts) == 0 {
 		return "nothing"
+	}
+	if n := len(parts) - longestSummary; n > 0 {
+		parts = slices.Replace(parts, 0, n, "...")
 	}
 	return strings.Join(parts, ", ")
 }
