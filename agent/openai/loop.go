@@ -11,31 +11,22 @@ import (
 // until their tokens run out.
 var errLooping = errors.New("the reply repeats itself")
 
-const (
-	// loopRunes is how long a sentence must be to count: a short one may well come
-	// three times.
-	loopRunes = 15
-	// longestTurn is the longest stretch, in runes, that is noticed when it follows
-	// itself.
-	longestTurn = 200
-	// shortestLoop is how much stretches that follow each other must come to.
-	shortestLoop = 60
-)
+// loopRunes is how long a sentence must be to count: a short one may well come
+// three times.
+const loopRunes = 15
 
 // A loopGuard notices a text that has come to say a whole sentence for the third
 // time, or whatever it is, sentence or not, three times in a row.
 type loopGuard struct {
-	part strings.Builder // the sentence that is being written
-	said map[string]int
-
-	tail  []rune               // the last runes, at most longestTurn
-	again [longestTurn + 1]int // by distance: how many runes, up to the last, are the same as those so far before them
+	part   strings.Builder // the sentence that is being written
+	said   map[string]int
+	rounds rounds
 }
 
 // take reads a piece of text and reports whether the text is in a loop.
 func (g *loopGuard) take(piece string) bool {
 	for _, r := range piece {
-		if g.ends(r) || g.turns(r) {
+		if g.ends(r) || g.rounds.take(r, 3, 60) {
 			return true
 		}
 	}
@@ -60,24 +51,35 @@ func (g *loopGuard) ends(r rune) bool {
 	return g.said[sentence] == 3
 }
 
-// turns takes the next rune and reports whether a stretch has come three times in
-// a row with it. A stretch without a letter is a rule or a row of a table.
-func (g *loopGuard) turns(r rune) bool {
+// longestRound is the longest stretch, in runes, that is noticed when it follows
+// itself.
+const longestRound = 200
+
+// rounds count how often a text has just said the same stretch in a row.
+type rounds struct {
+	tail  []rune                // the last runes, at most longestRound
+	again [longestRound + 1]int // by distance: how many runes in a row, up to the last, are the same as those so far before them
+}
+
+// take takes the next rune and reports whether a stretch has come the given number
+// of times in a row with it, in at least so many runes. A stretch without a letter
+// is a rule or a row of a table.
+func (o *rounds) take(r rune, times, runes int) bool {
 	looping := false
-	for far := 1; far <= len(g.tail); far++ {
-		if g.tail[len(g.tail)-far] != r {
-			g.again[far] = 0
+	for far := 1; far <= len(o.tail); far++ {
+		if o.tail[len(o.tail)-far] != r {
+			o.again[far] = 0
 			continue
 		}
-		g.again[far]++
-		if g.again[far] == max(2*far, shortestLoop-far) {
-			looping = looping || strings.ContainsFunc(string(g.tail[len(g.tail)-far:]), unicode.IsLetter)
+		o.again[far]++
+		if o.again[far] == max((times-1)*far, runes-far) {
+			looping = looping || strings.ContainsFunc(string(o.tail[len(o.tail)-far:]), unicode.IsLetter)
 		}
 	}
-	if len(g.tail) == longestTurn {
-		copy(g.tail, g.tail[1:])
-		g.tail = g.tail[:longestTurn-1]
+	if len(o.tail) == longestRound {
+		copy(o.tail, o.tail[1:])
+		o.tail = o.tail[:longestRound-1]
 	}
-	g.tail = append(g.tail, r)
+	o.tail = append(o.tail, r)
 	return looping
 }

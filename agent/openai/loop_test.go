@@ -1,10 +1,13 @@
 package openai
 
 import (
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
+
+	"deputy/agent"
 )
 
 func TestLoopGuard(t *testing.T) {
@@ -24,8 +27,8 @@ func TestLoopGuard(t *testing.T) {
 		{"a Korean clause that never ends", strings.Repeat("국민의당은 대통령이 손을 내밀면 ", 4), true},
 		{"a Korean clause, said twice", strings.Repeat("국민의당은 대통령이 손을 내밀면 안철수 대표와 함께 다시 ", 2), false},
 		{"a long clause, three times after others", "It may be so, " + strings.Repeat(strings.Repeat("and then ", 2)+"the minister said that this was not for him to decide, ", 3), true},
-		{"as long a clause as is noticed", strings.Repeat(runes(longestTurn), 3), true},
-		{"a longer one", strings.Repeat(runes(longestTurn+1), 3), false},
+		{"as long a clause as is noticed", strings.Repeat(runes(longestRound), 3), true},
+		{"a longer one", strings.Repeat(runes(longestRound+1), 3), false},
 		{"a long one, without a loop", chatter(3000), false},
 		{"a rule", strings.Repeat("-", 300), false},
 		{"rows of numbers", strings.Repeat("0, 1, ", 100), false},
@@ -45,6 +48,43 @@ func TestLoopGuard(t *testing.T) {
 				t.Errorf("%s, pieces of %d: got %v, want %v", tt.name, n, got, tt.want)
 			}
 		}
+	}
+}
+
+// A call whose text goes round is cut long before the tokens run out, and the model
+// is told why; lines that are the same a few times are not.
+func TestLoopingCallIsCut(t *testing.T) {
+	const begin, end = `{"tool":"write_file","args":{"path":"week.txt","text":"`, `"}}`
+	line := `- Plan your schedule for the week.\n`
+	for _, tt := range []struct {
+		name, text string
+		want       error
+	}{
+		{"ten lines", strings.Repeat(line, 10), nil},
+		{"five lines, long ones", strings.Repeat("- "+runes(150)+`\n`, 5), nil},
+		{"a rule", strings.Repeat("=", 2000), nil},
+		{"line upon line", strings.Repeat(line, 300), agent.ErrMalformed},
+		{"two lines in turn", strings.Repeat(line+`- Make a list of all that you need.\n`, 300), agent.ErrMalformed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+				for s := begin + tt.text + end; len(s) > 0 && r.Context().Err() == nil; {
+					n := min(50, len(s))
+					for n < len(s) && s[n]&0xC0 == 0x80 {
+						n++
+					}
+					stream(w, content(s[:n]))
+					s = s[n:]
+				}
+			})
+			_, calls, err := ask(t.Context(), newModel(f, Schema), order("plan my week"))
+			if !errors.Is(err, tt.want) || (err == nil) != (len(calls) == 1) {
+				t.Errorf("got %d calls and %v, want %v", len(calls), err, tt.want)
+			}
+			if err != nil && !strings.Contains(err.Error(), "repeats itself") {
+				t.Errorf("got %q, want it to say that the reply repeats itself", err)
+			}
+		})
 	}
 }
 

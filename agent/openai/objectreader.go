@@ -15,6 +15,7 @@ type objectReader struct {
 	raw   strings.Builder
 	scan  scanner
 	said  strings.Builder // what was let out of reply's text
+	round rounds
 }
 
 func (r *objectReader) take(d *delta) (string, error) {
@@ -26,6 +27,11 @@ func (r *objectReader) take(d *delta) (string, error) {
 		return "", malformed("the object is longer than %d bytes; write less at once", maxReply)
 	}
 	r.raw.WriteString(piece)
+	for _, c := range piece {
+		if r.round.take(c, 6, 400) { // what is written may say the same a few times
+			return "", malformed("what you write repeats itself; write it once, or something else")
+		}
+	}
 	text := r.scan.feed(piece)
 	r.said.WriteString(text)
 	return text, nil
