@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/configs/phrases"
 )
 
 // An orderCase is an order as people speak it and what a good model does with
@@ -55,15 +56,25 @@ func BenchmarkOrders(t *testing.B) {
 			score[k] = s
 		}
 	}
+	tongue := func(said string, text []string, calls []agent.Call) {
+		if got := strings.Join(text, ""); len(calls) == 0 && got != "" {
+			ok := language(got) == language(said)
+			count(ok, "replies in the order's language, "+language(said))
+			if !ok {
+				fmt.Printf("TONGUE %q: got %q\n", said, got)
+			}
+		}
+	}
 	began := time.Now()
 	for i, c := range orders {
 		h := [2]string{"even", "odd"}[i%2]
 		if half != "" && half != h {
 			continue
 		}
-		text, calls, err := ask(t.Context(), m, order(asHeard(c.said)))
+		text, calls, err := ask(t.Context(), m, spoken(c.said))
 		ok := err == nil && c.right(strings.Join(text, ""), calls)
 		count(ok, "orders", "orders "+h, "orders "+language(c.said), "orders to "+c.tools)
+		tongue(c.said, text, calls)
 		if !ok {
 			fmt.Printf("MISS %s %q: got %s %v, want %s %q\n", h, c.said, describe(text, calls), err, c.tools, c.args)
 		}
@@ -73,11 +84,12 @@ func BenchmarkOrders(t *testing.B) {
 		if half != "" && half != h {
 			continue
 		}
-		p := order(asHeard(c.said))
+		p := spoken(c.said)
 		p.Messages = append(p.Messages, agent.Message{Role: agent.Assistant, Calls: []agent.Call{c.call}}, agent.Message{Role: agent.ToolRole, Call: c.call.ID, Text: c.result})
 		text, calls, err := ask(t.Context(), m, p)
 		ok := err == nil && len(calls) == 0 && containsAll(strings.Join(text, ""), c.says)
 		count(ok, "follows", "follows "+h, "follows "+language(c.said))
+		tongue(c.said, text, calls)
 		if !ok {
 			fmt.Printf("MISS %s follow %q: got %s %v, want a reply with %q\n", h, c.said, describe(text, calls), err, c.says)
 		}
@@ -88,6 +100,13 @@ func BenchmarkOrders(t *testing.B) {
 	fmt.Printf("took %v\n", time.Since(began).Round(time.Second))
 }
 
+// spoken is an order with the desk's own instructions.
+func spoken(said string) agent.Prompt {
+	p := order(asHeard(said))
+	p.System = phrases.Embedded().Prompt("en")
+	return p
+}
+
 // asHeard is an order as the desk gives it to the model: with the time.
 // DEPUTY_ORDERS_NOW tries other beginnings out; LANGUAGE in it is the order's own.
 func asHeard(said string) string {
@@ -95,7 +114,7 @@ func asHeard(said string) string {
 	if !set {
 		now = "(now: Monday 2026-11-23 09:30)\n\n"
 	}
-	return strings.ReplaceAll(now, "LANGUAGE", language(said)) + said
+	return strings.ReplaceAll(now, "LANGUAGE", language(said)) + said + os.Getenv("DEPUTY_ORDERS_AFTER_"+language(said))
 }
 
 func (c orderCase) right(text string, calls []agent.Call) bool {
