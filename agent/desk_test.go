@@ -3,6 +3,7 @@ package agent
 import (
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -447,4 +448,21 @@ func TestEvidenceThatIsNoNumber(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPromptNamesTheLanguage: the model is told the order's, at every turn.
+func TestPromptNamesTheLanguage(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{calls("look", `{"to":"a"}`), {Text: "네."}, {Text: "Yes."}}
+		b.start()
+		b.hear("회의록 좀 봐 줘")
+		b.hear("look at the minutes")
+		var got []string
+		for _, p := range b.model.prompts {
+			got = append(got, p.Language)
+		}
+		if want := []string{"ko", "ko", "en"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
 }

@@ -44,6 +44,9 @@ type Prompt struct {
 	System   string
 	Tools    []Spec
 	Messages []Message
+	// Language is what the owner is to be answered in, "en" or "ko"; "" leaves it
+	// to the model. It is no part of what is read, so that a cache holds.
+	Language string
 }
 
 // A Chunk is a piece of a model's reply: some text, one whole call, or neither:

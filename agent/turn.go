@@ -15,7 +15,7 @@ func (x *step) think(t *Task) {
 		return
 	}
 	x.record(Thinking{Task: t.ID, Turn: t.Turn + 1})
-	x.intend(Think{Task: t.ID, Turn: t.Turn + 1, Prompt: Prompt{System: x.System, Tools: x.Tools, Messages: fit(t.Messages, x.budget())}})
+	x.intend(Think{Task: t.ID, Turn: t.Turn + 1, Prompt: Prompt{System: x.System, Tools: x.Tools, Messages: fit(t.Messages, x.budget()), Language: t.Language}})
 }
 
 // current is the task if the model's turn is still wanted.

@@ -103,7 +103,11 @@ func BenchmarkOrders(t *testing.B) {
 // spoken is an order with the desk's own instructions.
 func spoken(said string) agent.Prompt {
 	p := order(asHeard(said))
-	p.System = phrases.Embedded().Prompt("en")
+	p.System, p.Language = phrases.Embedded().Prompt("en"), map[string]string{"English": "en", "Korean": "ko"}[language(said)]
+	if f := os.Getenv("DEPUTY_ORDERS_SYSTEM"); f != "" {
+		b, _ := os.ReadFile(f)
+		p.System = string(b)
+	}
 	return p
 }
 

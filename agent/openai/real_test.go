@@ -13,10 +13,13 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"deputy/agent"
 	"deputy/agent/llama"
 	"deputy/agent/openai"
+	"deputy/configs/phrases"
 )
 
 // These tests talk to a real llama-server with the small model that Deputy
@@ -113,6 +116,27 @@ func TestRealSchemaPicksTheTool(t *testing.T) {
 		text, calls, err := ask(m, t.Context(), prompt(tt.said))
 		if err != nil || len(calls) != 1 || calls[0].Tool != tt.tool || !strings.Contains(string(calls[0].Args), tt.args) {
 			t.Errorf("%q: got text %q, calls %v and %v, want %s with %q", tt.said, text, calls, err, tt.tool, tt.args)
+		}
+	}
+}
+
+// A reply is in the language that is asked for, whichever the order was in; left to
+// itself the small model tells what it did for a Korean order in English.
+func TestRealSchemaRepliesInTheLanguage(t *testing.T) {
+	m := realModel(t, openai.Schema)
+	for _, order := range []struct{ said, note string }{{"take a note buy milk", "buy milk"}, {"우유 사라고 메모해 줘", "우유 사기"}} {
+		for _, language := range []string{"en", "ko"} {
+			p := prompt(order.said)
+			p.System, p.Language = phrases.Embedded().Prompt("en"), language
+			p.Messages = append(p.Messages,
+				agent.Message{Role: agent.Assistant, Calls: []agent.Call{{ID: "1", Tool: "take_note", Args: json.RawMessage(`{"text":"` + order.note + `"}`)}}},
+				agent.Message{Role: agent.ToolRole, Call: "1", Text: "noted"})
+			text, calls, err := ask(m, t.Context(), p)
+			got := strings.Join(text, "")
+			first, _ := utf8.DecodeRuneInString(strings.TrimLeft(got, "0123456789.,:% "))
+			if err != nil || len(calls) > 0 || got == "" || unicode.Is(unicode.Hangul, first) != (language == "ko") {
+				t.Errorf("%q in %s: got %q, calls %v and %v, want words in that language", order.said, language, got, calls, err)
+			}
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (m *Model) request(p agent.Prompt) (openai.ChatCompletionRequest, reader) {
 		req.ResponseFormat = &openai.ChatCompletionResponseFormat{
 			Type: openai.ChatCompletionResponseFormatTypeJSONSchema,
 			JSONSchema: &openai.ChatCompletionResponseFormatJSONSchema{
-				Name: "answer", Schema: branches(p.Tools),
+				Name: "answer", Schema: branches(p.Tools, p.Language),
 			},
 		}
 		r = &objectReader{tools: p.Tools}

@@ -12,9 +12,18 @@ import (
 // same name is shadowed.
 const replyTool = "reply"
 
-// branches is the JSON schema of one reply: any one of the tools, or reply.
-// Equal tools give equal bytes.
-func branches(tools []agent.Spec) json.RawMessage {
+// begins is what a reply in a language begins with, as a pattern: a small model goes
+// on in the language that it has begun in, and told in words it often begins in
+// English. A pattern has to say all of a text in which nothing is escaped, so there
+// are no quotation marks and no lines in it, which nobody would hear anyway.
+var begins = map[string]string{
+	"en": `^[^ "\\\x00-\x1Fㄱ-ㆎ가-힣][^"\\\x00-\x1F]*$`,
+	"ko": `^[0-9.,:% ]{0,12}[가-힣][^"\\\x00-\x1F]*$`,
+}
+
+// branches is the JSON schema of one reply: any one of the tools, or reply, which
+// speaks the language; "" is any. What is equal gives equal bytes.
+func branches(tools []agent.Spec, language string) json.RawMessage {
 	var b bytes.Buffer
 	b.WriteString(`{"anyOf":[`)
 	for _, t := range tools {
@@ -24,7 +33,12 @@ func branches(tools []agent.Spec) json.RawMessage {
 		branch(&b, t.Name, t.Params)
 		b.WriteByte(',')
 	}
-	branch(&b, replyTool, json.RawMessage(`{"type":"object","properties":{"text":{"type":"string"}},"required":["text"],"additionalProperties":false}`))
+	text := map[string]string{"type": "string"}
+	if p := begins[language]; p != "" {
+		text["pattern"] = p
+	}
+	quoted, _ := json.Marshal(text) // strings always can be
+	branch(&b, replyTool, json.RawMessage(`{"type":"object","properties":{"text":`+string(quoted)+`},"required":["text"],"additionalProperties":false}`))
 	b.WriteString(`]}`)
 	return b.Bytes()
 }

@@ -2,6 +2,7 @@ package openai
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestBranches(t *testing.T) {
 			Required []string
 		}
 	}
-	if err := json.Unmarshal(branches(tools), &schema); err != nil {
+	if err := json.Unmarshal(branches(tools, ""), &schema); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := len(schema.AnyOf), len(deskTools())+2; got != want {
@@ -50,6 +51,54 @@ func TestBranches(t *testing.T) {
 	}
 	if last := schema.AnyOf[len(schema.AnyOf)-1]; last.Properties.Tool.Const != replyTool {
 		t.Errorf("got last branch %s, want %s", last.Properties.Tool.Const, replyTool)
+	}
+}
+
+// The schema holds a reply to its language by how it begins.
+func TestBranchesHoldALanguage(t *testing.T) {
+	pattern := func(language string) string {
+		var schema struct {
+			AnyOf []struct {
+				Properties struct {
+					Args struct {
+						Properties struct{ Text struct{ Pattern string } }
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal(branches(nil, language), &schema); err != nil {
+			t.Fatal(err)
+		}
+		return schema.AnyOf[0].Properties.Args.Properties.Text.Pattern
+	}
+	for _, language := range []string{"", "de"} {
+		if p := pattern(language); p != "" {
+			t.Errorf("language %q: got pattern %s, want none", language, p)
+		}
+	}
+	for _, tt := range []struct{ text, languages string }{
+		{"I wrote it down.", "en"},
+		{"It's 감사합니다.", "en"},
+		{"37 gigabytes are left.", "en"},
+		{"적어 두었어요.", "ko"},
+		{"Milk라고 적었어요.", "en"},                      // the price: a Korean reply can't begin with a name in Latin letters
+		{"37기가바이트 남았어요. report.txt를 지울까요?", "enko"}, // a figure is in no language, and English orders are answered in English anyway
+		{"100 gigabytes are left.", "en"},
+		{"", ""},
+		{" I wrote it down.", ""}, // else Korean would follow
+		{"One.\nTwo.", ""},
+		{`It says "go".`, ""},
+		{`back\slash`, ""},
+	} {
+		got := ""
+		for _, language := range []string{"en", "ko"} {
+			if regexp.MustCompile(pattern(language)).MatchString(tt.text) {
+				got += language
+			}
+		}
+		if got != tt.languages {
+			t.Errorf("%q: got %q, want %q", tt.text, got, tt.languages)
+		}
 	}
 }
 
