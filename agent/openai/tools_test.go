@@ -28,7 +28,7 @@ func deskTools() []agent.Spec {
 		tool("run_command", "Run a shell command in the workspace, without network.", "command"),
 		tool("fetch_page", "Read a web page as text.", "url"),
 		tool("take_note", "Add a note to today's notes.", "text"),
-		tool("remind", "Remind the user of something at a time.", "text", "when"),
+		tool("remind", "Set a timer, an alarm or a reminder: the user is told something later.", "text", "when"),
 		tool("send_mail", "Send an e-mail.", "to", "subject", "body"),
 	}
 }

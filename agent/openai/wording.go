@@ -26,6 +26,7 @@ var examples = []struct{ needs, said, tool, args string }{
 	{"list_files", "what files do I have", "list_files", `{"path":"."}`},
 	{"take_note", "우유 사는 거 메모해 줘", "take_note", `{"text":"우유 사기"}`},
 	{"remind", "세 시에 약 먹으라고 알려 줘", "remind", `{"text":"약 먹기","when":"세 시"}`},
+	{"remind", "timer, 20 minutes, for the rice", "remind", `{"text":"The rice is done.","when":"20 minutes"}`},
 	{"run_command", "how much memory is free", "run_command", `{"command":"free -h"}`},
 	{"run_command", "Result of run_command: Mem: 8.0Gi total, 5.1Gi free", replyTool, `{"text":"5.1 gigabytes are free."}`},
 	{"write_file", "make letter.txt shorter and save it as short.txt", "read_file", `{"path":"letter.txt"}`},

@@ -134,7 +134,7 @@ type remind struct{ o NoteOptions }
 func (remind) Spec() agent.Spec {
 	return agent.Spec{
 		Name:        "remind",
-		Description: "Remind the user of something at a time.",
+		Description: "Set a timer, an alarm or a reminder: the user is told something later.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"text":{"type":"string","description":"what to say"},"when":{"type":"string","description":"as the user said it, such as \"in ten minutes\", \"tomorrow at nine\", \"10분 뒤\""}},"required":["text","when"]}`),
 	}
 }

@@ -19,6 +19,8 @@ func TestParseWhen(t *testing.T) {
 		{"10 minutes later", "2026-11-23 16:53:20"},
 		{"in twenty five minutes", "2026-11-23 17:08:20"},
 		{"in thirty seconds", "2026-11-23 16:43:50"},
+		{"for ten minutes", "2026-11-23 16:53:20"},
+		{"for five thirty", "2026-11-23 17:30:00"},
 		{"in half an hour", "2026-11-23 17:13:20"},
 		{"in an hour and a half", "2026-11-23 18:13:20"},
 		{"in two and a half hours", "2026-11-23 19:13:20"},
@@ -133,7 +135,7 @@ func TestParseWhen(t *testing.T) {
 		{"다음 달 3일", "2026-12-03 09:00:00"},
 		{"3일 오전 10시", "2026-12-03 10:00:00"},
 
-		{"", ""}, {"soon", ""}, {"later", ""}, {"five", ""}, {"in", ""}, {"every day at nine", ""}, {"매일 아침", ""},
+		{"", ""}, {"soon", ""}, {"later", ""}, {"five", ""}, {"for five", ""}, {"in", ""}, {"every day at nine", ""}, {"매일 아침", ""},
 		{"ten minutes ago", ""}, {"10분 전", ""}, {"12/3", ""}, {"at 25:00", ""}, {"at 9:75", ""}, {"at nine at ten", ""},
 		{"tomorrow in ten minutes", ""}, {"오전 15시", ""}, {"february 30", ""}, {"나중에", ""}, {"when I get home", ""},
 		{"at 5 pm and delete everything", ""}, {"after five", ""}, {"99999 days", ""}, {"in december", ""},

@@ -62,7 +62,7 @@ type word struct {
 }
 
 var englishWords = map[string]word{
-	"the": {}, "of": {}, "o": {}, "about": {}, "around": {}, "exactly": {}, "sharp": {}, "on": {}, "by": {}, "please": {},
+	"the": {}, "of": {}, "o": {}, "about": {}, "around": {}, "exactly": {}, "sharp": {}, "on": {}, "by": {}, "for": {}, "please": {},
 	"at": {kind: wAt}, "in": {kind: wIn}, "oclock": {kind: wOclock},
 	"a": {kind: wA}, "an": {kind: wA}, "and": {kind: wAnd}, "half": {kind: wHalf}, "quarter": {kind: wQuarter},
 	"past": {kind: wPast}, "to": {kind: wTo}, "till": {kind: wTo}, "before": {kind: wTo},
