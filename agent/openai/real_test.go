@@ -214,8 +214,10 @@ func TestRealReadAhead(t *testing.T) {
 	if err := m.Warm(t.Context(), prompt(before)); err != nil {
 		t.Fatal(err)
 	}
-	for _, words := range []string{"what files do I have", "보고서를 읽어 줘"} {
-		_, _, _ = ask(m, t.Context(), prompt(before+words)) // it may be cut short, which is not the point here
+	for _, order := range []struct{ words, language string }{{"what files do I have", "en"}, {"보고서를 읽어 줘", "ko"}} {
+		p := prompt(before + order.words)
+		p.Language = order.language      // which is told to the server and not to the model
+		_, _, _ = ask(m, t.Context(), p) // it may be cut short, which is not the point here
 	}
 	if len(server.computed) != 3 {
 		t.Fatalf("got the timings of %d requests, want 3", len(server.computed))

@@ -82,8 +82,9 @@ func (r *recorder) orders(t *testing.T, mode string, told ...agent.Body) (sent [
 
 // TestRequestsBeginAlike: whatever the order, its task, its language and the
 // session, every request is the same up to the messages that follow the system's,
-// and so are the tools and the form of the reply. A criticism goes on with what was
-// sent before it. And one connection carries all of a session.
+// and so are the tools and the form of the reply, but for how a reply in the order's
+// language begins, which no server has the model read. A criticism goes on with what
+// was sent before it. And one connection carries all of a session.
 func TestRequestsBeginAlike(t *testing.T) {
 	for _, mode := range []string{"native", "schema"} {
 		r := newRecorder(t)
@@ -99,7 +100,7 @@ func TestRequestsBeginAlike(t *testing.T) {
 		head, fixed := beginning(t, first[0])
 		for i, body := range append(first[1:], second...) {
 			h, f := beginning(t, body)
-			if !bytes.Equal(h, head) || !bytes.Equal(f, fixed) {
+			if !bytes.Equal(h, head) || !bytes.Equal(withoutPattern(f), withoutPattern(fixed)) {
 				t.Errorf("%s, request %d begins otherwise:\n%s %s\nwant\n%s %s", mode, i+2, h, f, head, fixed)
 			}
 		}
@@ -125,7 +126,7 @@ func TestWhatIsReadAheadIsAsked(t *testing.T) {
 				t.Errorf("%s: read\n%s\nasked\n%s", mode, messages(t, sent[i]), messages(t, sent[i+1]))
 			}
 			_, fixed := beginning(t, sent[i+1])
-			if _, f := beginning(t, sent[i]); !bytes.Equal(withoutLimit(f), withoutLimit(fixed)) {
+			if _, f := beginning(t, sent[i]); !bytes.Equal(withoutLimit(withoutPattern(f)), withoutLimit(withoutPattern(fixed))) {
 				t.Errorf("%s: read with\n%s\nasked with\n%s", mode, f, fixed)
 			}
 		}
@@ -135,6 +136,11 @@ func TestWhatIsReadAheadIsAsked(t *testing.T) {
 // withoutLimit is what follows the messages but for how long the reply may be.
 func withoutLimit(rest []byte) []byte {
 	return regexp.MustCompile(`"max_tokens":\d+`).ReplaceAll(rest, nil)
+}
+
+// withoutPattern is what follows the messages but for how the reply may begin.
+func withoutPattern(rest []byte) []byte {
+	return regexp.MustCompile(`"pattern":"(?:[^"\\]|\\.)*",?`).ReplaceAll(rest, nil)
 }
 
 // beginning is a request's body up to the end of the system message, and what
