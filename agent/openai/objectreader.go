@@ -15,7 +15,7 @@ type objectReader struct {
 	raw   strings.Builder
 	scan  scanner
 	said  strings.Builder // what was let out of reply's text
-	round rounds
+	loop  rounds
 }
 
 func (r *objectReader) take(d *delta) (string, error) {
@@ -28,7 +28,7 @@ func (r *objectReader) take(d *delta) (string, error) {
 	}
 	r.raw.WriteString(piece)
 	for _, c := range piece {
-		if r.round.take(c, 6, 400) { // what is written may say the same a few times
+		if r.loop.take(c, 6, 400) { // what is written may say the same a few times
 			return "", malformed("what you write repeats itself; write it once, or something else")
 		}
 	}

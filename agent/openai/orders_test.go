@@ -33,7 +33,7 @@ type followCase struct {
 
 // BenchmarkOrders measures how a small model over schema mode carries out spoken
 // orders. It takes minutes. The odd cases of the list were not looked at while
-// the wording was chosen; their score is the one to quote.
+// the wording was chosen, but for those about timers and alarms.
 //
 //	DEPUTY_ORDERS_URL=http://127.0.0.1:8080/v1 DEPUTY_ORDERS_KEY=... go test -run xxx -bench Orders -benchtime 1x -timeout 60m ./agent/openai
 //
@@ -104,10 +104,6 @@ func BenchmarkOrders(t *testing.B) {
 func spoken(said string) agent.Prompt {
 	p := order(asHeard(said))
 	p.System, p.Language = phrases.Embedded().Prompt("en"), map[string]string{"English": "en", "Korean": "ko"}[language(said)]
-	if f := os.Getenv("DEPUTY_ORDERS_SYSTEM"); f != "" {
-		b, _ := os.ReadFile(f)
-		p.System = string(b)
-	}
 	return p
 }
 
@@ -118,7 +114,7 @@ func asHeard(said string) string {
 	if !set {
 		now = "(now: Monday 2026-11-23 09:30)\n\n"
 	}
-	return strings.ReplaceAll(now, "LANGUAGE", language(said)) + said + os.Getenv("DEPUTY_ORDERS_AFTER_"+language(said))
+	return strings.ReplaceAll(now, "LANGUAGE", language(said)) + said
 }
 
 func (c orderCase) right(text string, calls []agent.Call) bool {

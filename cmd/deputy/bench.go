@@ -30,9 +30,10 @@ func benchCommand(a *app) *cobra.Command {
 		Short: "Measure this machine: from the end of speech to text, to the model's first token, to the first sound",
 		Long: `Bench speaks each recording, at its own pace, into the real loop (voice detector,
 endpoint, transcriber, language model, voice; only the sound card is left out) and
-prints percentiles. What an order asks leave for is refused. Recordings should hold one order each, at most 5 s long; without
-any a synthetic user speaks twelve orders of its own. With --stand-in a server that
-answers at once takes the language model's place: what is left is Deputy's own share.`,
+prints percentiles. What an order asks leave for is refused. Recordings should hold
+one order each, at most 5 s long; without any a synthetic user speaks twelve orders
+of its own. With --stand-in a server that answers at once takes the language model's
+place: what is left is Deputy's own share.`,
 		RunE: func(c *cobra.Command, files []string) error {
 			cfg, err := a.config()
 			if err != nil {
