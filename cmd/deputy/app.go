@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,20 +57,7 @@ func screenLanguage(cfg configs.Config) string {
 	if l := cfg.Language.Spoken; l == "en" || l == "ko" {
 		return l
 	}
-	return localeLanguage()
-}
-
-// localeLanguage is the language of the user's locale, "en" or "ko".
-func localeLanguage() string {
-	for _, v := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if s := os.Getenv(v); s != "" {
-			if strings.HasPrefix(s, "ko") {
-				return "ko"
-			}
-			break
-		}
-	}
-	return "en"
+	return phrases.Locale()
 }
 
 // colored says whether lines may be coloured.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // clear is evidence that suffices for anything.
@@ -139,7 +140,7 @@ func (w *world) over(args []string) error {
 	if err := w.posed(); err != nil {
 		return err
 	}
-	w.tell(typed(args[0], ""))
+	w.tell(control.Typed(args[0], ""))
 	time.Sleep(300 * time.Millisecond)
 	if !w.voice.busy() {
 		return errors.New("Deputy is silent")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 )
 
@@ -39,12 +40,12 @@ func houseIn(t *testing.T, w *world) (h *house, socket, ask string, stop func())
 		t.Fatal(err)
 	}
 	socket = socketPath(t)
-	l, err := listenSocket(socket)
+	l, err := control.Listen(socket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{desk: h.desk, feed: h.feed, trace: h.trace}
-	h.workers = append(h.workers, func(ctx context.Context) error { return s.serve(ctx, l) })
+	s := &control.Server{Desk: h.desk, Feed: h.feed, Turns: h.trace.turns, Metrics: h.trace.metrics}
+	h.workers = append(h.workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()
@@ -79,7 +80,7 @@ func houseConfig(t *testing.T, w *world) configs.Config {
 
 // talk writes a line to the socket, whatever it is, and reads what comes back
 // until the other end hangs up.
-func (w *world) talk(t *testing.T, socket, line string) (got []response) {
+func (w *world) talk(t *testing.T, socket, line string) (got []control.Response) {
 	t.Helper()
 	c, err := net.Dial("unix", socket)
 	if err != nil {
@@ -91,7 +92,7 @@ func (w *world) talk(t *testing.T, socket, line string) (got []response) {
 	}
 	fmt.Fprintln(c, line)
 	for in := json.NewDecoder(c); ; {
-		var r response
+		var r control.Response
 		if in.Decode(&r) != nil {
 			return got
 		}
@@ -123,16 +124,16 @@ func attackSecond(t *testing.T, w *world) {
 	h, socket, _, stop := houseIn(t, w)
 	defer stop()
 	other, err := build(t.Context(), h.cfg, parts{model: w.model, deaf: true, instant: true})
-	if !errors.Is(err, errAnother) {
-		t.Errorf("a second one: got %v, want errAnother", err)
+	if !errors.Is(err, control.ErrAnother) {
+		t.Errorf("a second one: got %v, want control.ErrAnother", err)
 	}
 	if err == nil {
 		if err := other.close(); err != nil {
 			t.Error(err)
 		}
 	}
-	if l, err := listenSocket(socket); !errors.Is(err, errAnother) {
-		t.Errorf("a second socket: got %v, want errAnother", err)
+	if l, err := control.Listen(socket); !errors.Is(err, control.ErrAnother) {
+		t.Errorf("a second socket: got %v, want control.ErrAnother", err)
 		l.Close()
 	}
 	info, err := os.Stat(socket)

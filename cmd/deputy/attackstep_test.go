@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // attackSteps are the directions of an attack. What is said may hold {code}, the
@@ -75,7 +76,7 @@ func init() {
 		"while":     (*world).whileSpeaking,
 		"now":       func(w *world, a []string) error { w.hearNow(w.clear(a[0])); w.rest(); return nil },
 		"replay":    (*world).replay,
-		"type":      func(w *world, a []string) error { w.tell(typed(w.fill(a[0]), "")); w.rest(); return nil },
+		"type":      func(w *world, a []string) error { w.tell(control.Typed(w.fill(a[0]), "")); w.rest(); return nil },
 		"over":      (*world).over,
 		"silence":   (*world).silence,
 		"approve":   (*world).approve,

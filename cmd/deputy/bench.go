@@ -103,7 +103,7 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 		return errors.New(strings.Join(h.lacks, " "))
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	events, stop := h.feed.watch()
+	events, stop := h.feed.Watch()
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()

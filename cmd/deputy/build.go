@@ -19,6 +19,7 @@ import (
 	"deputy/agent/trace"
 	"deputy/agent/trace/otlp"
 	"deputy/audio"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 	"deputy/tts"
@@ -48,7 +49,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, err
 	}
 	words := phrases.Embedded()
-	h = &house{cfg: cfg, log: log, phrases: words, feed: newFeed(), trace: &tracer{}, keys: newPTTKey(), calm: newCalm(calmAfter(cfg)), built: make(chan struct{})}
+	h = &house{cfg: cfg, log: log, phrases: words, feed: control.NewFeed(), trace: &tracer{}, keys: newPTTKey(), calm: newCalm(calmAfter(cfg)), built: make(chan struct{})}
 	begun := h // a return with an error clears h
 	defer func() {
 		close(begun.built)
@@ -62,7 +63,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	}
 	if h.journal, err = sqlite.Open(ctx, cfg.Journal.Path, journalOptions(cfg, log)); err != nil {
 		if errors.Is(err, journal.ErrInUse) {
-			err = errAnother
+			err = control.ErrAnother
 		}
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	o.Observe = func(e agent.Event) {
 		h.calm.stir()
 		h.trace.observe(e) // first: whoever sees an event may ask for its time
-		h.feed.observe(e)
+		h.feed.Observe(e)
 		if p.observe != nil {
 			p.observe(e)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // A child is a Deputy in a process of its own, as a user runs it, watched over
@@ -78,12 +79,12 @@ func startChild(ctx context.Context, program, config string, env []string, runti
 func (c *child) watch(ctx context.Context, watching, exited chan struct{}) {
 	defer close(c.events)
 	for {
-		_ = ask(ctx, c.socket, request{Do: "watch"}, func(r response) error {
+		_ = control.Call(ctx, c.socket, control.Request{Do: "watch"}, func(r control.Response) error {
 			if r.Kind == "watching" {
 				close(watching)
 				return nil
 			}
-			e, err := r.event()
+			e, err := r.Event()
 			if err == nil {
 				c.events <- e
 			}

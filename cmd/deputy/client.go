@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs/phrases"
 )
 
@@ -23,7 +24,7 @@ func sayCommand(a *app) *cobra.Command {
 		Short: "Give the running Deputy an order, typed",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.say(c, request{Do: "say", Text: strings.Join(args, " "), Language: language})
+			return a.say(c, control.Request{Do: "say", Text: strings.Join(args, " "), Language: language})
 		},
 	}
 	c.Flags().StringVar(&language, "lang", "", "en or ko (default: what the text is in)")
@@ -45,8 +46,8 @@ func tasksCommand(a *app) *cobra.Command {
 				}
 				language = screenLanguage(cfg)
 			}
-			return rows(a, c, request{Do: "tasks", All: all, Timing: timing}, func(w *tabwriter.Writer, t taskRow) {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Status, clipRunes(printable(t.Order), 50), clipRunes(printable(t.Report), 70))
+			return rows(a, c, control.Request{Do: "tasks", All: all, Timing: timing}, func(w *tabwriter.Writer, t control.TaskRow) {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Status, clipRunes(control.Printable(t.Order), 50), clipRunes(control.Printable(t.Report), 70))
 				if timing {
 					w.Flush()
 					printTiming(c.OutOrStdout(), phrases.Embedded(), language, t.Timing)
@@ -70,8 +71,8 @@ func inboxCommand(a *app) *cobra.Command {
 			if len(args) == 1 {
 				return a.showAsk(c, args[0])
 			}
-			return rows(a, c, request{Do: "inbox"}, func(w *tabwriter.Writer, r askRow) {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Asked.Local().Format("15:04"), printable(r.Summary))
+			return rows(a, c, control.Request{Do: "inbox"}, func(w *tabwriter.Writer, r control.AskRow) {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Asked.Local().Format("15:04"), control.Printable(r.Summary))
 			})
 		},
 	}
@@ -79,26 +80,26 @@ func inboxCommand(a *app) *cobra.Command {
 
 // showAsk prints all that is frozen in one decision.
 func (a *app) showAsk(c *cobra.Command, id string) error {
-	return ask(c.Context(), a.socket(), request{Do: "inbox"}, func(resp response) error {
-		var list []askRow
+	return control.Call(c.Context(), a.socket(), control.Request{Do: "inbox"}, func(resp control.Response) error {
+		var list []control.AskRow
 		if err := json.Unmarshal(resp.Body, &list); err != nil {
 			return fmt.Errorf("read the answer: %w", err)
 		}
-		i := slices.IndexFunc(list, func(r askRow) bool { return r.ID == id })
+		i := slices.IndexFunc(list, func(r control.AskRow) bool { return r.ID == id })
 		if i < 0 {
 			return fmt.Errorf("no decision %q is waiting; see: deputy inbox", id)
 		}
 		if a.json {
 			return a.print(c, list[i])
 		}
-		list[i].whole(c.OutOrStdout())
+		list[i].Whole(c.OutOrStdout())
 		return nil
 	})
 }
 
 // rows prints a list of the running instance, a line each or as JSON.
-func rows[T any](a *app, c *cobra.Command, r request, line func(*tabwriter.Writer, T)) error {
-	return ask(c.Context(), a.socket(), r, func(resp response) error {
+func rows[T any](a *app, c *cobra.Command, r control.Request, line func(*tabwriter.Writer, T)) error {
+	return control.Call(c.Context(), a.socket(), r, func(resp control.Response) error {
 		var list []T
 		if err := json.Unmarshal(resp.Body, &list); err != nil {
 			return fmt.Errorf("read the answer: %w", err)
@@ -127,8 +128,8 @@ func decideCommand(a *app, name string, approve bool) *cobra.Command {
 		ValidArgsFunction: a.waiting,
 		RunE: func(c *cobra.Command, args []string) error {
 			decided := false
-			r := request{Do: "decide", ID: args[0], Approve: approve, Text: reason}
-			err := ask(c.Context(), a.socket(), r, func(resp response) error {
+			r := control.Request{Do: "decide", ID: args[0], Approve: approve, Text: reason}
+			err := control.Call(c.Context(), a.socket(), r, func(resp control.Response) error {
 				decided = decided || resp.Kind == agent.Decided{}.Kind()
 				return nil
 			})
@@ -148,11 +149,11 @@ func decideCommand(a *app, name string, approve bool) *cobra.Command {
 func (a *app) waiting(c *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 	if len(args) == 0 {
 		// Without a running Deputy nothing waits: the error is the answer.
-		ask(c.Context(), a.socket(), request{Do: "inbox"}, func(r response) error {
-			var list []askRow
+		control.Call(c.Context(), a.socket(), control.Request{Do: "inbox"}, func(r control.Response) error {
+			var list []control.AskRow
 			err := json.Unmarshal(r.Body, &list)
 			for _, row := range list {
-				names = append(names, row.ID+"\t"+printable(row.Summary))
+				names = append(names, row.ID+"\t"+control.Printable(row.Summary))
 			}
 			return err
 		})
@@ -165,22 +166,22 @@ func verbCommand(a *app, name, short string) *cobra.Command {
 	return &cobra.Command{
 		Use: name, Short: short, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.say(c, request{Do: "say", Text: name, Language: "en"})
+			return a.say(c, control.Request{Do: "say", Text: name, Language: "en"})
 		},
 	}
 }
 
 // say gives the running instance a typed line and shows what follows from it.
-func (a *app) say(c *cobra.Command, r request) error {
+func (a *app) say(c *cobra.Command, r control.Request) error {
 	scr, err := a.screen(c.OutOrStdout())
 	if err != nil {
 		return err
 	}
-	return ask(c.Context(), a.socket(), r, func(resp response) error {
+	return control.Call(c.Context(), a.socket(), r, func(resp control.Response) error {
 		if a.json {
 			return a.print(c, resp)
 		}
-		e, err := resp.event()
+		e, err := resp.Event()
 		if err != nil {
 			return err
 		}
@@ -196,7 +197,7 @@ func pttCommand(a *app) *cobra.Command {
 		ValidArgs: []string{"start", "stop", "toggle"},
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		RunE: func(c *cobra.Command, args []string) error {
-			return ask(c.Context(), a.socket(), request{Do: "ptt", Text: args[0]}, func(response) error { return nil })
+			return control.Call(c.Context(), a.socket(), control.Request{Do: "ptt", Text: args[0]}, func(control.Response) error { return nil })
 		},
 	}
 }

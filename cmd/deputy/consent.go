@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/consent"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // A consentReading is what deputy consent prints of an answer with --json.
@@ -109,7 +110,7 @@ func (a *app) consentLines(c *cobra.Command, in io.Reader, q consent.Question, a
 		if a.json {
 			err = a.print(c, r)
 		} else {
-			_, err = fmt.Fprintf(c.OutOrStdout(), "%s\t%s\t%s\n", r.Reading, printable(r.Text), r.Why)
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s\t%s\t%s\n", r.Reading, control.Printable(r.Text), r.Why)
 		}
 		if err != nil {
 			return err
@@ -126,7 +127,7 @@ func (r consentReading) tell(w io.Writer) error {
 	var with []string
 	add := func(name, value string) {
 		if value != "" {
-			with = append(with, name+": "+printable(value))
+			with = append(with, name+": "+control.Printable(value))
 		}
 	}
 	add("heard", r.Heard)

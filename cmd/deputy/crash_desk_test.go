@@ -18,6 +18,7 @@ import (
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/policy"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs/phrases"
 )
 
@@ -104,7 +105,7 @@ func (j crashJob) work(ctx context.Context, d *agent.Desk) error {
 		err := d.View(ctx, func(s *agent.State, busy int) {
 			if len(s.Order) == 0 {
 				if !ordered {
-					say, ordered = typed("please send the mail to finance and write it down", "en"), true
+					say, ordered = control.Typed("please send the mail to finance and write it down", "en"), true
 				}
 				return
 			}
@@ -140,9 +141,9 @@ func (j crashJob) answer(a *agent.Ask) agent.Body {
 	case a.Line == "" || a.Parked || a.Code == "":
 		return agent.Answered{Ask: a.ID, Approve: approve, By: "terminal"}
 	case approve:
-		return typed("approve "+a.Code, "en")
+		return control.Typed("approve "+a.Code, "en")
 	}
-	return typed("no", "en")
+	return control.Typed("no", "en")
 }
 
 // A deadlyJournal kills its process around one append.

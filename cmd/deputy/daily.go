@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 )
 
@@ -39,7 +40,7 @@ func runCommand(a *app) *cobra.Command {
 
 // daily runs the whole house with a terminal and a socket.
 func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, deaf bool) (err error) {
-	l, err := listenSocket(configs.UserPaths().Socket())
+	l, err := control.Listen(configs.UserPaths().Socket())
 	if err != nil {
 		return err
 	}
@@ -49,9 +50,9 @@ func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, de
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	s := &server{desk: h.desk, feed: h.feed, trace: h.trace, keys: h.keys, journal: h.journal}
-	h.workers = append(h.workers, func(ctx context.Context) error { return s.serve(ctx, l) })
-	events, stop := h.feed.watch()
+	s := &control.Server{Desk: h.desk, Feed: h.feed, Turns: h.trace.turns, Metrics: h.trace.metrics, Key: h.keys.command, Journal: h.journal}
+	h.workers = append(h.workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
+	events, stop := h.feed.Watch()
 	defer stop()
 	go scr.follow(events)
 	h.greet(scr, deaf)
@@ -81,7 +82,7 @@ func readOrders(ctx context.Context, in io.Reader, h *house) {
 	lines := bufio.NewScanner(in)
 	for lines.Scan() && ctx.Err() == nil {
 		if text := strings.TrimSpace(lines.Text()); text != "" {
-			h.desk.Tell(typed(text, ""))
+			h.desk.Tell(control.Typed(text, ""))
 		}
 	}
 }
@@ -120,7 +121,7 @@ func hearFiles(ctx context.Context, cfg configs.Config, scr *screen, files []str
 	if h.ear == nil {
 		return errors.New(strings.Join(h.lacks, " "))
 	}
-	events, stop := h.feed.watch()
+	events, stop := h.feed.Watch()
 	defer stop()
 	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 10 * time.Minute, seen: scr.event}
 	ctx, cancel := context.WithCancel(ctx)

@@ -14,6 +14,7 @@ import (
 	"deputy/agent"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/tools/smtptest"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )
@@ -179,7 +180,7 @@ func (d *demo) conclude(ctx context.Context) error {
 	for _, e := range d.heard {
 		switch b := e.Body.(type) {
 		case agent.Intended:
-			fmt.Fprintf(out, "  %s: %s [%s]\n", d.word("plan"), printable(b.Summary), b.Level)
+			fmt.Fprintf(out, "  %s: %s [%s]\n", d.word("plan"), control.Printable(b.Summary), b.Level)
 		case agent.Decided:
 			fmt.Fprintf(out, "  %s: %s (%s)\n", d.word("approved"), b.Ask, b.By)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // expect checks what has happened, waiting for it if it may still come.
@@ -43,7 +44,7 @@ func (r *rehearsal) expect(ctx context.Context, args []string) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if rest, err := atRest(ctx, r.house.desk); err != nil || rest && len(r.feed) == 0 && r.stage == nil {
+		if rest, err := control.AtRest(ctx, r.house.desk); err != nil || rest && len(r.feed) == 0 && r.stage == nil {
 			if ok, why := r.holds(args); !ok {
 				return errors.Join(err, errors.New(why))
 			}

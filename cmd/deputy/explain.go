@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/policy"
+	"deputy/cmd/deputy/internal/control"
 )
 
 func explainCommand(a *app) *cobra.Command {
@@ -164,13 +165,13 @@ func (l tongue) explanation(out io.Writer, x policy.Explanation) error {
 	}
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, l.say(key, "level", x.Level.String()))
-	fmt.Fprintln(w, l.say("policy.decided", "rule", printable(x.Rule), "why", printable(strings.TrimRight(x.Reason.In(l.language), ". "))))
+	fmt.Fprintln(w, l.say("policy.decided", "rule", control.Printable(x.Rule), "why", control.Printable(strings.TrimRight(x.Reason.In(l.language), ". "))))
 	fmt.Fprintln(w, l.say("policy.level", "level", x.Base.String()))
 	for _, s := range x.Steps {
-		fmt.Fprintf(w, "  %s\t%s\t%s\n", s.Level, printable(s.From), printable(s.Why.In(l.language)))
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", s.Level, control.Printable(s.From), control.Printable(s.Why.In(l.language)))
 	}
 	for _, t := range x.Taints {
-		fmt.Fprintln(w, l.say("policy.up", "what", printable(t.Arg), "source", printable(t.Source)))
+		fmt.Fprintln(w, l.say("policy.up", "what", control.Printable(t.Arg), "source", control.Printable(t.Source)))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -187,7 +188,7 @@ func (l tongue) rules(out io.Writer, rules policy.Rules, none string) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, l.say("policy.rules"))
 	for _, r := range rules {
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.Verdict, printable(r.Where), printable(patternsOf(r)), printable(r.Reason))
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.Verdict, control.Printable(r.Where), control.Printable(patternsOf(r)), control.Printable(r.Reason))
 	}
 	return w.Flush()
 }
@@ -215,6 +216,6 @@ func patternsOf(r policy.Rule) string {
 // raises prints what raises a level.
 func (l tongue) raises(w io.Writer, list []policy.Raise) {
 	for _, r := range list {
-		fmt.Fprintf(w, "\t%s\t%s\t%s\n", r.To, printable(r.Condition()), printable(r.Why.In(l.language)))
+		fmt.Fprintf(w, "\t%s\t%s\t%s\n", r.To, control.Printable(r.Condition()), control.Printable(r.Why.In(l.language)))
 	}
 }

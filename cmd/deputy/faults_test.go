@@ -13,6 +13,7 @@ import (
 	"deputy/agent"
 	"deputy/audio"
 	"deputy/audio/audiotest/pulse"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/stt"
 	"deputy/tts/piper"
 )
@@ -107,12 +108,12 @@ func TestUnplugged(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	heard := make(chan agent.Body, 100)
-	go ask(ctx, m.socket(), request{Do: "watch"}, func(r response) error {
+	go control.Call(ctx, m.socket(), control.Request{Do: "watch"}, func(r control.Response) error {
 		if r.Kind == "watching" {
 			heard <- agent.Opened{}
 			return nil
 		}
-		e, err := r.event()
+		e, err := r.Event()
 		if err == nil {
 			heard <- e.Body
 		}

@@ -11,6 +11,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 	"deputy/tts"
@@ -22,7 +23,7 @@ type house struct {
 	cfg     configs.Config
 	log     *slog.Logger
 	phrases *phrases.Phrases
-	feed    *feed
+	feed    *control.Feed
 	trace   *tracer
 	journal *sqlite.Journal
 	desk    *agent.Desk

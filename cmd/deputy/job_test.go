@@ -18,6 +18,7 @@ import (
 
 	"deputy/agent"
 	"deputy/audio"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs/phrases"
 )
 
@@ -122,7 +123,7 @@ func (d *demo) await(t *testing.T, what string, limit time.Duration, match func(
 
 func (d *demo) typed(t *testing.T, text string) {
 	t.Helper()
-	if err := ask(t.Context(), d.deputy.socket, request{Do: "say", Text: text}, func(response) error { return nil }); err != nil {
+	if err := control.Call(t.Context(), d.deputy.socket, control.Request{Do: "say", Text: text}, func(control.Response) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -319,7 +320,7 @@ func TestPushToTalk(t *testing.T) {
 	d := newDemo(t, "push-to-talk", wishing(t))
 	key := func(what string) {
 		t.Helper()
-		if err := ask(t.Context(), d.deputy.socket, request{Do: "ptt", Text: what}, func(response) error { return nil }); err != nil {
+		if err := control.Call(t.Context(), d.deputy.socket, control.Request{Do: "ptt", Text: what}, func(control.Response) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

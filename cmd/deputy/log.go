@@ -10,10 +10,12 @@ import (
 
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/deputy/internal/control"
+	"deputy/configs/phrases"
 )
 
 // errNoJournal says that there is nothing to read yet.
-var errNoJournal error = sentence("err.no_journal")
+var errNoJournal error = phrases.Sentence("err.no_journal")
 
 // logCommand reads the journal from disk: it works whether or not a Deputy runs.
 func logCommand(a *app) *cobra.Command {
@@ -35,7 +37,7 @@ func logCommand(a *app) *cobra.Command {
 						err = a.print(c, e)
 					} else {
 						_, err = fmt.Fprintf(c.OutOrStdout(), "%d\t%s\t%s\t%s\t%s\t%s\n", e.Seq,
-							e.Time.Local().Format("2006-01-02 15:04:05.000"), e.Hash.String()[:12], e.Kind, e.Task, printable(string(e.Body)))
+							e.Time.Local().Format("2006-01-02 15:04:05.000"), e.Hash.String()[:12], e.Kind, e.Task, control.Printable(string(e.Body)))
 					}
 					if err != nil {
 						return err

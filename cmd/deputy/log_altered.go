@@ -8,6 +8,7 @@ import (
 
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )
@@ -27,8 +28,8 @@ func journalOptions(cfg configs.Config, log *slog.Logger) *sqlite.Options {
 type altered struct{ err error }
 
 func (e altered) Error() string {
-	return phrases.Embedded().Phrase(localeLanguage(), "err.altered",
-		map[string]string{"place": placeOf(localeLanguage(), journal.AlteredIn(e.err))})
+	return phrases.Embedded().Phrase(phrases.Locale(), "err.altered",
+		map[string]string{"place": placeOf(phrases.Locale(), journal.AlteredIn(e.err))})
 }
 
 func (e altered) Unwrap() error { return e.err }
@@ -37,7 +38,7 @@ func (e altered) Unwrap() error { return e.err }
 func inWords(err error) error {
 	switch {
 	case errors.Is(err, sqlite.ErrHalfRepaired):
-		return sentence("err.half_repaired")
+		return phrases.Sentence("err.half_repaired")
 	case journal.AlteredIn(err) != nil:
 		return altered{err}
 	}
@@ -47,7 +48,7 @@ func inWords(err error) error {
 // placeOf says what is wrong and where.
 func placeOf(language string, a *journal.Altered) string {
 	return phrases.Embedded().Phrase(language, "altered."+string(a.Damage), map[string]string{
-		"seq": number(a.Seq), "to": number(a.To), "kind": printable(a.Kind), "seal": a.File,
+		"seq": number(a.Seq), "to": number(a.To), "kind": control.Printable(a.Kind), "seal": a.File,
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"deputy/agent"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // A loss is what a journal would not tell any more if it were cut off.
@@ -147,7 +148,7 @@ func (r *repair) lost(f *sqlite.Findings, l *loss, n journal.Seq) {
 	if len(l.orders) > 0 {
 		r.say("orders")
 		for _, o := range l.orders {
-			fmt.Fprintf(r.out, "  %s  %s  %s\n", stamp(o.At), printable(o.Task), clipRunes(printable(o.Order), 70))
+			fmt.Fprintf(r.out, "  %s  %s  %s\n", stamp(o.At), control.Printable(o.Task), clipRunes(control.Printable(o.Order), 70))
 		}
 	}
 	if len(l.effects) == 0 {
@@ -162,7 +163,7 @@ func (r *repair) lost(f *sqlite.Findings, l *loss, n journal.Seq) {
 		} else if x.Ended {
 			state = "done"
 		}
-		fmt.Fprintf(r.out, "  %s  %s  %s: %s\n", stamp(x.At), printable(x.Task), r.phrase(state), clipRunes(printable(cmp.Or(x.Summary, x.Key)), 70))
+		fmt.Fprintf(r.out, "  %s  %s  %s: %s\n", stamp(x.At), control.Printable(x.Task), r.phrase(state), clipRunes(control.Printable(cmp.Or(x.Summary, x.Key)), 70))
 	}
 }
 

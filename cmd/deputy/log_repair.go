@@ -15,6 +15,7 @@ import (
 	"deputy/agent"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )
@@ -43,7 +44,7 @@ each way to go on would forget. It changes nothing unless you choose one of
 --keep-until, --restore and --start-empty and confirm it. Nothing is ever deleted:
 the old files stay beside the new ones under a dated name.`,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
-			r.in, r.out, r.lang = c.InOrStdin(), c.OutOrStdout(), localeLanguage()
+			r.in, r.out, r.lang = c.InOrStdin(), c.OutOrStdout(), phrases.Locale()
 			if r.cfg, err = a.config(); err != nil {
 				return err
 			}
@@ -90,7 +91,7 @@ func (r *repair) run(ctx context.Context, c *cobra.Command) (err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return errNoJournal
 	case errors.Is(err, journal.ErrInUse):
-		return errAnother
+		return control.ErrAnother
 	case err != nil:
 		return err
 	}

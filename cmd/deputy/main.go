@@ -17,6 +17,7 @@ import (
 
 	"deputy/agent/journal"
 	"deputy/agent/tools"
+	"deputy/configs/phrases"
 )
 
 // errSilent ends the program with status 1 when everything has been said.
@@ -54,7 +55,7 @@ func run(args []string) int {
 	case errors.Is(err, errSilent), errors.Is(err, syscall.EPIPE):
 		return 1
 	case errors.Is(err, journal.ErrFull):
-		err = sentence("err.disk_full")
+		err = phrases.Sentence("err.disk_full")
 	}
 	fmt.Fprintln(os.Stderr, "deputy:", inWords(err))
 	return 1

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // noiseLevels are the levels at which Deputy asks.
@@ -73,10 +74,10 @@ func (l *noiseLedger) ask(ctx context.Context, d *agent.Desk, s noiseStretch) er
 func (l *noiseLedger) keepAsking(b agent.Body) {
 	switch b := b.(type) {
 	case agent.Parked, agent.SetAside:
-		l.desk.Tell(typed("what's waiting", "en"))
+		l.desk.Tell(control.Typed("what's waiting", "en"))
 	case agent.Decided:
 		if b.By != "terminal" {
-			l.desk.Tell(typed(l.last.Text, l.last.Language))
+			l.desk.Tell(control.Typed(l.last.Text, l.last.Language))
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"deputy/agent"
 	"deputy/audio"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // A noiseRow is one utterance and what became of it.
@@ -70,7 +71,7 @@ func (l *noiseLedger) know(h *house) {
 // order types an order; asking is false until its ask is posed.
 func (l *noiseLedger) order(text, language string) {
 	l.mu.Lock()
-	l.last = typed(text, language)
+	l.last = control.Typed(text, language)
 	l.unposed()
 	l.mu.Unlock()
 	l.desk.Tell(l.last)
@@ -242,7 +243,7 @@ func (l *noiseLedger) write(path string) error {
 	b.WriteString("time\tmaterial\tlevel\task\tplayed\treading\tlanguage\tconfidence\tno_speech\ttext\n")
 	for _, r := range l.rows {
 		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t%s\n", r.at.Format(time.TimeOnly), r.stretch.group, r.stretch.level, r.stretch.language,
-			strings.Join(r.stretch.names, ", "), r.reading, cmp.Or(r.language, "-"), r.confidence, r.nospeech, printable(r.text))
+			strings.Join(r.stretch.names, ", "), r.reading, cmp.Or(r.language, "-"), r.confidence, r.nospeech, control.Printable(r.text))
 	}
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
 		return fmt.Errorf("write what was heard: %w", err)

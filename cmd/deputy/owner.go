@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // The owner of the demonstration: a synthetic user who speaks orders, answers
@@ -145,9 +146,9 @@ func (d *demo) next(ctx context.Context) (agent.Event, error) {
 }
 
 // lookUp finds the task of the order under way, as deputy tasks would list it.
-func (d *demo) lookUp(ctx context.Context) (row taskRow, err error) {
-	err = ask(ctx, d.deputy.socket, request{Do: "tasks", All: true}, func(r response) error {
-		var rows []taskRow
+func (d *demo) lookUp(ctx context.Context) (row control.TaskRow, err error) {
+	err = control.Call(ctx, d.deputy.socket, control.Request{Do: "tasks", All: true}, func(r control.Response) error {
+		var rows []control.TaskRow
 		if err := json.Unmarshal(r.Body, &rows); err != nil {
 			return err
 		}

@@ -128,7 +128,7 @@ func (a *app) tongue() tongue {
 	if cfg, err := a.config(); err == nil {
 		return tongue{screenLanguage(cfg)}
 	}
-	return tongue{localeLanguage()}
+	return tongue{phrases.Locale()}
 }
 
 // say renders a phrase; kv are names and values.

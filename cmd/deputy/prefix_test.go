@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // A recorder is a model server that answers at once and keeps what it was sent.
@@ -54,7 +55,7 @@ func (r *recorder) orders(t *testing.T, mode string, told ...agent.Body) (sent [
 	if err != nil {
 		t.Fatal(err)
 	}
-	feed, unwatch := h.feed.watch()
+	feed, unwatch := h.feed.Watch()
 	defer unwatch()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -88,12 +89,12 @@ func (r *recorder) orders(t *testing.T, mode string, told ...agent.Body) (sent [
 func TestRequestsBeginAlike(t *testing.T) {
 	for _, mode := range []string{"native", "schema"} {
 		r := newRecorder(t)
-		first := r.orders(t, mode, typed("write the shopping list", ""), typed("shorter", ""), typed("보고서를 요약해 줘", ""), typed("what's waiting?", ""),
-			typed("read the plan", ""))
+		first := r.orders(t, mode, control.Typed("write the shopping list", ""), control.Typed("shorter", ""), control.Typed("보고서를 요약해 줘", ""), control.Typed("what's waiting?", ""),
+			control.Typed("read the plan", ""))
 		if n := r.connections.Load(); n != 1 {
 			t.Errorf("%s: one session made %d connections, want one", mode, n)
 		}
-		second := r.orders(t, mode, typed("tell me a joke", ""))
+		second := r.orders(t, mode, control.Typed("tell me a joke", ""))
 		if len(first) != 4 || len(second) != 1 {
 			t.Fatalf("%s: got %d and %d requests, want 4 and 1: what's waiting needs no model", mode, len(first), len(second))
 		}
@@ -116,7 +117,7 @@ func TestRequestsBeginAlike(t *testing.T) {
 func TestWhatIsReadAheadIsAsked(t *testing.T) {
 	for _, mode := range []string{"native", "schema"} {
 		r := newRecorder(t)
-		sent := r.orders(t, mode, agent.Speech{At: time.Now()}, typed("tell me a joke", ""), agent.Speech{At: time.Now()}, typed("tell me another joke", ""))
+		sent := r.orders(t, mode, agent.Speech{At: time.Now()}, control.Typed("tell me a joke", ""), agent.Speech{At: time.Now()}, control.Typed("tell me another joke", ""))
 		if len(sent) != 4 {
 			t.Fatalf("%s: got %d requests, want a reading and an order, twice", mode, len(sent))
 		}

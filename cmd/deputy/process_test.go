@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // A machine is a home of its own with what runs in it.
@@ -64,7 +65,7 @@ func (m *machine) up(cmd *exec.Cmd) {
 		m.t.Fatal(err)
 	}
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if ask(m.t.Context(), m.socket(), request{Do: "tasks"}, func(response) error { return nil }) == nil {
+		if control.Call(m.t.Context(), m.socket(), control.Request{Do: "tasks"}, func(control.Response) error { return nil }) == nil {
 			return
 		}
 	}
@@ -94,8 +95,8 @@ func TestFullDisk(t *testing.T) {
 	accepted := map[string]bool{}
 	long := strings.Repeat("tell me more of it and ", 40)
 	for i := range 200 {
-		r := request{Do: "say", Text: fmt.Sprintf("Are you there for the %dth time? %s", i, long)}
-		err := ask(t.Context(), m.socket(), r, func(r response) error {
+		r := control.Request{Do: "say", Text: fmt.Sprintf("Are you there for the %dth time? %s", i, long)}
+		err := control.Call(t.Context(), m.socket(), r, func(r control.Response) error {
 			var opened agent.TaskOpened
 			if r.Kind == opened.Kind() && json.Unmarshal(r.Body, &opened) == nil {
 				accepted[opened.Task] = true

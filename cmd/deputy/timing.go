@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"deputy/agent"
 	"deputy/agent/trace"
+	"deputy/cmd/deputy/internal/control"
 )
 
 func metricsCommand(a *app) *cobra.Command {
@@ -21,7 +21,7 @@ Prometheus' text format. Deputy opens no port for them: have node_exporter's
 textfile collector, or a timer of your own, run this command.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return ask(c.Context(), a.socket(), request{Do: "metrics"}, func(r response) error {
+			return control.Call(c.Context(), a.socket(), control.Request{Do: "metrics"}, func(r control.Response) error {
 				var text string
 				if err := json.Unmarshal(r.Body, &text); err != nil {
 					return fmt.Errorf("read the answer: %w", err)
@@ -36,19 +36,6 @@ textfile collector, or a timer of your own, run this command.`,
 	}
 }
 
-// metrics sends what was counted, as one text.
-func (s *server) metrics(out *json.Encoder) error {
-	var text strings.Builder
-	if err := s.trace.metrics(&text); err != nil {
-		return err
-	}
-	body, err := json.Marshal(text.String())
-	if err != nil {
-		return err
-	}
-	return out.Encode(response{Kind: "metrics", Body: body})
-}
-
 // printTiming prints the timelines of a task's turns: the time since the turn
 // began, the time since the line before, and what happened.
 func printTiming(w io.Writer, p agent.Phrases, language string, turns []trace.Turn) {
@@ -59,7 +46,7 @@ func printTiming(w io.Writer, p agent.Phrases, language string, turns []trace.Tu
 		for _, m := range t.Marks() {
 			of := ""
 			if m.Of != "" {
-				of = " (" + printable(m.Of) + ")"
+				of = " (" + control.Printable(m.Of) + ")"
 			}
 			fmt.Fprintf(w, "    %9.3fs %+9.3fs  %s%s\n", m.At.Sub(began).Seconds(), m.At.Sub(before).Seconds(),
 				p.Phrase(language, "timing."+m.Name, nil), of)

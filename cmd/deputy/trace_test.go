@@ -17,6 +17,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/trace"
+	"deputy/cmd/deputy/internal/control"
 	"deputy/configs/phrases"
 	"deputy/stt"
 )
@@ -25,14 +26,14 @@ import (
 // commands get them.
 func TestTimingOverTheSocket(t *testing.T) {
 	path, _ := served(t, `{"text":"Hello yourself."}`)
-	if err := ask(t.Context(), path, request{Do: "say", Text: "hello there my friend"}, func(response) error { return nil }); err != nil {
+	if err := control.Call(t.Context(), path, control.Request{Do: "say", Text: "hello there my friend"}, func(control.Response) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	var tasks []taskRow
+	var tasks []control.TaskRow
 	var plain string
 	err := errors.Join(
-		ask(t.Context(), path, request{Do: "tasks", Timing: true}, func(r response) error { return json.Unmarshal(r.Body, &tasks) }),
-		ask(t.Context(), path, request{Do: "tasks"}, func(r response) error { plain = string(r.Body); return nil }),
+		control.Call(t.Context(), path, control.Request{Do: "tasks", Timing: true}, func(r control.Response) error { return json.Unmarshal(r.Body, &tasks) }),
+		control.Call(t.Context(), path, control.Request{Do: "tasks"}, func(r control.Response) error { plain = string(r.Body); return nil }),
 	)
 	if err != nil || len(tasks) != 1 || len(tasks[0].Timing) != 1 {
 		t.Fatalf("got %+v (%v), want one task with one turn", tasks, err)
@@ -56,7 +57,7 @@ func TestTimingOverTheSocket(t *testing.T) {
 	}
 
 	var text string
-	if err := ask(t.Context(), path, request{Do: "metrics"}, func(r response) error { return json.Unmarshal(r.Body, &text) }); err != nil {
+	if err := control.Call(t.Context(), path, control.Request{Do: "metrics"}, func(r control.Response) error { return json.Unmarshal(r.Body, &text) }); err != nil {
 		t.Fatal(err)
 	}
 	p := expfmt.NewTextParser(model.LegacyValidation)
@@ -97,7 +98,7 @@ func TestTimingIsExported(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()
-	h.desk.Tell(typed("feed the flamingo", "en"))
+	h.desk.Tell(control.Typed("feed the flamingo", "en"))
 	raw := <-got
 	cancel()
 	if err := errors.Join(<-ended, h.close()); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"deputy/audio"
 	"deputy/configs"
+	"deputy/configs/phrases"
 	"deputy/stt"
 	"deputy/stt/remote"
 	"deputy/stt/whisper"
@@ -242,7 +243,7 @@ func oneLine(err error) string {
 
 // local is the sentence in the language of this user's terminal.
 func local(english, korean string) string {
-	if localeLanguage() == "ko" {
+	if phrases.Locale() == "ko" {
 		return korean
 	}
 	return english

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"testing"
@@ -7,12 +7,12 @@ import (
 )
 
 func TestFeed(t *testing.T) {
-	f := newFeed()
-	f.observe(agent.Event{Body: agent.Told{Text: "nobody watches"}})
-	a, stopA := f.watch()
-	b, stopB := f.watch()
+	f := NewFeed()
+	f.Observe(agent.Event{Body: agent.Told{Text: "nobody watches"}})
+	a, stopA := f.Watch()
+	b, stopB := f.Watch()
 	for _, text := range []string{"one", "two"} {
-		f.observe(agent.Event{Body: agent.Told{Text: text}})
+		f.Observe(agent.Event{Body: agent.Told{Text: text}})
 	}
 	for _, w := range []<-chan agent.Event{a, b} {
 		for _, want := range []string{"one", "two"} {
@@ -26,7 +26,7 @@ func TestFeed(t *testing.T) {
 	if _, open := <-a; open {
 		t.Error("a watcher that stopped is still fed")
 	}
-	f.observe(agent.Event{Body: agent.Told{Text: "three"}})
+	f.Observe(agent.Event{Body: agent.Told{Text: "three"}})
 	if got := (<-b).Body.(agent.Told).Text; got != "three" {
 		t.Errorf("got %q, want three", got)
 	}
@@ -36,13 +36,13 @@ func TestFeed(t *testing.T) {
 // TestFeedCutsOff: whoever doesn't read is cut off; the desk never waits, and the
 // others miss nothing.
 func TestFeedCutsOff(t *testing.T) {
-	f := newFeed()
-	slow, stop := f.watch()
+	f := NewFeed()
+	slow, stop := f.Watch()
 	defer stop()
-	quick, stopQuick := f.watch()
+	quick, stopQuick := f.Watch()
 	defer stopQuick()
 	for range cap(slow) + 1 {
-		f.observe(agent.Event{Body: agent.Told{}})
+		f.Observe(agent.Event{Body: agent.Told{}})
 		<-quick
 	}
 	n := 0

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"encoding/json"
@@ -34,7 +34,7 @@ func TestForgottenRows(t *testing.T) {
 			put(task, agent.TaskClosed{Task: task, Status: agent.Done, Text: "report " + task})
 		}
 	}
-	rows, err := forgottenRows(t.Context(), m, []taskRow{{ID: "t3"}})
+	rows, err := forgottenRows(t.Context(), m, []TaskRow{{ID: "t3"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"sync"
@@ -6,19 +6,19 @@ import (
 	"deputy/agent"
 )
 
-// A feed hands the desk's events to whoever watches: the terminal, a socket, a
+// A Feed hands the desk's events to whoever watches: the terminal, a socket, a
 // rehearsal. A watcher that falls far behind is cut off, since the desk must
 // never wait for one.
-type feed struct {
+type Feed struct {
 	// mu guards watchers: they come and go on their own goroutines.
 	mu       sync.Mutex
 	watchers map[chan agent.Event]bool
 }
 
-func newFeed() *feed { return &feed{watchers: map[chan agent.Event]bool{}} }
+func NewFeed() *Feed { return &Feed{watchers: map[chan agent.Event]bool{}} }
 
-// observe is agent.Options.Observe.
-func (f *feed) observe(e agent.Event) {
+// Observe is agent.Options.Observe.
+func (f *Feed) Observe(e agent.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for w := range f.watchers {
@@ -31,9 +31,9 @@ func (f *feed) observe(e agent.Event) {
 	}
 }
 
-// watch gives every event from now on. stop may be called more than once; the
+// Watch gives every event from now on. stop may be called more than once; the
 // channel is closed then, or when the watcher was cut off.
-func (f *feed) watch() (events <-chan agent.Event, stop func()) {
+func (f *Feed) Watch() (events <-chan agent.Event, stop func()) {
 	w := make(chan agent.Event, 4096)
 	f.mu.Lock()
 	f.watchers[w] = true

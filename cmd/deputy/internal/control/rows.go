@@ -1,12 +1,8 @@
-package main
+package control
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"deputy/agent"
@@ -15,8 +11,8 @@ import (
 	"deputy/agent/trace"
 )
 
-// A taskRow is a task as it is listed.
-type taskRow struct {
+// A TaskRow is a task as it is listed.
+type TaskRow struct {
 	ID       string    `json:"id"`
 	Status   string    `json:"status"`
 	Order    string    `json:"order"`
@@ -29,7 +25,7 @@ type taskRow struct {
 }
 
 // addTiming gives each task its turns.
-func addTiming(rows []taskRow, turns []trace.Turn) {
+func addTiming(rows []TaskRow, turns []trace.Turn) {
 	for i := range rows {
 		for _, t := range turns {
 			if t.Task == rows[i].ID {
@@ -40,14 +36,14 @@ func addTiming(rows []taskRow, turns []trace.Turn) {
 }
 
 // taskRows lists the open tasks and the last finished ones, or all of them.
-func taskRows(s *agent.State, all bool) []taskRow {
-	rows := []taskRow{}
+func taskRows(s *agent.State, all bool) []TaskRow {
+	rows := []TaskRow{}
 	for i, id := range s.Order {
 		t := s.Tasks[id]
 		if !all && !t.Status.Open() && i < len(s.Order)-20 {
 			continue
 		}
-		rows = append(rows, taskRow{
+		rows = append(rows, TaskRow{
 			ID: t.ID, Status: string(t.Status), Order: t.Order, Report: t.Report,
 			Produced: t.Produced, Opened: t.Opened, Closed: t.Closed,
 		})
@@ -57,13 +53,13 @@ func taskRows(s *agent.State, all bool) []taskRow {
 
 // forgottenRows lists the tasks of the journal that are not among rows: finished
 // ones that the desk has forgotten, oldest first.
-func forgottenRows(ctx context.Context, j journal.Journal, rows []taskRow) ([]taskRow, error) {
+func forgottenRows(ctx context.Context, j journal.Journal, rows []TaskRow) ([]TaskRow, error) {
 	known := map[string]bool{}
 	for _, r := range rows {
 		known[r.ID] = true
 	}
 	at := map[string]int{}
-	var old []taskRow
+	var old []TaskRow
 	for e, err := range j.Events(1) {
 		if err == nil {
 			err = ctx.Err()
@@ -82,7 +78,7 @@ func forgottenRows(ctx context.Context, j journal.Journal, rows []taskRow) ([]ta
 		switch b := ev.Body.(type) {
 		case agent.TaskOpened:
 			at[e.Task] = len(old)
-			old = append(old, taskRow{ID: b.Task, Order: b.Order, Opened: e.Time})
+			old = append(old, TaskRow{ID: b.Task, Order: b.Order, Opened: e.Time})
 		case agent.TaskClosed:
 			if there {
 				old[i].Status, old[i].Report, old[i].Closed = string(b.Status), b.Text, e.Time
@@ -94,11 +90,11 @@ func forgottenRows(ctx context.Context, j journal.Journal, rows []taskRow) ([]ta
 		}
 	}
 	// What isn't closed was opened since rows were made.
-	return slices.DeleteFunc(old, func(r taskRow) bool { return r.Status == "" }), nil
+	return slices.DeleteFunc(old, func(r TaskRow) bool { return r.Status == "" }), nil
 }
 
-// An askRow is a waiting decision as it is listed.
-type askRow struct {
+// An AskRow is a waiting decision as it is listed.
+type AskRow struct {
 	ID      string    `json:"id"`
 	Task    string    `json:"task"`
 	Level   string    `json:"level"`
@@ -112,11 +108,11 @@ type askRow struct {
 	Taint map[string]string `json:"taint,omitempty"`
 }
 
-func askRows(s *agent.State) []askRow {
-	rows := []askRow{}
+func askRows(s *agent.State) []AskRow {
+	rows := []AskRow{}
 	for _, a := range s.Asks {
 		f := s.Effects[a.Key]
-		rows = append(rows, askRow{
+		rows = append(rows, AskRow{
 			ID: a.ID, Task: a.Task, Level: f.Level.String(), Summary: f.Summary, Text: a.Text, Asked: a.Asked, Parked: a.Parked,
 			Tool: f.Tool, Args: policy.Flatten(f.Args), Taint: taints(f),
 		})
@@ -132,18 +128,23 @@ func taints(f *agent.Effect) map[string]string {
 	return out
 }
 
-// whole writes everything that is frozen in a decision, nothing cut off: what
-// could not be said in full is approved by whoever has read it here.
-func (r askRow) whole(w io.Writer) {
-	fmt.Fprintf(w, "%s  %s  %s  %s\n%s\n", r.ID, r.Level, r.Tool, r.Asked.Local().Format("2006-01-02 15:04"), printable(r.Text))
-	for _, name := range slices.Sorted(maps.Keys(r.Args)) {
-		from := ""
-		if source, tainted := r.Taint[name]; tainted {
-			from = " [!] " + printable(source)
-		}
-		fmt.Fprintf(w, "%s:%s\n", name, from)
-		for line := range strings.Lines(r.Args[name]) {
-			fmt.Fprintf(w, "    %s\n", printable(strings.TrimRight(line, "\r\n")))
-		}
+// A GrantRow is a standing permission as it is listed.
+type GrantRow struct {
+	ID      string            `json:"id"`
+	Tool    string            `json:"tool"`
+	Target  string            `json:"target"`
+	Args    map[string]string `json:"args,omitempty"`
+	Left    int               `json:"left"`
+	Expires time.Time         `json:"expires"`
+	Text    string            `json:"text"`
+}
+
+func grantRows(s *agent.State) []GrantRow {
+	rows := []GrantRow{}
+	for _, g := range s.Grants {
+		rows = append(rows, GrantRow{
+			ID: g.ID, Tool: g.Tool, Target: g.Target, Args: g.Args, Left: g.Left, Expires: g.Expires, Text: g.Text,
+		})
 	}
+	return rows
 }

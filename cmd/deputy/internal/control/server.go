@@ -1,0 +1,283 @@
+package control
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"deputy/agent"
+	"deputy/agent/journal"
+	"deputy/agent/trace"
+)
+
+// A Server lets other invocations of the same user reach the desk.
+type Server struct {
+	Desk *agent.Desk
+	Feed *Feed
+	// Turns are the timelines of the last turns; Metrics writes what was counted.
+	Turns   func() []trace.Turn
+	Metrics func(io.Writer) error
+	// Key holds and releases the push-to-talk key; nil without a microphone.
+	Key func(what string) error
+	// Journal has the tasks that the desk has forgotten; nil where nobody asks.
+	Journal journal.Journal
+}
+
+// Serve answers until ctx ends.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	stop := context.AfterFunc(ctx, func() { l.Close() })
+	defer stop()
+	var all sync.WaitGroup
+	defer all.Wait()
+	for {
+		c, err := l.Accept()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("accept on the socket: %w", err)
+		}
+		all.Go(func() {
+			defer c.Close()
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			defer context.AfterFunc(ctx, func() { c.Close() })()
+			s.answer(ctx, c)
+		})
+	}
+}
+
+func (s *Server) answer(ctx context.Context, c net.Conn) {
+	out := json.NewEncoder(c)
+	in := bufio.NewReaderSize(c, 64<<10)
+	line, err := in.ReadSlice('\n')
+	if err != nil {
+		return
+	}
+	var r Request
+	if err := json.Unmarshal(line, &r); err != nil {
+		out.Encode(Response{Error: "that request can't be read: " + err.Error(), Done: true})
+		return
+	}
+	if err := s.handle(ctx, r, out); err != nil {
+		out.Encode(Response{Error: err.Error(), Done: true})
+		return
+	}
+	out.Encode(Response{Done: true})
+}
+
+func (s *Server) handle(ctx context.Context, r Request, out *json.Encoder) error {
+	switch r.Do {
+	case "say":
+		return s.say(ctx, r, out)
+	case "tasks":
+		return s.tasks(ctx, r, out)
+	case "metrics":
+		return s.metrics(out)
+	case "inbox":
+		return s.list(ctx, out, func(st *agent.State) any { return askRows(st) })
+	case "decide":
+		return s.decide(ctx, r, out)
+	case "grants":
+		return s.list(ctx, out, func(st *agent.State) any { return grantRows(st) })
+	case "revoke":
+		return s.revoke(ctx, r)
+	case "ptt":
+		if s.Key == nil {
+			return errors.New("this Deputy has no microphone, so there is nothing to hold the key for")
+		}
+		return s.Key(r.Text)
+	case "watch":
+		return s.watch(ctx, out)
+	}
+	return fmt.Errorf("this Deputy does not know %q; it may be an older version: restart it", r.Do)
+}
+
+// say gives the desk a typed line and streams what follows until it is at rest.
+func (s *Server) say(ctx context.Context, r Request, out *json.Encoder) error {
+	events, stop := s.Feed.Watch()
+	defer stop()
+	s.Desk.Tell(Typed(r.Text, r.Language))
+	idle := time.NewTicker(100 * time.Millisecond)
+	defer idle.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case e, ok := <-events:
+			if !ok {
+				return errors.New("too much happened at once to show it here; see: deputy tasks")
+			}
+			if err := send(out, e); err != nil {
+				return err
+			}
+		case <-idle.C:
+			// Every event so far is in the channel before the desk answers View.
+			rest, err := AtRest(ctx, s.Desk)
+			if err != nil {
+				return err
+			}
+			if rest && len(events) == 0 {
+				return nil
+			}
+		}
+	}
+}
+
+// watch streams every event from now on until the other end hangs up. The first
+// response is empty: it says that nothing will be missed from here.
+func (s *Server) watch(ctx context.Context, out *json.Encoder) error {
+	events, stop := s.Feed.Watch()
+	defer stop()
+	if err := out.Encode(Response{Kind: "watching"}); err != nil {
+		return err
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case e, ok := <-events:
+			if !ok {
+				return errors.New("too much happened at once to show it here; see: deputy log show")
+			}
+			if err := send(out, e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// AtRest says whether the desk has nothing under way but what waits for the owner.
+func AtRest(ctx context.Context, d *agent.Desk) (rest bool, err error) {
+	err = d.View(ctx, func(s *agent.State, busy int) { rest = busy == 0 && len(s.Lines) == 0 && len(s.Held) == 0 })
+	return rest, err
+}
+
+// Typed is a line from the owner's keyboard.
+func Typed(text, language string) agent.Heard {
+	now := time.Now()
+	return agent.Heard{Text: text, Language: language, Typed: true, Began: now, Ended: now}
+}
+
+func send(out *json.Encoder, e agent.Event) error {
+	if e.Body.Kind() == "" {
+		return nil
+	}
+	body, err := json.Marshal(e.Body)
+	if err != nil {
+		return err
+	}
+	return out.Encode(Response{Kind: e.Body.Kind(), Body: body, At: e.At})
+}
+
+func (s *Server) list(ctx context.Context, out *json.Encoder, rows func(*agent.State) any) error {
+	var v any
+	if err := s.Desk.View(ctx, func(st *agent.State, _ int) { v = rows(st) }); err != nil {
+		return err
+	}
+	return encodeRows(out, v)
+}
+
+func encodeRows(out *json.Encoder, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return out.Encode(Response{Kind: "rows", Body: body})
+}
+
+// tasks lists what the desk knows and, if all are asked for, what it has forgotten.
+func (s *Server) tasks(ctx context.Context, r Request, out *json.Encoder) error {
+	var rows []TaskRow
+	if err := s.Desk.View(ctx, func(st *agent.State, _ int) { rows = taskRows(st, r.All) }); err != nil {
+		return err
+	}
+	if r.All && s.Journal != nil {
+		old, err := forgottenRows(ctx, s.Journal, rows)
+		if err != nil {
+			return err
+		}
+		rows = append(old, rows...)
+	}
+	if r.Timing {
+		addTiming(rows, s.Turns())
+	}
+	return encodeRows(out, rows)
+}
+
+// decide answers one ask by name and says whether it was there to be answered.
+func (s *Server) decide(ctx context.Context, r Request, out *json.Encoder) error {
+	var open bool
+	if err := s.Desk.View(ctx, func(st *agent.State, _ int) {
+		for _, a := range st.Asks {
+			open = open || a.ID == r.ID
+		}
+	}); err != nil {
+		return err
+	}
+	if !open {
+		return fmt.Errorf("no decision %q is waiting; see: deputy inbox", r.ID)
+	}
+	events, stop := s.Feed.Watch()
+	defer stop()
+	s.Desk.Tell(agent.Answered{Ask: r.ID, Approve: r.Approve, By: "socket", Reason: r.Text})
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case e, ok := <-events:
+			if !ok {
+				return nil
+			}
+			if err := send(out, e); err != nil {
+				return err
+			}
+			if d, is := e.Body.(agent.Decided); is && d.Ask == r.ID {
+				return nil
+			}
+		}
+	}
+}
+
+// metrics sends what was counted, as one text.
+func (s *Server) metrics(out *json.Encoder) error {
+	var text strings.Builder
+	if err := s.Metrics(&text); err != nil {
+		return err
+	}
+	body, err := json.Marshal(text.String())
+	if err != nil {
+		return err
+	}
+	return out.Encode(Response{Kind: "metrics", Body: body})
+}
+
+// revoke takes one permission back and waits until it is gone.
+func (s *Server) revoke(ctx context.Context, r Request) error {
+	has := func() (found bool, err error) {
+		err = s.Desk.View(ctx, func(st *agent.State, _ int) {
+			found = slices.ContainsFunc(st.Grants, func(g *agent.Grant) bool { return g.ID == r.ID })
+		})
+		return found, err
+	}
+	found, err := has()
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fmt.Errorf("there is no permission %q; see: deputy grants", r.ID)
+	}
+	s.Desk.Tell(agent.Withdrawn{Grant: r.ID, By: "socket"})
+	if found, err = has(); err == nil && found { // the desk works off what it was told in order
+		err = errors.New("the permission could not be taken back; see: deputy log show")
+	}
+	return err
+}
