@@ -85,7 +85,7 @@ Without a command it runs: deputy run.`,
 	root.RunE = daily.RunE
 	root.Flags().AddFlagSet(daily.Flags())
 	root.AddCommand(
-		daily, demoCommand(a), sayCommand(a), hearCommand(a), transcribeCommand(),
+		daily, demoCommand(a), sayCommand(a), hearCommand(a), transcribeCommand(a),
 		tasksCommand(a), metricsCommand(a), inboxCommand(a), grantsCommand(a), approveCommand(a), denyCommand(a),
 		verbCommand(a, "stop", "Silence Deputy and end what runs"),
 		verbCommand(a, "undo", "Take back the last thing that was done"),

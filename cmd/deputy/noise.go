@@ -41,6 +41,8 @@ type noiseTrial struct {
 	rooms  int
 	speech string // folder of recordings
 	log    string // every utterance goes there, TSV; "" keeps none
+	// stretch is how long each ask stands at least; 0 is the plan's own.
+	stretch time.Duration
 }
 
 func noiseCommand(a *app) *cobra.Command {
@@ -106,7 +108,9 @@ func (n noiseTrial) run(ctx context.Context) (noiseReport, error) {
 	}
 	l := &noiseLedger{phrases: map[string]string{}}
 	err = n.house(ctx, dir, l, func(ctx context.Context, h *house) error {
-		return n.play(ctx, h, l, sound, newNoisePlan(clips, rng))
+		plan := newNoisePlan(clips, rng)
+		plan.least = cmp.Or(n.stretch, plan.least)
+		return n.play(ctx, h, l, sound, plan)
 	})
 	if n.log != "" {
 		err = errors.Join(err, l.write(n.log))

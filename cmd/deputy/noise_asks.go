@@ -29,7 +29,7 @@ func (noiseModel) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk,
 	return func(yield func(agent.Chunk, error) bool) {
 		for lang, order := range noiseOrders {
 			for _, level := range noiseLevels {
-				if len(p.Messages) == 1 && strings.HasPrefix(p.Messages[0].Text, fmt.Sprintf(order, level)) {
+				if wants(p, fmt.Sprintf(order, level)) {
 					yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":%q,"text":%q}`, level, noiseSummaries[lang])}}, nil)
 					return
 				}
@@ -37,6 +37,13 @@ func (noiseModel) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk,
 		}
 		yield(agent.Chunk{Text: "Done."}, nil)
 	}
+}
+
+// wants says whether a task has just begun with an order. What the model is told
+// beside the order, such as the time, stands before it.
+func wants(p agent.Prompt, order string) bool {
+	last := len(p.Messages) - 1
+	return last >= 0 && p.Messages[last].Role == agent.User && strings.HasSuffix(p.Messages[last].Text, order)
 }
 
 // ask gives up whatever waits and puts an ask for the stretch.

@@ -113,20 +113,24 @@ type noisePlan struct {
 	clips  map[string][]noiseClip
 	rng    *rand.Rand
 	n      int
+	least  time.Duration // a stretch is at least that long: short clips come in a row
 	queues map[string][]noiseClip
 	again  map[string]bool
 }
 
 func newNoisePlan(clips map[string][]noiseClip, rng *rand.Rand) *noisePlan {
-	return &noisePlan{clips: clips, rng: rng, queues: map[string][]noiseClip{}, again: map[string]bool{}}
+	return &noisePlan{clips: clips, rng: rng, least: 20 * time.Second, queues: map[string][]noiseClip{}, again: map[string]bool{}}
 }
 
-// leastStretch is how long a stretch is at least: short clips come in a row.
-const leastStretch = 20 * time.Second
-
-func (p *noisePlan) next(ctx context.Context) (noiseStretch, error) {
+// turn is the ask of the next stretch.
+func (p *noisePlan) turn() noiseStretch {
 	s := noiseStretch{level: noiseLevels[p.n%len(noiseLevels)], language: []string{"en", "ko"}[p.n/len(noiseLevels)%2]}
 	p.n++
+	return s
+}
+
+func (p *noisePlan) next(ctx context.Context) (noiseStretch, error) {
+	s := p.turn()
 	for s.group == "" || len(p.clips[s.group]) == 0 {
 		x := p.rng.IntN(100)
 		for i, share := range noiseShares {
@@ -136,7 +140,7 @@ func (p *noisePlan) next(ctx context.Context) (noiseStretch, error) {
 			}
 		}
 	}
-	for int64(len(s.samples)) < audio.Count(leastStretch) {
+	for int64(len(s.samples)) < audio.Count(p.least) {
 		c, samples, err := p.clip(ctx, s.group)
 		if err != nil {
 			return s, err

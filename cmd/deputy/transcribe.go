@@ -28,7 +28,7 @@ var fileListening = audio.Options{
 	MaxUtterance: 2 * time.Minute, MinSpeech: 60 * time.Millisecond, Threshold: 0.35,
 }
 
-func transcribeCommand() *cobra.Command {
+func transcribeCommand(a *app) *cobra.Command {
 	var language, model string
 	var asJSON, asTSV bool
 	c := &cobra.Command{
@@ -49,8 +49,7 @@ and the exit status is 1.`,
 			if asJSON && asTSV {
 				return errors.New("--json and --tsv exclude each other")
 			}
-			config, _ := c.Flags().GetString("config") // "" where the root has none
-			cfg, err := configs.LoadUser(config)
+			cfg, err := a.config()
 			if err != nil {
 				return err
 			}
@@ -222,7 +221,7 @@ func (s *scribe) file(ctx context.Context, path string) error {
 			return err
 		}
 		if why, noise := stt.Noise(t); noise {
-			s.log.Debug("not speech", "file", path, "utterance", u.ID, "why", why)
+			s.log.Debug("not speech", "file", path, "utterance", u.ID, "why", why, "text", t.Text)
 			continue
 		}
 		if err := s.page.utterance(path, u, t); err != nil {
