@@ -28,17 +28,19 @@ import (
 // parts are what a caller puts in the place of something that a configuration
 // would lead to. The zero value replaces nothing.
 type parts struct {
-	source  audio.Source           // instead of the microphone
-	deaf    bool                   // no microphone at all
-	model   agent.Model            // instead of the configured one
-	player  tts.Player             // instead of the speaker
-	instant bool                   // no sound: every line is said at once
-	tools   []agent.Tool           // beside the usual ones
-	rows    map[string]policy.Tool // what these take
-	heard   func(hearing)
-	observe func(agent.Event) // beside the feed, from the desk's goroutine
-	said    func(agent.Line)  // with instant: every line
-	timed   func(trace.Turn)  // every turn that has ended; must not block
+	source  audio.Source // instead of the microphone
+	deaf    bool         // no microphone at all
+	model   agent.Model  // instead of the configured one
+	player  tts.Player   // instead of the speaker
+	instant bool         // no sound: every line is said at once
+	// synthesizer speaks instead of the configured engines.
+	synthesizer tts.Synthesizer
+	tools       []agent.Tool           // beside the usual ones
+	rows        map[string]policy.Tool // what these take
+	heard       func(hearing)
+	observe     func(agent.Event) // beside the feed, from the desk's goroutine
+	said        func(agent.Line)  // with instant: every line
+	timed       func(trace.Turn)  // every turn that has ended; must not block
 }
 
 // build makes a house from a configuration: one line for each thing that could

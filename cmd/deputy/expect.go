@@ -85,6 +85,12 @@ func matches(b agent.Body, what string) bool {
 		return what == "pending"
 	case agent.Decided:
 		return what == "approved" && b.Approve || what == "denied" && !b.Approve
+	case agent.Held:
+		return what == "held"
+	case agent.Retracted:
+		return what == "stopped"
+	case agent.Spoken:
+		return what == "hushed" && !b.Whole
 	case agent.TaskClosed:
 		return what == string(b.Status)
 	case agent.Heard:

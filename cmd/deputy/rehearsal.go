@@ -4,16 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"deputy/agent"
-	"deputy/audio"
 	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
+	"deputy/tts"
 )
 
 // A rehearsal is a scene being played.
@@ -25,7 +23,8 @@ type rehearsal struct {
 	patience time.Duration
 
 	house  *house
-	stage  *stage // nil without recordings
+	stage  *stage  // nil without recordings
+	talk   *talker // nil where every line is said at once
 	model  *scriptedModel
 	tool   *rehearsalTool
 	events []agent.Event // since the last direction that was not an expectation
@@ -33,6 +32,8 @@ type rehearsal struct {
 	feed   <-chan agent.Event
 	stop   func() error
 	seen   func(agent.Event) // called with every event; may be nil
+	// audible says that a line is being spoken.
+	audible bool
 }
 
 // play follows every direction; the first that fails ends the scene.
@@ -61,15 +62,16 @@ func (r *rehearsal) play(ctx context.Context) (err error) {
 // open starts a house for the scene.
 func (r *rehearsal) open(ctx context.Context) error {
 	p := parts{tools: []agent.Tool{r.tool}, rows: rehearsalRows, instant: true}
+	if r.scene.has("talk") {
+		r.talk = &talker{}
+		p.instant, p.synthesizer, p.player = false, r.talk, tts.Silent{}
+	}
 	if r.model != nil {
 		p.model = r.model
 	}
-	for _, d := range r.scene.directions {
-		if d.verb == "play" {
-			r.stage = newStage()
-			p.source = r.stage
-			break
-		}
+	if r.scene.has("play") {
+		r.stage = newStage()
+		p.source = r.stage
 	}
 	h, err := build(ctx, r.cfg, p)
 	if err != nil {
@@ -93,18 +95,26 @@ func (r *rehearsal) open(ctx context.Context) error {
 func (r *rehearsal) follow(ctx context.Context, d direction) error {
 	switch d.verb {
 	case "play":
-		return r.speak(ctx, d.args[0])
+		samples, err := r.recording(ctx, d.args[0])
+		if err != nil {
+			return err
+		}
+		return errors.Join(r.put(ctx, samples), r.turn(ctx))
 	case "say":
-		return r.hear(ctx, d.args[0], 0.97, len(d.args) > 1 && d.args[1] == "key")
+		return r.hear(ctx, d.args[0], 0.97, d.args[1:])
 	case "mumble":
-		return r.hear(ctx, d.args[0], 0.3, false)
+		return r.hear(ctx, d.args[0], 0.3, nil)
+	case "talk":
+		t, err := time.ParseDuration(d.args[0])
+		r.talk.takes.Store(int64(t))
+		return err
 	case "type":
 		text, err := r.fill(ctx, d.args[0])
 		if err != nil {
 			return err
 		}
 		r.house.desk.Tell(control.Typed(text, ""))
-		return r.rest(ctx)
+		return r.turn(ctx)
 	case "ask":
 		return r.ask(ctx, d.args[0], d.args[1])
 	case "silence":
@@ -122,28 +132,6 @@ func (r *rehearsal) follow(ctx context.Context, d direction) error {
 		return r.expect(ctx, d.args)
 	}
 	return fmt.Errorf("there is no direction %q", d.verb)
-}
-
-// hear tells the desk a text as if it had just been spoken.
-func (r *rehearsal) hear(ctx context.Context, text string, confidence float32, key bool) error {
-	text, err := r.fill(ctx, text)
-	if err != nil {
-		return err
-	}
-	lang := "en"
-	if strings.ContainsFunc(text, func(c rune) bool { return c >= 0xAC00 && c <= 0xD7A3 }) {
-		lang = "ko"
-	}
-	// Speaking takes time: the words begin after whatever was just asked.
-	if err := r.pass(ctx, 300*time.Millisecond); err != nil {
-		return err
-	}
-	now := time.Now()
-	r.house.desk.Tell(agent.Heard{
-		Text: text, Language: lang, Key: key, Confidence: confidence, Lowest: confidence * 0.9,
-		Voiced: confidence, SNR: 30 * confidence, Began: now, Ended: now,
-	})
-	return r.rest(ctx)
 }
 
 // fill puts the code word of the posed ask into a text.
@@ -172,48 +160,31 @@ func (r *rehearsal) ask(ctx context.Context, level, text string) error {
 	}
 	r.model.next(scriptLine{Tool: "rehearse", Args: []byte(fmt.Sprintf(`{"level":%q,"text":%q}`, level, text))})
 	r.house.desk.Tell(control.Typed("send this: "+text, "en"))
-	return r.rest(ctx)
-}
-
-// speak plays a recording into the microphone and waits until it was dealt with.
-func (r *rehearsal) speak(ctx context.Context, name string) error {
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(r.from, os.ExpandEnv(name))
-	}
-	src, err := openSound(ctx, path)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	samples, err := audio.ReadAll(audio.Resample(src, audio.Rate))
-	if err != nil {
-		return err
-	}
-	return r.speakSamples(ctx, samples)
-}
-
-// speakSamples plays samples at audio.Rate into the microphone and waits until
-// they were dealt with.
-func (r *rehearsal) speakSamples(ctx context.Context, samples []float32) error {
-	// The last utterance needs its endpoint: the longest silence and a little.
-	samples = append(samples, make([]float32, audio.Count(r.cfg.Audio.Endpoint.Max+500*time.Millisecond))...)
-	select {
-	case <-r.stage.play(samples):
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	return r.rest(ctx)
+	return r.turn(ctx)
 }
 
 // rest waits until nothing is under way but what waits for the owner.
-func (r *rehearsal) rest(ctx context.Context) error {
+func (r *rehearsal) rest(ctx context.Context) error { return r.await(ctx, control.AtRest) }
+
+// turn waits until the owner might speak: nothing is under way but what waits for
+// the owner, waits in its grace or, where Deputy takes its time, is being said.
+func (r *rehearsal) turn(ctx context.Context) error {
+	return r.await(ctx, func(ctx context.Context, d *agent.Desk) (turn bool, err error) {
+		err = d.View(ctx, func(s *agent.State, busy int) {
+			turn = busy == 0 && (len(s.Lines) == 0 || r.talk != nil && r.talk.takes.Load() > 0 && r.audible)
+		})
+		return turn, err
+	})
+}
+
+// await waits until the desk is so far.
+func (r *rehearsal) await(ctx context.Context, so func(context.Context, *agent.Desk) (bool, error)) error {
 	deadline := time.Now().Add(r.patience)
 	for time.Now().Before(deadline) {
 		if err := r.pass(ctx, 30*time.Millisecond); err != nil {
 			return err
 		}
-		rest, err := control.AtRest(ctx, r.house.desk)
+		rest, err := so(ctx, r.house.desk)
 		if err != nil {
 			return err
 		}
@@ -244,6 +215,12 @@ func (r *rehearsal) pass(ctx context.Context, d time.Duration) error {
 }
 
 func (r *rehearsal) note(e agent.Event) {
+	switch e.Body.(type) {
+	case agent.Speaking:
+		r.audible = true
+	case agent.Spoken:
+		r.audible = false
+	}
 	r.events = append(r.events, e)
 	r.all = append(r.all, e)
 	if r.seen != nil {

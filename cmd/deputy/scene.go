@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,19 +17,25 @@ import (
 // Directions:
 //
 //	play FILE            speak a recording into the microphone
-//	say "TEXT" [key]     as if TEXT had been heard, clearly; key: with the key held
+//	say "TEXT" [key] [3s]  as if TEXT had been heard, clearly; key: with the key
+//	                     held; 3s: so long it takes from its first sound to its text
 //	mumble "TEXT"        as if TEXT had been heard, with weak evidence
 //	type "TEXT"          as if TEXT had been typed
 //	ask L2|L3|L4 "TEXT"  have the model want an action of that level
+//	talk 2s              from now on each line of Deputy's takes that long; 0s: none
 //	silence 2s           let that much time pass
 //	restart              end the desk and start it again on the same journal
-//	expect asked|approved|denied|pending|done|failed|cancelled|ignored
+//	expect asked|approved|denied|held|stopped|pending|done|failed|cancelled|ignored|hushed
 //	expect no WHAT       none of it since the last direction that was not an expect
 //	expect heard "TEXT"  a transcript that holds TEXT, whatever its case
 //	expect said "TEXT"   a line of Deputy's that holds TEXT
 //	expect file NAME contains "TEXT"
 //	expect no file NAME
 //	expect effects N     so many effects of Reach or above so far
+//
+// A direction is over when the owner might speak again: what follows a decision
+// comes within the grace of its effect, and what follows a line that takes time
+// comes while that is spoken, unless an expectation or a silence is waited for.
 //
 // Three files have a meaning of their own: config.yaml is the configuration of the
 // rehearsal, policy.yaml holds its owner's rules, and model holds the replies of a scripted model, one JSON object a
@@ -54,7 +61,7 @@ func (d direction) String() string { return d.verb + " " + strings.Join(d.args, 
 
 // arity bounds the arguments of each direction.
 var arity = map[string][2]int{
-	"play": {1, 1}, "say": {1, 2}, "mumble": {1, 1}, "type": {1, 1}, "ask": {2, 2}, "silence": {1, 1},
+	"play": {1, 1}, "say": {1, 3}, "mumble": {1, 1}, "talk": {1, 1}, "type": {1, 1}, "ask": {2, 2}, "silence": {1, 1},
 	"restart": {0, 0}, "expect": {1, 5},
 }
 
@@ -96,17 +103,29 @@ func parseScene(name string, data []byte) (scene, error) {
 	return s, errors.Join(errs...)
 }
 
+// has says whether a direction of that verb is in it.
+func (s scene) has(verb string) bool {
+	return slices.ContainsFunc(s.directions, func(d direction) bool { return d.verb == verb })
+}
+
 func checkDirection(words []string) error {
 	n, ok := arity[words[0]]
 	if !ok {
-		return fmt.Errorf("there is no direction %q (known: play, say, mumble, type, ask, silence, restart, expect)", words[0])
+		return fmt.Errorf("there is no direction %q (known: play, say, mumble, type, ask, talk, silence, restart, expect)", words[0])
 	}
 	if got := len(words) - 1; got < n[0] || got > n[1] {
 		return fmt.Errorf("%s takes %d to %d arguments, not %d", words[0], n[0], n[1], got)
 	}
-	if words[0] == "silence" {
-		if _, err := time.ParseDuration(words[1]); err != nil {
-			return fmt.Errorf("silence takes a time such as 2s, not %q", words[1])
+	var times []string
+	switch words[0] {
+	case "silence", "talk":
+		times = words[1:]
+	case "say":
+		times = slices.DeleteFunc(slices.Clone(words[2:]), func(w string) bool { return w == "key" })
+	}
+	for _, w := range times {
+		if _, err := time.ParseDuration(w); err != nil {
+			return fmt.Errorf("%s takes a time such as 2s, not %q", words[0], w)
 		}
 	}
 	return nil

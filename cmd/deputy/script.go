@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/audio"
 )
 
 // A scriptedModel replies what a scene says, in order.
@@ -135,3 +137,11 @@ func (v instantVoice) Say(_ context.Context, l agent.Line) error {
 func (instantVoice) Hush(context.Context) error { return nil }
 
 func (instantVoice) Chime(context.Context) error { return nil }
+
+// A talker says every line in a set time, without sound.
+type talker struct{ takes atomic.Int64 }
+
+// Synthesize gives that much quiet.
+func (t *talker) Synthesize(context.Context, string, string) (audio.Source, error) {
+	return audio.Slice(make([]float32, max(1, audio.Count(time.Duration(t.takes.Load())))), audio.Rate), nil
+}
