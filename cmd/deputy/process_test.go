@@ -229,3 +229,52 @@ func TestKilledWhileStarting(t *testing.T) {
 		t.Error("the socket was left behind")
 	}
 }
+
+// TestManyStarts: of many Deputies that are started at the same time one runs, and
+// it can be reached.
+func TestManyStarts(t *testing.T) {
+	t.Parallel()
+	m, _ := newMachine(t)
+	for range 2 {
+		said := make([]bytes.Buffer, 20)
+		starts := make([]*exec.Cmd, len(said))
+		ended := make(chan int, len(starts))
+		for i := range starts {
+			starts[i] = m.command("deputy", "run", "--typed")
+			starts[i].Stderr = &said[i]
+		}
+		for i, cmd := range starts {
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			go func() { cmd.Wait(); ended <- i }()
+		}
+		lost := map[int]bool{}
+		for range len(starts) - 1 {
+			select {
+			case i := <-ended:
+				lost[i] = true
+				if got := said[i].String(); !bytes.Contains(said[i].Bytes(), []byte("another Deputy is running already")) {
+					t.Errorf("one that lost said %q", got)
+				}
+			case <-time.After(time.Minute):
+				t.Fatalf("%d of %d have given up after a minute, want all but one", len(lost), len(starts))
+			}
+		}
+		reach := func() error {
+			return control.Call(t.Context(), m.socket(), control.Request{Do: "tasks"}, func(control.Response) error { return nil })
+		}
+		for end := time.Now().Add(20 * time.Second); reach() != nil && time.Now().Before(end); { // it may still be starting
+			time.Sleep(20 * time.Millisecond)
+		}
+		if err := reach(); err != nil {
+			t.Errorf("the one that won can't be reached: %v", err)
+		}
+		for i, cmd := range starts {
+			if !lost[i] {
+				cmd.Process.Kill()
+				<-ended
+			}
+		}
+	}
+}

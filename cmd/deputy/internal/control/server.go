@@ -35,6 +35,7 @@ type Server struct {
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
+	defer l.Close() // gone before the journal is given back
 	var all sync.WaitGroup
 	defer all.Wait()
 	for {
