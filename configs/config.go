@@ -117,6 +117,14 @@ type Agent struct {
 	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"`   // deaf for this long after speaking
 	Grace          time.Duration `yaml:"grace"`              // how long a decided effect can be stopped before it begins
 	Quiet          string        `yaml:"quiet"`              // "22:00-07:00": nothing is asked aloud then
+	Protect        Protect       `yaml:"protect"`
+}
+
+// Protect adds to the protected paths of the workspace: patterns such as *.pem or
+// deploy/hooks; "!" before one takes it out.
+type Protect struct {
+	Runs    []string `yaml:"runs"`    // what something runs by itself
+	Secrets []string `yaml:"secrets"` // what holds secrets
 }
 
 // Mail is the SMTP account; without a host there is no mail.

@@ -49,6 +49,7 @@ func TestExampleShowsEveryDefault(t *testing.T) {
 	}
 	want := Default()
 	want.Mail.Known, want.Web.Allow, want.Shell.Hosts = []string{}, []string{}, []string{}
+	want.Agent.Protect = Protect{Runs: []string{}, Secrets: []string{}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the example shows other values than the defaults (-default +example):\n%s", diff)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 
 	"golang.org/x/text/unicode/norm"
@@ -64,8 +65,11 @@ func (w *Workspace) apply(ctx context.Context, key, rel string, allowed policy.L
 			return change{}, fmt.Errorf("%q was changed by something else after this was begun: %w", rel, agent.ErrUnknown)
 		}
 	}
-	if level(info) > allowed {
+	switch {
+	case level(info) > allowed:
 		return change{}, fmt.Errorf("%q has grown too large for its old content to be kept: order it again", rel)
+	case changes(w.kind(rel)) > allowed:
+		return change{}, fmt.Errorf("%q has become another file, which is protected: order it again", rel)
 	}
 	ch := change{Path: rel, Mode: 0o644}
 	var old []byte
@@ -93,29 +97,55 @@ func (w *Workspace) apply(ctx context.Context, key, rel string, allowed policy.L
 	if err := w.copies.note(key, ch); err != nil {
 		return change{}, w.say(rel, err)
 	}
-	return ch, w.put(ch, data)
+	return ch, w.put(ch, data, allowed)
 }
 
-// put writes data, or removes the file when data is nil.
-func (w *Workspace) put(ch change, data []byte) error {
+// put writes data, or removes the file when data is nil, in the folder that is
+// there now: allowed is what may be changed in it.
+func (w *Workspace) put(ch change, data []byte, allowed policy.Level) error {
 	if w.meanwhile != nil {
 		for _, p := range append(ch.Dirs, ch.Path) {
 			w.meanwhile[p] = true
 		}
 	}
-	if data == nil {
-		if err := w.root.Remove(ch.Path); err != nil {
+	if data != nil {
+		if err := w.root.MkdirAll(path.Dir(ch.Path), 0o755); err != nil {
 			return w.say(ch.Path, err)
 		}
-		return syncDir(w.root, path.Dir(ch.Path))
 	}
-	if err := w.root.MkdirAll(path.Dir(ch.Path), 0o755); err != nil {
-		return w.say(ch.Path, err)
+	dir, err := w.folder(path.Dir(ch.Path), allowed)
+	if err != nil {
+		return err
 	}
-	if err := replace(w.root, ch.Path, data, ch.Mode); err != nil {
+	defer dir.Close()
+	name := path.Base(ch.Path)
+	if data != nil {
+		err = replace(dir, name, data, ch.Mode)
+	} else if err = dir.Remove(name); err == nil {
+		err = syncDir(dir, ".")
+	}
+	if err != nil {
 		return w.say(ch.Path, err)
 	}
 	return nil
+}
+
+// folder opens a folder, unless what is below it now takes more than allowed.
+func (w *Workspace) folder(rel string, allowed policy.Level) (*os.Root, error) {
+	dir, err := w.root.OpenRoot(rel)
+	if err != nil {
+		return nil, w.say(rel, err)
+	}
+	f, err := dir.Open(".")
+	if err == nil {
+		err = w.seen(f, rel, allowed, changes)
+		f.Close()
+	}
+	if err != nil {
+		dir.Close()
+		return nil, err
+	}
+	return dir, nil
 }
 
 // holds says whether rel has the content with this hash; "" is no file at all.
@@ -193,7 +223,7 @@ func (w *Workspace) revert(ch change) (agent.Result, error) {
 	case changed:
 		return agent.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
 	case ch.Before == "":
-		if err := w.put(ch, nil); err != nil {
+		if err := w.put(ch, nil, policy.Seal); err != nil {
 			return agent.Result{}, err
 		}
 		for i := len(ch.Dirs) - 1; i >= 0; i-- {
@@ -207,7 +237,7 @@ func (w *Workspace) revert(ch change) (agent.Result, error) {
 	if err != nil {
 		return agent.Result{}, fmt.Errorf("%q can't be brought back: %w", ch.Path, err)
 	}
-	if err := w.put(ch, old); err != nil {
+	if err := w.put(ch, old, policy.Seal); err != nil {
 		return agent.Result{}, err
 	}
 	return agent.Result{Text: fmt.Sprintf("%s is as it was before.", ch.Path), Produced: w.abs(ch.Path)}, nil
@@ -222,7 +252,7 @@ func (w *Workspace) cutOut(ch change) (agent.Result, error) {
 	if bytes.Count(now, []byte(ch.Added)) != 1 {
 		return agent.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
 	}
-	if err := w.put(ch, bytes.Replace(now, []byte(ch.Added), nil, 1)); err != nil {
+	if err := w.put(ch, bytes.Replace(now, []byte(ch.Added), nil, 1), policy.Seal); err != nil {
 		return agent.Result{}, err
 	}
 	return agent.Result{Text: fmt.Sprintf("It was taken out of %s.", ch.Path), Produced: w.abs(ch.Path)}, nil

@@ -32,9 +32,12 @@ func factsOf(info fs.FileInfo) map[string]string {
 	return f
 }
 
-// noUndo marks an action that can't be taken back.
-func noUndo(a *agent.Action) {
-	if a.Level == policy.Commit {
+// authority is what changing the file takes, and says why it takes more than usual.
+func (w *Workspace) authority(a *agent.Action) {
+	k := w.kind(a.Target)
+	a.Level = max(a.Level, changes(k))
+	protects(a, k)
+	if a.Facts["undo"] == "none" {
 		a.Values["warning"] = "no-undo"
 	}
 }
@@ -85,7 +88,7 @@ func (t writeFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 	if info != nil {
 		a.Values["replaces"] = size(info.Size())
 	}
-	noUndo(&a)
+	t.w.authority(&a)
 	allowed := a.Level
 	a.Do = func(ctx context.Context, key string) (agent.Result, error) {
 		ch, err := t.w.apply(ctx, key, rel, allowed, func([]byte, bool) ([]byte, error) {
@@ -145,8 +148,10 @@ func (t editFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, er
 		Summary: fmt.Sprintf("edit %s: %q becomes %q", rel, brief(args.Old, 40), brief(args.New, 40)),
 		Repeat:  agent.Checkable,
 	}
+	t.w.authority(&a)
+	allowed := a.Level
 	a.Do = func(ctx context.Context, key string) (agent.Result, error) {
-		ch, err := t.w.apply(ctx, key, rel, policy.Draft, func(old []byte, _ bool) ([]byte, error) {
+		ch, err := t.w.apply(ctx, key, rel, allowed, func(old []byte, _ bool) ([]byte, error) {
 			return edited(rel, old, args.Old, args.New)
 		})
 		if err != nil {
@@ -211,7 +216,7 @@ func (t deleteFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, 
 		Summary: fmt.Sprintf("delete %s (%s)", rel, size(info.Size())),
 		Repeat:  agent.Checkable,
 	}
-	noUndo(&a)
+	t.w.authority(&a)
 	allowed := a.Level
 	a.Do = func(ctx context.Context, key string) (agent.Result, error) {
 		ch, err := t.w.apply(ctx, key, rel, allowed, func(_ []byte, exists bool) ([]byte, error) {

@@ -24,7 +24,7 @@ type space struct {
 	t     *testing.T
 }
 
-func workspace(t *testing.T) space {
+func newSpace(t *testing.T) space {
 	t.Helper()
 	base := t.TempDir()
 	w, err := NewWorkspace(filepath.Join(base, "work"), filepath.Join(base, "state", "undo"))
@@ -96,7 +96,7 @@ func TestUndoRoundTrips(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := workspace(t)
+			s := newSpace(t)
 			if tt.before != "-" {
 				s.file(tt.file, tt.before)
 			}
@@ -137,7 +137,7 @@ func TestUndoRoundTrips(t *testing.T) {
 }
 
 func TestUndoRefusesWhatWasChanged(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.file("a.txt", "old")
 	r := s.do("write_file", "k", writeArgs{"a.txt", "new"})
 	s.file("a.txt", "the owner's own words")
@@ -159,7 +159,7 @@ func TestUndoRefusesWhatWasChanged(t *testing.T) {
 }
 
 func TestUndoOfAnEarlierNote(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.file("notes/2026-11-23.md", "# today\n")
 	first := s.do("take_note", "k1", noteArgs{Text: "one"})
 	s.do("take_note", "k2", noteArgs{Text: "two"})
@@ -172,7 +172,7 @@ func TestUndoOfAnEarlierNote(t *testing.T) {
 }
 
 func TestOnceAfterACrash(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	note := planned(t, s.tools["take_note"], noteArgs{Text: "once"})
 	check := s.tools["take_note"].(agent.Checker)
 	if done, _, err := check.Check(t.Context(), "k", note.Args); done || err != nil {
@@ -196,7 +196,7 @@ func TestOnceAfterACrash(t *testing.T) {
 }
 
 func TestLeftoversAndCap(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	temp := tempPrefix + sum([]byte("a.txt"))[:16]
 	s.file(temp, "half of")
 	s.do("write_file", "k", writeArgs{"a.txt", "whole"})
@@ -220,7 +220,7 @@ func TestLeftoversAndCap(t *testing.T) {
 }
 
 func TestTooLargeToKeep(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.file("big.bin", "")
 	if err := os.Truncate(filepath.Join(s.dir, "big.bin"), maxKept+1); err != nil {
 		t.Fatal(err)
@@ -246,7 +246,7 @@ func TestTooLargeToKeep(t *testing.T) {
 }
 
 func TestReadFile(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	euc, err := korean.EUCKR.NewEncoder().Bytes([]byte("안녕하세요, 회의록입니다.\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -307,7 +307,7 @@ func TestReadFile(t *testing.T) {
 }
 
 func TestListAndSearch(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.file("report.md", "Revenue grew\nCosts fell\n")
 	s.file("docs/budget.txt", "rent: 900\nFOOD: 300\n")
 	s.file("회의록.txt", "예산은 다음 주에 정한다\n")
@@ -335,7 +335,7 @@ func TestListAndSearch(t *testing.T) {
 }
 
 func TestEditRefuses(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.file("a.txt", "one one two")
 	s.file("b.bin", "one\x00")
 	for _, v := range []editArgs{{"a.txt", "one", "1"}, {"a.txt", "three", "3"}, {"a.txt", "", "3"}, {"a.txt", "two", "two"}, {"b.bin", "one", "1"}, {"c.txt", "one", "1"}} {
@@ -351,7 +351,7 @@ func TestEditRefuses(t *testing.T) {
 }
 
 func TestModesAndKinds(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.file("run.sh", "echo")
 	p := filepath.Join(s.dir, "run.sh")
 	if err := os.Chmod(p, 0o750); err != nil {
@@ -388,7 +388,7 @@ func TestNewWorkspaceRefusesNesting(t *testing.T) {
 }
 
 func TestCopiesAreChecked(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	name, err := s.copies.put([]byte("old"))
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 )
 
 func TestRemind(t *testing.T) {
-	s := workspace(t) // its clock says 2026-11-23 14:05:30 UTC
+	s := newSpace(t) // its clock says 2026-11-23 14:05:30 UTC
 	a := planned(t, s.tools["remind"], remindArgs{Text: "stretch", When: "in ten minutes"})
 	if a.Level != policy.Draft || a.Values["clock"] != "14:15" || a.Values["when"] != "2026-11-23 14:15" {
 		t.Errorf("got %+v", a)
@@ -33,7 +33,7 @@ func TestRemind(t *testing.T) {
 }
 
 func TestNoteStaysOnItsDay(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	a, err := s.tools["take_note"].Plan(t.Context(), args(t, noteArgs{Text: "late", At: "2026-11-22T23:59:00Z"}))
 	if err != nil || a.Target != "notes/2026-11-22.md" {
 		t.Errorf("got %q, %v, want notes/2026-11-22.md", a.Target, err)

@@ -10,7 +10,7 @@ import (
 )
 
 func TestPathAttacks(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	outside := t.TempDir()
 	secret := filepath.Join(outside, "secret.txt")
 	if err := os.WriteFile(secret, []byte("secret"), 0o644); err != nil {
@@ -61,7 +61,7 @@ func TestPathAttacks(t *testing.T) {
 }
 
 func TestNewNames(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	for _, p := range []string{"con", "NUL.txt", "dir/aux.md", "COM1", "lpt9.log", "a:b", "what?.md", "a*", "<x>", "a|b", "end.", "a /b", tempPrefix + "x"} {
 		if _, err := s.tools["write_file"].Plan(t.Context(), args(t, writeArgs{p, "x"})); err == nil {
 			t.Errorf("write_file %q: got no error", p)
@@ -94,7 +94,7 @@ func TestSwappedBetweenPlanAndDo(t *testing.T) {
 			if err := os.WriteFile(secret, []byte("secret"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			s := workspace(t)
+			s := newSpace(t)
 			s.file("dir/a.txt", "secret")
 			a := planned(t, s.tools[tool], v)
 			swap(s, name, target)
@@ -109,7 +109,7 @@ func TestSwappedBetweenPlanAndDo(t *testing.T) {
 }
 
 func TestHardLinkIsNotWrittenThrough(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	outside := filepath.Join(filepath.Dir(s.dir), "outside.txt")
 	if err := os.WriteFile(outside, []byte("outside"), 0o644); err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestHardLinkIsNotWrittenThrough(t *testing.T) {
 }
 
 func TestLinksInsideAreFollowedForReading(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.file("real/a.txt", "hello")
 	for link, target := range map[string]string{"alias": "real", "b.txt": "real/a.txt"} {
 		if err := os.Symlink(target, filepath.Join(s.dir, link)); err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/workspace"
 )
 
 // maxRead is the largest file of which a page is read at all.
@@ -54,21 +55,24 @@ func (t readFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, er
 	if args.Path = rel; page > 1 {
 		args.Path += "#page=" + strconv.Itoa(page)
 	}
-	return agent.Action{
-		Tool: "read_file", Target: rel, Args: encode(args), Level: policy.Look, Phrase: "read",
+	k := t.w.kind(rel)
+	a := agent.Action{
+		Tool: "read_file", Target: rel, Args: encode(args), Level: reads(k), Phrase: "read",
 		Values:  map[string]string{"path": rel},
 		Facts:   map[string]string{"path": "inside"},
 		Private: true,
 		Summary: "read " + args.Path,
 		Repeat:  agent.Idempotent,
 		Do: func(context.Context, string) (agent.Result, error) {
-			text, err := t.page(rel, page)
+			text, err := t.page(rel, page, reads(k))
 			if err != nil {
 				return agent.Result{}, fmt.Errorf("read %s: %w", rel, err)
 			}
 			return agent.Result{Text: text}, nil
 		},
-	}, nil
+	}
+	protects(&a, k&workspace.Secret)
+	return a, nil
 }
 
 func readable(w *Workspace, rel string, missing bool) error {
@@ -88,12 +92,15 @@ func cutPage(p string) (name string, page int, ok bool) {
 	return name, page, ok && err == nil && page > 0
 }
 
-func (t readFile) page(rel string, page int) (string, error) {
+func (t readFile) page(rel string, page int, allowed policy.Level) (string, error) {
 	f, info, err := t.w.open(rel)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
+	if err := t.w.seen(f, rel, allowed, reads); err != nil {
+		return "", err
+	}
 	if info.Size() > maxRead {
 		return "", fmt.Errorf("the file is too large to be read: %s", size(info.Size()))
 	}

@@ -230,7 +230,7 @@ func TestGateEndsAtItsLimit(t *testing.T) {
 // TestCommandWithHosts runs real programs through the real sandbox.
 func TestCommandWithHosts(t *testing.T) {
 	n, secure := newInternet(t)
-	s := workspace(t)
+	s := newSpace(t)
 	box := boxes(t, s, n.options())[Bubblewrap]
 	if box == nil {
 		t.Skip("bubblewrap does not work here: the reason stands above")
@@ -267,7 +267,7 @@ func TestCommandWithHosts(t *testing.T) {
 }
 
 func TestHostsPlan(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	o := ShellOptions{Hosts: []string{"good.example", ".known.example"}}
 	b := newSandbox(s.dir, s.copies.scratch(), o.filled())
 	b.probed, b.way = true, way{kind: Bubblewrap}

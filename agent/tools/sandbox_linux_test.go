@@ -218,7 +218,7 @@ func TestEscapes(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("DEPUTY_TEST_SECRET", "hunter2")
-	s, o := workspace(t), newForbidden(t)
+	s, o := newSpace(t), newForbidden(t)
 	if err := os.Symlink(o.secret, filepath.Join(s.dir, "planted-link")); err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +265,7 @@ func TestEscapes(t *testing.T) {
 
 // TestSandboxWorks: what a command is for goes on.
 func TestSandboxWorks(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.file("a.txt", "hello\n")
 	for kind, box := range boxes(t, s, ShellOptions{}) {
 		for _, tt := range []struct{ command, want string }{
@@ -325,7 +325,7 @@ func TestSandboxLimits(t *testing.T) {
 		{"a folder closed to its owner", "mkdir -p $TMPDIR/a/b && python3 -c 'import os; os.fchmod(os.open(os.environ[\"TMPDIR\"]+\"/a\", 0), 0)'; echo done", "done", ShellOptions{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := workspace(t)
+			s := newSpace(t)
 			for kind, box := range boxes(t, s, tt.o) {
 				got := box.said(t, tt.command)
 				if !strings.Contains(got, tt.want) || len(got) > maxText+500 {
@@ -366,7 +366,7 @@ func until(t *testing.T, what string, is func() bool) {
 }
 
 func TestSandboxCanceled(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	for kind, box := range boxes(t, s, ShellOptions{}) {
 		t.Run(kind, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -388,11 +388,11 @@ func TestSandboxCanceled(t *testing.T) {
 // Deputy is killed while a command runs: nothing of the command is left.
 func TestSandboxDiesWithDeputy(t *testing.T) {
 	if kind := os.Getenv("DEPUTY_TEST_SANDBOX"); kind != "" { // the Deputy that is killed
-		box := boxes(t, workspace(t), ShellOptions{})[kind]
+		box := boxes(t, newSpace(t), ShellOptions{})[kind]
 		_, _ = box.run(t.Context(), job{command: "setsid sleep 7654321 & sleep 7654322"})
 		return
 	}
-	for kind := range boxes(t, workspace(t), ShellOptions{}) {
+	for kind := range boxes(t, newSpace(t), ShellOptions{}) {
 		t.Run(kind, func(t *testing.T) {
 			deputy := exec.Command(os.Args[0], "-test.run", "^TestSandboxDiesWithDeputy$")
 			deputy.Env = append(os.Environ(), "DEPUTY_TEST_SANDBOX="+kind, "TMPDIR="+t.TempDir())
@@ -411,7 +411,7 @@ func TestSandboxDiesWithDeputy(t *testing.T) {
 
 // TestNoSandboxNoCommand: a bubblewrap that does not shut in is not used.
 func TestNoSandboxNoCommand(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	open := filepath.Join(t.TempDir(), "open")
 	if err := os.WriteFile(open, []byte("#!/bin/bash\nshift 2; cd "+s.dir+"; TMPDIR=/tmp exec \"$@\"\n"), 0o755); err != nil {
 		t.Fatal(err)
@@ -436,7 +436,7 @@ func TestNoSandboxNoCommand(t *testing.T) {
 func TestLandlockWithoutNamespaces(t *testing.T) {
 	const name = "DEPUTY_TEST_KEEPER"
 	if landlockOffered() != nil {
-		boxes(t, workspace(t), ShellOptions{})
+		boxes(t, newSpace(t), ShellOptions{})
 		return
 	}
 	if dir := os.Getenv(name); dir == "" && os.Geteuid() == 0 { // root's processes are not limited: as someone else
@@ -459,7 +459,7 @@ func TestLandlockWithoutNamespaces(t *testing.T) {
 		}
 		return
 	}
-	s, o := workspace(t), newForbidden(t)
+	s, o := newSpace(t), newForbidden(t)
 	box := func(o ShellOptions) *sandbox {
 		b := newSandbox(s.dir, s.copies.scratch(), o.filled())
 		b.probed, b.way = true, way{kind: Landlock}

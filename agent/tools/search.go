@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/workspace"
 )
 
 const (
@@ -69,8 +72,12 @@ func (t searchFiles) Plan(_ context.Context, raw json.RawMessage) (agent.Action,
 func (t searchFiles) search(ctx context.Context, query string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
-	s := &search{w: t.w, words: []string{fold(query)}}
-	err := s.walk(ctx)
+	protected, err := t.w.protected.Scan(t.w.root)
+	if err != nil {
+		return "", err
+	}
+	s := &search{w: t.w, protected: protected, words: []string{fold(query)}}
+	err = s.walk(ctx)
 	if words := strings.Fields(fold(query)); err == nil && len(s.hits) == 0 && len(words) > 1 {
 		s.words = words
 		err = s.walk(ctx)
@@ -91,9 +98,10 @@ func fold(s string) string { return cases.Fold().String(norm.NFC.String(s)) }
 // A search collects lines that hold every word, or the first lines that hold
 // one when the words stand apart.
 type search struct {
-	w     *Workspace
-	words []string
-	hits  []string
+	w         *Workspace
+	protected workspace.Findings
+	words     []string
+	hits      []string
 }
 
 var errEnough = errors.New("enough was found")
@@ -130,7 +138,7 @@ func (s *search) file(p string) {
 	if holdsAll(fold(path.Base(name)), s.words) {
 		s.hits = append(s.hits, name)
 	}
-	data, err := s.w.readAll(p, maxSearched)
+	data, err := s.read(p)
 	if err != nil {
 		return
 	}
@@ -148,6 +156,24 @@ func (s *search) file(p string) {
 			found++
 		}
 	}
+}
+
+// read gives what a file holds, unless that is a secret.
+func (s *search) read(p string) ([]byte, error) {
+	f, info, err := s.w.open(p)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	name, err := fileName(f) // a folder may have become a link meanwhile
+	in, ok := below(filepath.ToSlash(name), filepath.ToSlash(s.w.dir))
+	if err != nil || !ok || s.protected.Secret(s.w.root, in, info) {
+		return nil, fs.ErrPermission
+	}
+	if info.Size() > maxSearched {
+		return nil, errEnough
+	}
+	return io.ReadAll(io.LimitReader(f, maxSearched))
 }
 
 func holdsAll(text string, words []string) bool {

@@ -12,7 +12,7 @@ import (
 // shell gives run_command with its sandbox, which must work where all tests are demanded.
 func shell(t *testing.T, o ShellOptions) (space, agent.Tool) {
 	t.Helper()
-	s := workspace(t)
+	s := newSpace(t)
 	if _, err := ProbeSandbox(t.Context(), o); err != nil {
 		if os.Getenv("DEPUTY_TEST_ALL") == "1" {
 			t.Fatal(err)

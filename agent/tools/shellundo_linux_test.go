@@ -112,7 +112,7 @@ func TestCommandUndo(t *testing.T) {
 			if err := os.WriteFile(outside, []byte("untouched"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			s := workspace(t)
+			s := newSpace(t)
 			s.full(outside)
 			before := s.listing()
 			for kind, box := range boxes(t, s, ShellOptions{}) {
@@ -165,7 +165,7 @@ func ran(t *testing.T, s space, command string) (runCommand, agent.Result) {
 
 // TestCommandUndoLeavesLaterChanges: what was changed since stays, and is named.
 func TestCommandUndoLeavesLaterChanges(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.full("nowhere")
 	tool, r := ran(t, s, "echo two > a.txt; echo two > run.sh; mkdir d; echo x > d/x; rm empty")
 	s.file("a.txt", "by hand\n")
@@ -185,7 +185,7 @@ func TestCommandUndoLeavesLaterChanges(t *testing.T) {
 // TestCommandUndoLeavesOthersChanges: what another tool wrote meanwhile is not
 // the command's.
 func TestCommandUndoLeavesOthersChanges(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.full("nowhere")
 	before, err := s.snapshot()
 	if err != nil {
@@ -209,7 +209,7 @@ func TestCommandUndoLeavesOthersChanges(t *testing.T) {
 
 // TestCommandUndoWithoutCopies: what is no longer kept is named, the rest restored.
 func TestCommandUndoWithoutCopies(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	s.full("nowhere")
 	tool, r := ran(t, s, "rm a.txt run.sh")
 	if err := os.Remove(filepath.Join(s.copies.root.Name(), copyFile(sum([]byte("one\n"))))); err != nil {
@@ -227,7 +227,7 @@ func TestCommandUndoWithoutCopies(t *testing.T) {
 
 // TestUndoCantLeave: a record that names paths outside restores nothing there.
 func TestUndoCantLeave(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	victim := filepath.Join(filepath.Dir(s.dir), "victim")
 	if err := os.WriteFile(victim, []byte("x"), 0o644); err != nil {
 		t.Fatal(err)
@@ -266,7 +266,7 @@ func TestCommandOutsideUndo(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := workspace(t)
+			s := newSpace(t)
 			b := newSandbox(s.dir, s.copies.scratch(), ShellOptions{}.filled())
 			b.probed, b.way = true, way{kind: Bubblewrap}
 			tool := runCommand{s.Workspace, b}
@@ -292,7 +292,7 @@ func TestCommandOutsideUndo(t *testing.T) {
 // TestSnapshotKeepsTheNewest: copies of what a command is about to change stay,
 // whatever goes.
 func TestSnapshotKeepsTheNewest(t *testing.T) {
-	s := workspace(t)
+	s := newSpace(t)
 	old := time.Now().Add(-time.Hour)
 	s.copies.limit = 50_000
 	for i := range 6 {

@@ -13,14 +13,17 @@ import (
 	"syscall"
 
 	"golang.org/x/text/unicode/norm"
+
+	"deputy/agent/workspace"
 )
 
 // A Workspace is the one directory whose files Deputy reads and changes, with
 // the copies that take a change back. Nothing outside it is reached through it,
 // whatever a path or a link says. Its methods may be called from any goroutine.
 type Workspace struct {
-	dir  string
-	root *os.Root
+	dir       string
+	root      *os.Root
+	protected workspace.Protected
 	// mu makes "look, keep a copy, change" one step, and guards copies.
 	mu     sync.Mutex
 	copies *copies
@@ -60,7 +63,8 @@ func NewWorkspace(dir, undoDir string) (*Workspace, error) {
 		root.Close()
 		return nil, err
 	}
-	return &Workspace{dir: dir, root: root, copies: c}, nil
+	w := &Workspace{dir: dir, root: root, copies: c}
+	return w, w.Protect(nil, nil)
 }
 
 func realPath(dir string) (string, error) {

@@ -158,6 +158,9 @@ func (h *house) tools(ctx context.Context) ([]agent.Tool, error) {
 		return nil, err
 	}
 	h.later(w.Close)
+	if err := w.Protect(cfg.Agent.Protect.Runs, cfg.Agent.Protect.Secrets); err != nil {
+		return nil, fmt.Errorf("agent.protect: %w", err)
+	}
 	all := tools.Files(w)
 	if cfg.Shell.Enabled {
 		if _, err := tools.ProbeSandbox(ctx, shellOptions(cfg, h.log)); err != nil {

@@ -1,0 +1,93 @@
+package tools
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+
+	"deputy/agent"
+	"deputy/agent/policy"
+	"deputy/agent/workspace"
+)
+
+// Protect adds to what is protected in every workspace: patterns of what runs by
+// itself and of what holds secrets. It is called before any tool of w is used.
+func (w *Workspace) Protect(runs, secrets []string) error {
+	p, err := workspace.NewProtected(runs, secrets)
+	if err == nil {
+		w.protected = p
+	}
+	return err
+}
+
+// kind says whether what a path leads to is protected, by whatever name.
+func (w *Workspace) kind(rel string) workspace.Kind {
+	kind := w.protected.Of(rel)
+	if real := w.real(rel); real != rel {
+		kind |= w.protected.Of(real) | w.protected.Kind(w.root, real)
+	}
+	return kind | w.protected.Kind(w.root, rel)
+}
+
+// real is where a path leads: its links are resolved, as far as it is there.
+func (w *Workspace) real(rel string) string {
+	rest := ""
+	for p := rel; ; p = path.Dir(p) {
+		if real, err := filepath.EvalSymlinks(w.abs(p)); err == nil {
+			if in, ok := below(filepath.ToSlash(real), filepath.ToSlash(w.dir)); ok {
+				return path.Join(in, rest)
+			}
+			return rel // it leads out, and nowhere through root
+		}
+		if p == "." {
+			return rel
+		}
+		rest = path.Join(path.Base(p), rest)
+	}
+}
+
+// changes is the level of changing a path of a kind.
+func changes(k workspace.Kind) policy.Level {
+	switch {
+	case k&workspace.Secret != 0:
+		return policy.Seal
+	case k != workspace.Free:
+		return policy.Commit
+	}
+	return policy.Draft
+}
+
+// reads is the level of showing a file of a kind to a model.
+func reads(k workspace.Kind) policy.Level {
+	if k&workspace.Secret != 0 {
+		return policy.Seal
+	}
+	return policy.Look
+}
+
+// protects states that what an action is about is protected, and why.
+func protects(a *agent.Action, k workspace.Kind) {
+	for of, name := range map[workspace.Kind]string{workspace.Runs: "startup", workspace.Secret: "secret"} {
+		if k&of != 0 {
+			a.Facts[name], a.Values[name] = "yes", "yes"
+		}
+	}
+}
+
+// seen checks the file that was opened, not only its path: a link may have come
+// to be in between.
+func (w *Workspace) seen(f *os.File, rel string, allowed policy.Level, takes func(workspace.Kind) policy.Level) error {
+	name, err := fileName(f)
+	if err != nil {
+		return fmt.Errorf("%q can't be checked: %w", rel, err)
+	}
+	in, ok := below(filepath.ToSlash(name), filepath.ToSlash(w.dir))
+	if !ok {
+		return fmt.Errorf("%q leads out of the workspace: %w", rel, errOutside)
+	}
+	if takes(w.kind(in)|w.protected.Of(rel)) > allowed {
+		return fmt.Errorf("%q has become another file, which is protected: order it again", rel)
+	}
+	return nil
+}

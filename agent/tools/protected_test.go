@@ -1,0 +1,118 @@
+package tools
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"deputy/agent/policy"
+)
+
+// protectedSpace holds something of each kind of protected path, and other names for them.
+func protectedSpace(t *testing.T) space {
+	t.Helper()
+	s := newSpace(t)
+	for name, text := range map[string]string{
+		".git/config": "[core]\n\thooksPath = tooling\n", ".git/HEAD": "ref: refs/heads/main\n", ".git/objects/x": "", ".git/refs/x": "",
+		".envrc": "export A=1\n", ".vscode/tasks.json": "{}\n", "sub/.husky/pre-commit": "npm test\n", "tooling/pre-commit": "make\n",
+		".env": "TOKEN=hunter2\n", "sub/.env.local": "TOKEN=hunter2\n", "keys/server.pem": "hunter2\n", ".ssh/id_ed25519": "hunter2\n",
+		"plain.txt": "hello\n", ".env.example": "TOKEN=\n",
+	} {
+		s.file(name, text)
+	}
+	for name, to := range map[string]string{"soft": ".env", "git": ".git", "rc": ".envrc", "far": "sub/../git", "deep": "sub"} {
+		if err := os.Symlink(to, filepath.Join(s.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, of := range map[string]string{"hard.txt": ".env", "hardrc.txt": ".envrc"} {
+		if err := os.Link(filepath.Join(s.dir, of), filepath.Join(s.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// TestProtectedPaths: one list for every tool, whatever a path is called.
+func TestProtectedPaths(t *testing.T) {
+	s := protectedSpace(t)
+	const startup, secret, free = "startup", "secret", ""
+	for _, tt := range []struct{ path, kind string }{
+		{".git/config", startup}, {".git/hooks/post-checkout", startup}, {".git/index", startup}, {".envrc", startup}, {".husky/pre-commit", startup}, {"sub/.husky/pre-commit", startup},
+		{".vscode/tasks.json", startup}, {"sub/new/.vscode/tasks.json", startup}, {"sub/.git/config", startup}, {"sub/.git", startup}, {"tooling/pre-commit", startup}, {"tooling/post-merge", startup},
+		{".GIT/config", startup}, {".Envrc", startup}, {"notes/../.git/config", startup}, {"./.git//config", startup}, {".ENVRC", startup}, {".vscode/../.git/config", startup}, {"/workspace/.envrc", startup},
+		{"．envrc", startup}, {"git/hooks/post-checkout", startup}, {"git/config", startup}, {"far/config", startup}, {"deep/.husky/pre-commit", startup}, {"hardrc.txt", startup},
+		{".env", secret}, {".ENV", secret}, {"sub/.env.local", secret}, {"sub/../.env", secret}, {"keys/server.pem", secret}, {"keys/other.PEM", secret}, {".ssh/id_ed25519", secret}, {".ssh/config", secret},
+		{"deep/.env.local", secret}, {"hard.txt", secret},
+		{"plain.txt", free}, {".env.example", free}, {"notes/environment.md", free}, {"git.txt", free}, {"notes/.gitignore", free}, {"keys.md", free},
+	} {
+		write, err := s.tools["write_file"].Plan(t.Context(), args(t, writeArgs{tt.path, "x"}))
+		if err != nil && tt.path != "sub/.git" && tt.path != "．envrc" {
+			t.Errorf("write %s: %v", tt.path, err)
+			continue
+		}
+		want := map[string]policy.Level{startup: policy.Commit, secret: policy.Seal, free: policy.Draft}[tt.kind]
+		if err == nil && (write.Level != want || tt.kind != free && write.Facts[tt.kind] != "yes") {
+			t.Errorf("write %s: got %v with %v, want %v (%s)", tt.path, write.Level, write.Facts, want, tt.kind)
+		}
+		if a, err := s.tools["delete_file"].Plan(t.Context(), args(t, pathArgs{tt.path})); err == nil && (a.Level != want || tt.kind != free && a.Facts[tt.kind] != "yes") {
+			t.Errorf("delete %s: got %v with %v, want %v", tt.path, a.Level, a.Facts, want)
+		}
+		for _, old := range []string{"hunter2", "export", "hello", "core", "npm", "{}", "make", "TOKEN="} {
+			if a, err := s.tools["edit_file"].Plan(t.Context(), args(t, editArgs{tt.path, old, "x"})); err == nil && (a.Level != want || tt.kind != free && a.Facts[tt.kind] != "yes") {
+				t.Errorf("edit %s: got %v with %v, want %v", tt.path, a.Level, a.Facts, want)
+			}
+		}
+		look := policy.Look
+		if tt.kind == secret {
+			look = policy.Seal
+		}
+		if a, err := s.tools["read_file"].Plan(t.Context(), args(t, pathArgs{tt.path})); err == nil && a.Level != look {
+			t.Errorf("read %s: got %v, want %v", tt.path, a.Level, look)
+		}
+	}
+	for _, p := range []string{"soft", "far/../rc"} { // a link is named as itself, and read through
+		if a, err := s.tools["read_file"].Plan(t.Context(), args(t, pathArgs{p})); err == nil && p == "soft" && a.Level != policy.Seal {
+			t.Errorf("read %s: got %v, want Seal", p, a.Level)
+		}
+	}
+	if got := s.do("search_files", "k", queryArgs{"hunter2"}).Text; !strings.Contains(got, "nothing was found") {
+		t.Errorf("search: got %q, want nothing of a secret", got)
+	}
+	if got := s.do("search_files", "k", queryArgs{"hello"}).Text; !strings.Contains(got, "plain.txt") {
+		t.Errorf("search: got %q, want plain.txt", got)
+	}
+}
+
+// TestProtectedMeanwhile: what became protected between its plan and its deed is left alone.
+func TestProtectedMeanwhile(t *testing.T) {
+	s := protectedSpace(t)
+	s.file("dir/config", "mine\n")
+	write := planned(t, s.tools["write_file"], writeArgs{"dir/config", "x"})
+	fresh := planned(t, s.tools["write_file"], writeArgs{"dir/hooks/post-checkout", "x"})
+	s.file("r.txt", "mine\n")
+	read := planned(t, s.tools["read_file"], pathArgs{"r.txt"})
+	if err := os.RemoveAll(filepath.Join(s.dir, "dir")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(".git", filepath.Join(s.dir, "dir")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(s.dir, "r.txt")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(".env", filepath.Join(s.dir, "r.txt")); err != nil {
+		t.Fatal(err)
+	}
+	config := s.text(".git/config")
+	if _, err := write.Do(t.Context(), "k1"); err == nil || s.text(".git/config") != config {
+		t.Errorf("written through a new link: %v, %q", err, s.text(".git/config"))
+	}
+	if _, err := fresh.Do(t.Context(), "k2"); err == nil || s.text(".git/hooks/post-checkout") != "-" {
+		t.Errorf("made through a new link: %v, %q", err, s.text(".git/hooks/post-checkout"))
+	}
+	if r, err := read.Do(t.Context(), "k3"); err == nil {
+		t.Errorf("read through a new link: %q", r.Text)
+	}
+}

@@ -1,0 +1,42 @@
+package workspace
+
+import (
+	"io"
+	"os"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// obeys are the settings of git that name something that it runs or reads more
+// settings from.
+var obeys = regexp.MustCompile(`(?im)^\s*(?:hookspath|path|fsmonitor|pager|editor|sshcommand|askpass|helper|clean|smudge|process|textconv|command|cmd|driver|program|external|\S+\s*=\s*"?!)\s*=?\s*(.*)$`)
+
+// obeyed are the paths of the workspace that the repository in dir names in its
+// configuration, and so runs or obeys by itself.
+func obeyed(root *os.Root, dir string) (all []string) {
+	f, err := root.Open(path.Join(dir, ".git", "config"))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 1<<20))
+	if err != nil {
+		return nil
+	}
+	for _, m := range obeys.FindAllStringSubmatch(string(text), -1) {
+		for _, word := range strings.Fields(strings.Trim(m[1], `"`)) {
+			word = strings.Trim(word, `"'!;`)
+			for _, base := range []string{dir, path.Join(dir, ".git")} {
+				p := path.Join(base, word)
+				if word == "" || path.IsAbs(word) || p == dir || p == "." || strings.HasPrefix(p, "../") {
+					continue
+				}
+				if _, err := root.Lstat(p); err == nil {
+					all = append(all, p)
+				}
+			}
+		}
+	}
+	return all
+}

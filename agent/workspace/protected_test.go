@@ -1,0 +1,81 @@
+package workspace
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestKindByName(t *testing.T) {
+	p, err := NewProtected([]string{"deploy/hooks", "!.idea"}, []string{"*.token"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]Kind{
+		".git": Runs, "a/.git/x": Runs, ".GIT/config": Runs, "GIT~1/config": Runs, ".g\u200cit/config": Runs, ".git ./config": Runs, "．ｇｉｔ/config": Runs,
+		".e\u0301nv": Free, "deploy/hooks/x": Runs, "a/Deploy/hooks": Runs, "deploy/x": Free, ".idea/x": Free,
+		".env": Secret, ".Env.Local": Secret, ".env.example": Free, "x/y.token": Secret, "a.pem": Secret, "cacert.pem": Free, ".ssh/config": Secret, ".npmrc": Runs | Secret,
+		"environment": Free, ".gitignore": Free, "..git": Free, ".": Free,
+	} {
+		if got := p.Of(path); got != want {
+			t.Errorf("%q: got %d, want %d", path, got, want)
+		}
+	}
+	for _, bad := range []string{"", "[", "../x", "."} {
+		if _, err := NewProtected([]string{bad}, nil); err == nil {
+			t.Errorf("%q: got no error", bad)
+		}
+	}
+}
+
+// TestScan: what is there is found once, and of a git directory only what git obeys.
+func TestScan(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		".git/config": "[core]\n\thooksPath = tooling\n[include]\n\tpath = ../shared.cfg\n[alias]\n\tst = !scripts/st.sh now\n", ".git/hooks/pre-commit": "", ".git/HEAD": "", ".git/objects/a/b": "", ".git/refs/x": "",
+		".git/modules/lib/HEAD": "", ".git/modules/lib/objects/x": "", ".git/modules/lib/refs/x": "", ".git/modules/lib/config": "", "tooling/x": "", "shared.cfg": "", "scripts/st.sh": "", "scripts/other.sh": "",
+		"bare/HEAD": "", "bare/objects/x": "", "bare/refs/x": "", "bare/config": "", "sub/.vscode/tasks.json": "", "sub/.vscode/.env": "", ".env": "", "a.txt": "",
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	p, err := NewProtected(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := p.Scan(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]Kind{}
+	for _, f := range found.Paths {
+		got[f.Path] |= f.Kind
+	}
+	want := map[string]Kind{
+		".git/config": Runs, ".git/hooks": Runs, ".git/modules/lib/config": Runs, "tooling": Runs, "shared.cfg": Runs, "scripts/st.sh": Runs,
+		"bare/config": Runs, "sub/.vscode": Runs, "sub/.vscode/.env": Runs | Secret, ".env": Secret,
+	}
+	for path, k := range want {
+		if got[path] != k {
+			t.Errorf("%s: got %d, want %d", path, got[path], k)
+		}
+	}
+	for path := range got {
+		if want[path] == Free {
+			t.Errorf("%s was found", path)
+		}
+	}
+	if len(found.Git) != 3 {
+		t.Errorf("git directories: got %s, want 3", strings.Join(found.Git, ", "))
+	}
+}

@@ -1,0 +1,247 @@
+package workspace
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+)
+
+// A Found is a protected path that is there.
+type Found struct {
+	Path string
+	Kind Kind
+	Info fs.FileInfo // as Lstat gives it
+}
+
+// Findings are the protected paths of a workspace at one time: each the outermost
+// of its kind, but that of a git directory only what git obeys is one, so that the
+// rest can be worked with.
+type Findings struct {
+	Paths []Found
+	Git   []string // git directories
+	files []Found  // all there are in Paths, for Alias
+}
+
+// ErrMany says that there is more that is protected than can be kept an eye on.
+var ErrMany = errors.New("the workspace holds too many protected files")
+
+const maxFound = 2000
+
+// Scan finds what is protected. A folder that can't be read holds nothing for
+// others to obey either.
+func (p Protected) Scan(root *os.Root) (Findings, error) {
+	s := &scan{p: p, root: root, more: map[string]bool{}}
+	s.dir(".", nil)
+	if len(s.found.Paths) > maxFound {
+		return Findings{}, ErrMany
+	}
+	return s.found, nil
+}
+
+type scan struct {
+	p     Protected
+	root  *os.Root
+	more  map[string]bool // what the configuration of a repository names
+	found Findings
+}
+
+func (s *scan) dir(rel string, names []string) {
+	entries := s.entries(rel)
+	if git := isGit(entries); git {
+		s.git(rel)
+		return
+	}
+	if _, ok := entries[".git"]; ok {
+		for _, named := range obeyed(s.root, rel) {
+			s.more[named] = true
+		}
+	}
+	for name, e := range entries {
+		p, at := path.Join(rel, name), append(names[:len(names):len(names)], fold(name))
+		kind := s.p.at(at)
+		if s.more[p] {
+			kind |= Runs
+		}
+		switch {
+		case e.IsDir() && fold(name) == ".git":
+			s.git(p)
+		case kind != Free:
+			s.add(p, kind)
+			if e.IsDir() && kind&Secret == 0 { // a secret may lie deeper
+				s.secrets(p, at)
+			}
+		case e.IsDir() && len(s.found.Paths) <= maxFound:
+			s.dir(p, at)
+		}
+	}
+}
+
+// secrets finds those in a folder that is protected for another reason.
+func (s *scan) secrets(rel string, names []string) {
+	for name, e := range s.entries(rel) {
+		p, at := path.Join(rel, name), append(names[:len(names):len(names)], fold(name))
+		if kind := s.p.at(at); kind&Secret != 0 {
+			s.add(p, kind|Runs)
+		} else if e.IsDir() {
+			s.secrets(p, at)
+		}
+	}
+}
+
+// gitObeys is what git runs or obeys in one of its directories.
+var gitObeys = []string{"config", "config.worktree", "commondir", "gitdir", "hooks", "info/attributes", "rebase-merge"}
+
+func (s *scan) git(rel string) {
+	s.found.Git = append(s.found.Git, rel)
+	for _, name := range gitObeys {
+		s.add(path.Join(rel, name), Runs)
+	}
+	for _, inner := range []string{"modules", "worktrees"} {
+		s.gits(path.Join(rel, inner), inner == "worktrees")
+	}
+}
+
+// gits finds the git directories of submodules and of other work trees.
+func (s *scan) gits(rel string, all bool) {
+	for name, e := range s.entries(rel) {
+		if p := path.Join(rel, name); !e.IsDir() {
+			continue
+		} else if all || isGit(s.entries(p)) {
+			s.git(p)
+		} else {
+			s.gits(p, false)
+		}
+	}
+}
+
+func (s *scan) add(p string, kind Kind) {
+	if info, err := s.root.Lstat(p); err == nil {
+		s.found.Paths = append(s.found.Paths, Found{p, kind, info})
+	}
+}
+
+// entries are what is in a folder by name; a link is none.
+func (s *scan) entries(rel string) map[string]fs.DirEntry { return entries(s.root, rel) }
+
+func entries(root *os.Root, rel string) map[string]fs.DirEntry {
+	info, err := root.Lstat(rel)
+	if err != nil || !info.IsDir() {
+		return nil
+	}
+	d, err := root.Open(rel)
+	if err != nil {
+		return nil
+	}
+	defer d.Close()
+	list, _ := d.ReadDir(-1)
+	all := make(map[string]fs.DirEntry, len(list))
+	for _, e := range list {
+		all[e.Name()] = e
+	}
+	return all
+}
+
+// isGit says whether git takes a folder for one of its own, whatever its name is.
+func isGit(in map[string]fs.DirEntry) bool {
+	for _, name := range []string{"HEAD", "objects", "refs"} {
+		if _, ok := in[name]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Kind is that of a path of the workspace behind root, whose links are resolved:
+// by its names, by what a repository around it says, and by being another name of
+// a protected file.
+func (p Protected) Kind(root *os.Root, rel string) Kind {
+	kind := p.Of(rel)
+	for dir := path.Dir(rel); ; dir = path.Dir(dir) {
+		for _, named := range obeyed(root, dir) {
+			if rel == named || within(rel, named) {
+				kind |= Runs
+			}
+		}
+		if name := rel; dir != "." {
+			name = rel[len(dir)+1:]
+			for _, o := range gitObeys {
+				if (name == o || within(name, o)) && isGit(entries(root, dir)) {
+					kind |= Runs
+				}
+			}
+		}
+		if dir == "." {
+			break
+		}
+	}
+	if path.Base(rel) == "HEAD" {
+		kind |= Runs // it makes a folder a repository
+	}
+	return kind | p.alias(root, rel)
+}
+
+func within(p, dir string) bool {
+	return len(p) > len(dir) && p[:len(dir)] == dir && p[len(dir)] == '/'
+}
+
+// alias is the kind of the protected file that rel is another name of.
+func (p Protected) alias(root *os.Root, rel string) Kind {
+	info, err := root.Lstat(rel)
+	if err != nil || !manyNames(info) {
+		return Free
+	}
+	found, err := p.Scan(root)
+	if err != nil {
+		return Runs | Secret // nobody can tell
+	}
+	return found.Alias(root, info)
+}
+
+// Alias is the kind that a file with many names has by another one of them.
+func (f *Findings) Alias(root *os.Root, info fs.FileInfo) Kind {
+	if f.files == nil {
+		f.files = f.all(root)
+	}
+	kind := Free
+	for _, x := range f.files {
+		if os.SameFile(x.Info, info) {
+			kind |= x.Kind
+		}
+	}
+	return kind
+}
+
+// all are the files in Paths, those in folders too.
+func (f *Findings) all(root *os.Root) []Found {
+	files := []Found{}
+	for _, x := range f.Paths {
+		if !x.Info.IsDir() {
+			files = append(files, x)
+			continue
+		}
+		_ = fs.WalkDir(root.FS(), x.Path, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return nil // what can't be read has no other name here that can
+			}
+			if info, err := d.Info(); err == nil {
+				files = append(files, Found{p, x.Kind, info})
+			}
+			return nil
+		})
+	}
+	return files
+}
+
+// Secret says whether a file that was opened as p holds a secret.
+func (f *Findings) Secret(root *os.Root, p string, info fs.FileInfo) bool {
+	return f.has(p, Secret) || manyNames(info) && f.Alias(root, info)&Secret != 0
+}
+
+// has says whether a path was found, or lies in what was.
+func (f *Findings) has(p string, kind Kind) bool {
+	return slices.ContainsFunc(f.Paths, func(x Found) bool {
+		return x.Kind&kind != 0 && (x.Path == p || within(p, x.Path))
+	})
+}
