@@ -142,7 +142,7 @@ func (x *step) explain(a *Ask) {
 		text = append(text, x.phrase(lang, "detail.end"))
 	}
 	x.record(Explained{Task: a.Task, Ask: a.ID, Part: n + 1})
-	x.say(lang, Spoke{Text: strings.Join(text, " "), Lead: true})
+	x.tellLine(lang, Spoke{Text: strings.Join(text, " "), Lead: true})
 	x.pose(a, a.Posings, a.With...)
 }
 

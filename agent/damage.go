@@ -30,13 +30,13 @@ func (d *Desk) warn(ctx context.Context, s *State, h *hands, err error) {
 	if d.o.Place != nil {
 		place = d.o.Place(s.Language, a)
 	}
-	h.carryOut(Hush{})
+	h.carryOut(Hush{}, "")
 	n := Notice{Key: "say.altered", Values: map[string]string{"place": place}}
-	if err := d.step(ctx, s, h, n); err != nil {
+	if err := d.step(ctx, s, h, Event{Body: n}); err != nil {
 		return
 	}
 	line := "l" + itoa(s.lines)
-	h.carryOut(Notify{Language: s.Language, Text: s.Lines[line].Text})
+	h.carryOut(Notify{Language: s.Language, Text: s.Lines[line].Text}, "")
 	d.lastSentence(ctx, s, h, line)
 }
 
@@ -48,15 +48,18 @@ func (d *Desk) lastSentence(ctx context.Context, s *State, h *hands, line string
 	defer func() { d.putBack(left) }()
 	for {
 		for _, v := range d.take() {
-			switch v := v.(type) {
+			if f, ok := v.(func(*State, *hands)); ok {
+				f(s, h)
+				continue
+			}
+			e, _ := v.(Event)
+			switch b := e.Body.(type) {
 			case Spoken:
-				if v.Line == line {
+				if b.Line == line {
 					return
 				}
 			case Ended, Undone, Replied:
-				left = append(left, v)
-			case func(*State, int):
-				v(s, h.busy())
+				left = append(left, e)
 			}
 		}
 		select {

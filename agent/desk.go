@@ -72,7 +72,7 @@ type Desk struct {
 	bell chan struct{}
 	// mu guards inbox alone: telling must never wait for the desk.
 	mu    sync.Mutex
-	inbox []any // Body, func(*State, int) or damaged
+	inbox []any // Event, func(*State, *hands) or damaged
 	// asking is what Settled looks at; Run alone puts it there.
 	asking atomic.Pointer[consent.Question]
 	every  int     // events between snapshots; 0 means snapshotEvery
@@ -93,7 +93,11 @@ func NewDesk(o Options) *Desk {
 
 // Tell gives the desk an event. It never blocks: the inbox is unbounded, since
 // two owners that tell each other things must not wait for each other.
-func (d *Desk) Tell(b Body) { d.put(b) }
+func (d *Desk) Tell(b Body) { d.TellFor("", b) }
+
+// TellFor tells an event that is a request: every event that comes of it has this
+// cause, and Rests says when no more will.
+func (d *Desk) TellFor(cause string, b Body) { d.put(Event{Cause: cause, Body: b}) }
 
 func (d *Desk) put(v any) {
 	d.mu.Lock()
@@ -124,8 +128,25 @@ func (d *Desk) take() []any {
 // change nor keep, and with the number of things under way (turns, plans,
 // effects, lines). It returns when f has, or with ctx.
 func (d *Desk) View(ctx context.Context, f func(s *State, busy int)) error {
+	return d.view(ctx, func(s *State, h *hands) { f(s, h.busy()) })
+}
+
+// Rests says whether nothing is under way any more that came of a request, but for
+// what waits for the owner and what is still being spoken. Whatever was told before
+// is worked off by then.
+func (d *Desk) Rests(ctx context.Context, cause string) (rests bool, err error) {
+	err = d.view(ctx, func(s *State, h *hands) {
+		rests = h.busyFor(cause) == 0
+		for key := range s.Held {
+			rests = rests && s.Effects[key].cause != cause
+		}
+	})
+	return rests, err
+}
+
+func (d *Desk) view(ctx context.Context, f func(s *State, h *hands)) error {
 	done := make(chan struct{})
-	d.put(func(s *State, busy int) { f(s, busy); close(done) })
+	d.put(func(s *State, h *hands) { f(s, h); close(done) })
 	select {
 	case <-done:
 		return nil
@@ -145,7 +166,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	h := newHands(ctx, d)
 	d.keep.start(ctx)
-	err = d.step(ctx, &s, h, Opened{Version: d.o.Version})
+	err = d.step(ctx, &s, h, Event{Body: Opened{Version: d.o.Version}})
 	for err == nil {
 		select {
 		case <-ctx.Done():
@@ -170,12 +191,12 @@ func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
 	got := d.take()
 	for i, v := range got {
 		switch v := v.(type) {
-		case Body:
+		case Event:
 			if err := d.step(ctx, s, h, v); err != nil {
 				return err
 			}
-		case func(*State, int):
-			v(s, h.busy())
+		case func(*State, *hands):
+			v(s, h)
 		case damaged:
 			d.putBack(got[i+1:])
 			return v
@@ -185,9 +206,9 @@ func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
 }
 
 // step works one event out: state, then journal, then the world.
-func (d *Desk) step(ctx context.Context, s *State, h *hands, b Body) error {
-	e := Event{At: time.Now(), Nonce: nonce(), Body: b}
-	if p, ok := b.(Planned); ok {
+func (d *Desk) step(ctx context.Context, s *State, h *hands, e Event) error {
+	e.At, e.Nonce = time.Now(), nonce()
+	if p, ok := e.Body.(Planned); ok {
 		h.keep(p)
 	}
 	next, events, intents := d.o.Rules.Step(*s, e)
@@ -197,9 +218,13 @@ func (d *Desk) step(ctx context.Context, s *State, h *hands, b Body) error {
 		return err
 	}
 	for _, i := range intents {
-		h.carryOut(i)
+		cause := e.Cause
+		if do, ok := i.(Do); ok {
+			cause = s.Effects[do.Effect.Key].cause
+		}
+		h.carryOut(i, cause)
 	}
-	switch b.(type) {
+	switch e.Body.(type) {
 	case Speech:
 		h.readAhead(s)
 	case Heard, Silence:
@@ -241,14 +266,14 @@ func (d *Desk) close(s *State, h *hands, sound bool) error {
 	h.close(orElse(d.o.Grace, 1500*time.Millisecond))
 	var errs []error
 	for _, v := range d.take() {
-		b, ok := v.(Body)
-		if f, view := v.(func(*State, int)); view {
-			f(s, 0)
+		e, ok := v.(Event)
+		if f, view := v.(func(*State, *hands)); view {
+			f(s, h)
 		}
 		if !ok {
 			continue
 		}
-		switch b.(type) {
+		switch e.Body.(type) {
 		case Heard, Answered:
 			ok = sound
 		case Ended, Undone, Replied:
@@ -256,7 +281,8 @@ func (d *Desk) close(s *State, h *hands, sound bool) error {
 			ok = false
 		}
 		if ok { // what must not be lost
-			next, events, _ := d.o.Rules.Step(*s, Event{At: time.Now(), Nonce: nonce(), Body: b})
+			e.At, e.Nonce = time.Now(), nonce()
+			next, events, _ := d.o.Rules.Step(*s, e)
 			*s = next
 			errs = append(errs, d.journal(context.Background(), events))
 		}

@@ -12,6 +12,9 @@ type Event struct {
 	// Nonce is fresh entropy for whatever the step must choose unpredictably
 	// (code words). It is not journaled: the choice is.
 	Nonce uint64
+	// Cause names the request that the event came of, as TellFor was given it; "" for
+	// none. It is not journaled.
+	Cause string
 	Body  Body
 }
 

@@ -238,7 +238,7 @@ func TestPlansAreLetGo(t *testing.T) {
 	for _, task := range []string{"t1", "t12"} {
 		h.keep(Planned{Task: task, Call: Call{ID: "c1.1"}, Action: Action{Level: policy.Commit}})
 	}
-	h.carryOut(Drop{Task: "t1"})
+	h.carryOut(Drop{Task: "t1"}, "")
 	if _, ok := h.plans["t12 c1.1"]; !ok || len(h.plans) != 1 {
 		t.Errorf("got %v, want only the other task's", h.plans)
 	}

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -21,7 +20,9 @@ type hands struct {
 	effects context.Context
 	abandon context.CancelFunc
 	running sync.WaitGroup
-	count   atomic.Int64
+	// mu guards under: what ends counts itself off on its own goroutine.
+	mu      sync.Mutex
+	under   map[string]int                // what is under way, by its cause
 	drops   map[string]context.CancelFunc // by task
 	tasks   map[string]context.Context
 	plans   map[string]Action // by task and call, until done
@@ -32,7 +33,7 @@ type hands struct {
 
 func newHands(ctx context.Context, d *Desk) *hands {
 	h := &hands{
-		d: d, ctx: ctx, tools: map[string]Tool{}, drops: map[string]context.CancelFunc{},
+		d: d, ctx: ctx, tools: map[string]Tool{}, under: map[string]int{}, drops: map[string]context.CancelFunc{},
 		tasks: map[string]context.Context{}, plans: map[string]Action{},
 	}
 	h.effects, h.abandon = context.WithCancel(context.WithoutCancel(ctx))
@@ -43,7 +44,30 @@ func newHands(ctx context.Context, d *Desk) *hands {
 }
 
 // busy is how much is under way.
-func (h *hands) busy() int { return int(h.count.Load()) }
+func (h *hands) busy() (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, of := range h.under {
+		n += of
+	}
+	return n
+}
+
+// busyFor is how much of that came of one request.
+func (h *hands) busyFor(cause string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.under[cause]
+}
+
+// count adds n to what is under way.
+func (h *hands) count(cause string, n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.under[cause] += n; h.under[cause] == 0 {
+		delete(h.under, cause)
+	}
+}
 
 // close ends everything: what only thinks at once, effects after grace.
 func (h *hands) close(grace time.Duration) {
@@ -69,24 +93,24 @@ func (h *hands) keep(p Planned) {
 }
 
 // run starts f in a goroutine that close waits for; what it returns is told.
-func (h *hands) run(f func() Body) {
-	h.count.Add(1)
+func (h *hands) run(cause string, f func() Body) {
+	h.count(cause, 1)
 	h.running.Go(func() {
 		b := f()
 		// Told before the count goes down, so that a desk with an empty inbox and
 		// nothing under way really is at rest.
 		if b != nil {
-			h.d.Tell(b)
+			h.d.TellFor(cause, b)
 		}
-		h.count.Add(-1)
+		h.count(cause, -1)
 	})
 }
 
-func (h *hands) carryOut(i Intent) {
+func (h *hands) carryOut(i Intent, cause string) {
 	switch i := i.(type) {
 	case Think:
 		ctx := h.task(i.Task)
-		h.run(func() Body { return h.d.think(ctx, i) })
+		h.run(cause, func() Body { return h.d.think(ctx, i, cause) })
 	case Drop:
 		if drop := h.drops[i.Task]; drop != nil {
 			drop()
@@ -97,25 +121,25 @@ func (h *hands) carryOut(i Intent) {
 		maps.DeleteFunc(h.plans, func(of string, _ Action) bool { return strings.HasPrefix(of, i.Task+" ") })
 	case Plan:
 		ctx := h.task(i.Task)
-		h.run(func() Body {
+		h.run(cause, func() Body {
 			for _, c := range i.Calls {
-				h.d.Tell(h.plan(ctx, i, c))
+				h.d.TellFor(cause, h.plan(ctx, i, c))
 			}
 			return nil
 		})
 	case Do:
 		a, planned := h.plans[i.Effect.Task+" "+i.Effect.Call]
 		delete(h.plans, i.Effect.Task+" "+i.Effect.Call)
-		h.run(func() Body { return h.do(i.Effect, a, planned) })
+		h.run(cause, func() Body { return h.do(i.Effect, a, planned) })
 	case Look:
-		h.run(func() Body { return h.look(i.Effect) })
+		h.run(cause, func() Body { return h.look(i.Effect) })
 	case TakeBack:
-		h.run(func() Body { return h.takeBack(i.Effect) })
+		h.run(cause, func() Body { return h.takeBack(i.Effect) })
 	case Delimit:
-		h.run(func() Body { return h.delimit(i) })
+		h.run(cause, func() Body { return h.delimit(i) })
 	case Notify:
 		if h.d.o.Notify != nil {
-			h.run(func() Body { h.d.o.Notify(h.ctx, i.Language, i.Text); return nil })
+			h.run(cause, func() Body { h.d.o.Notify(h.ctx, i.Language, i.Text); return nil })
 		}
 	case Say:
 		h.say(i.Line)
@@ -153,7 +177,7 @@ func (h *hands) say(l Line) {
 }
 
 // think runs one model turn and tells its sentences as they come.
-func (d *Desk) think(ctx context.Context, i Think) Body {
+func (d *Desk) think(ctx context.Context, i Think, cause string) Body {
 	r := Replied{Task: i.Task, Turn: i.Turn}
 	var text strings.Builder
 	var split Splitter
@@ -162,7 +186,7 @@ func (d *Desk) think(ctx context.Context, i Think) Body {
 	}
 	tell := func(sentences []string) {
 		for _, s := range sentences {
-			d.Tell(Sentence{Task: i.Task, Turn: i.Turn, Text: s})
+			d.TellFor(cause, Sentence{Task: i.Task, Turn: i.Turn, Text: s})
 		}
 	}
 	begun := false
@@ -176,7 +200,7 @@ func (d *Desk) think(ctx context.Context, i Think) Body {
 		}
 		if !begun {
 			begun = true
-			d.Tell(Begun{Task: i.Task, Turn: i.Turn})
+			d.TellFor(cause, Begun{Task: i.Task, Turn: i.Turn})
 		}
 		if c.Text != "" {
 			text.WriteString(c.Text)

@@ -16,6 +16,7 @@ const longestSpeech = 30 * time.Second
 // begin has a decided effect. What can't be taken back waits for its grace
 // first, whoever decided it: until it is over a spoken "stop" still counts.
 func (x *step) begin(i Intended, by string) {
+	x.Effects[i.Key].cause = x.cause
 	if i.Level < policy.Commit {
 		x.start(i, by)
 		return
@@ -41,7 +42,10 @@ func (x *step) release() {
 		case x.speechSince(h.Until) && x.at.Sub(h.Until) < longestSpeech:
 			x.intend(Wake{At: h.Until.Add(longestSpeech)})
 		default:
+			woke := x.cause
+			x.cause = x.Effects[key].cause
 			x.start(x.Effects[key].Intended, h.By)
+			x.cause = woke
 		}
 	}
 }

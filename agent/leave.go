@@ -168,7 +168,7 @@ func (x *step) listGrants(lang string) {
 		x.tell(lang, "say.no_leaves")
 		return
 	}
-	x.say(lang, Spoke{Text: strings.Join(parts, " ")})
+	x.tellLine(lang, Spoke{Text: strings.Join(parts, " ")})
 }
 
 // revokeSpoken takes back the leave that was named; to take leave back needs no

@@ -138,7 +138,7 @@ func (x *step) status(lang string) {
 		x.tell(lang, "say.nothing_running")
 		return
 	}
-	x.say(lang, Spoke{Text: strings.Join(parts, " ")})
+	x.tellLine(lang, Spoke{Text: strings.Join(parts, " ")})
 }
 
 // repeat says the last thing again that was heard to its end or cut short.
@@ -148,7 +148,7 @@ func (x *step) repeat(lang string) {
 		return
 	}
 	if t := x.latest(x.Order, func(t *Task) bool { return t.Report != "" }); t != nil {
-		x.say(t.Language, Spoke{Text: t.Report, Report: t.ID})
+		x.tellLine(t.Language, Spoke{Text: t.Report, Report: t.ID})
 		return
 	}
 	x.tell(lang, "say.nothing_to_repeat")

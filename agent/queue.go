@@ -44,7 +44,7 @@ func (x *step) list(lang string) {
 	}
 	text = append(text, x.phrase(lang, "say.which"))
 	x.record(Listed{Asks: ids})
-	x.say(lang, Spoke{Text: strings.Join(text, " "), Lead: true, List: true})
+	x.tellLine(lang, Spoke{Text: strings.Join(text, " "), Lead: true, List: true})
 }
 
 // brief is an ask in a few words, for the queue.

@@ -126,6 +126,7 @@ type Effect struct {
 	Asking  bool            // an ask about it is open
 	Undo    json.RawMessage `json:",omitempty"` // nil must not become null
 	Remind  *Reminder
+	cause   string // the request that it goes on for; not journaled
 }
 
 // An Ask is a question that waits for the owner.

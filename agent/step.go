@@ -70,6 +70,7 @@ type step struct {
 	*Rules
 	at      time.Time
 	nonce   uint64
+	cause   string
 	replies bool // it works out what the owner said, or what came of taking something back
 	events  []Event
 	intents []Intent
@@ -79,7 +80,7 @@ type step struct {
 // it takes over: the returned state replaces s. The events are to be journaled
 // (those with a Kind) before the intents are carried out.
 func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
-	x := &step{State: &s, Rules: r, at: e.At, nonce: e.Nonce}
+	x := &step{State: &s, Rules: r, at: e.At, nonce: e.Nonce, cause: e.Cause}
 	switch b := e.Body.(type) {
 	case Heard:
 		x.replies = true
@@ -141,7 +142,7 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 
 // record makes an event part of the history.
 func (x *step) record(b Body) {
-	e := Event{At: x.at, Body: b}
+	e := Event{At: x.at, Cause: x.cause, Body: b}
 	x.State.apply(e)
 	x.events = append(x.events, e)
 }
@@ -179,14 +180,18 @@ func (x *step) taskOf(l Spoke) string {
 // lead says one of Deputy's own sentences that leads up to an ask: it goes ahead
 // of reports too, since it must be over when the ask is.
 func (x *step) lead(language, key string, kv ...string) {
-	x.say(language, Spoke{Text: x.phrase(language, key, kv...), Lead: true})
+	x.tellLine(language, Spoke{Text: x.phrase(language, key, kv...), Lead: true})
 }
 
 // tell says one of Deputy's own sentences.
 func (x *step) tell(language, key string, kv ...string) {
-	text := x.phrase(language, key, kv...)
-	x.record(Told{Text: text})
-	x.say(language, Spoke{Text: text})
+	x.tellLine(language, Spoke{Text: x.phrase(language, key, kv...)})
+}
+
+// tellLine says a line that is in no other event: it is shown, and kept, as well.
+func (x *step) tellLine(language string, l Spoke) {
+	x.record(Told{Text: l.Text})
+	x.say(language, l)
 }
 
 // spoken takes note of what became of a line.

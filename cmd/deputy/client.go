@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/agent"
 	"deputy/cmd/deputy/internal/control"
 	"deputy/configs/phrases"
 )
@@ -127,16 +125,8 @@ func decideCommand(a *app, name string, approve bool) *cobra.Command {
 
 		ValidArgsFunction: a.waiting,
 		RunE: func(c *cobra.Command, args []string) error {
-			decided := false
 			r := control.Request{Do: "decide", ID: args[0], Approve: approve, Text: reason}
-			err := control.Call(c.Context(), a.socket(), r, func(resp control.Response) error {
-				decided = decided || resp.Kind == agent.Decided{}.Kind()
-				return nil
-			})
-			if err == nil && !decided {
-				err = errors.New("it was decided by someone else meanwhile")
-			}
-			return err
+			return control.Call(c.Context(), a.socket(), r, func(control.Response) error { return nil })
 		},
 	}
 	if !approve {

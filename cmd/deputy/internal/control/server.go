@@ -3,6 +3,7 @@ package control
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -102,33 +103,50 @@ func (s *Server) handle(ctx context.Context, r Request, out *json.Encoder) error
 	return fmt.Errorf("this Deputy does not know %q; it may be an older version: restart it", r.Do)
 }
 
-// say gives the desk a typed line and streams what follows until it is at rest.
+// say gives the desk a typed line and streams what comes of it, until nothing more
+// will but what the owner decides.
 func (s *Server) say(ctx context.Context, r Request, out *json.Encoder) error {
-	events, stop := s.Feed.Watch()
-	defer stop()
-	s.Desk.Tell(Typed(r.Text, r.Language))
-	idle := time.NewTicker(100 * time.Millisecond)
-	defer idle.Stop()
-	for {
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	return s.follow(ctx, Typed(r.Text, r.Language), func(e agent.Event) error { return send(out, e) }, func() error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case e, ok := <-events:
+		case <-look.C:
+			return nil
+		}
+	})
+}
+
+// follow tells the desk a request and gives f every event that comes of it. While
+// more is to come it waits, and looks again.
+func (s *Server) follow(ctx context.Context, b agent.Body, f func(agent.Event) error, wait func() error) error {
+	events, stop := s.Feed.Watch()
+	defer stop()
+	cause := rand.Text()
+	s.Desk.TellFor(cause, b)
+	for {
+		// Every event so far is in the channel before the desk answers.
+		rests, err := s.Desk.Rests(ctx, cause)
+		if err != nil {
+			return err
+		}
+		for range len(events) {
+			e, ok := <-events
 			if !ok {
 				return errors.New("too much happened at once to show it here; see: deputy tasks")
 			}
-			if err := send(out, e); err != nil {
-				return err
+			if e.Cause == cause {
+				if err := f(e); err != nil {
+					return err
+				}
 			}
-		case <-idle.C:
-			// Every event so far is in the channel before the desk answers View.
-			rest, err := AtRest(ctx, s.Desk)
-			if err != nil {
-				return err
-			}
-			if rest && len(events) == 0 {
-				return nil
-			}
+		}
+		if rests {
+			return nil
+		}
+		if err := wait(); err != nil {
+			return err
 		}
 	}
 }
@@ -214,38 +232,25 @@ func (s *Server) tasks(ctx context.Context, r Request, out *json.Encoder) error 
 	return encodeRows(out, rows)
 }
 
-// decide answers one ask by name and says whether it was there to be answered.
+// errEnough ends following.
+var errEnough = errors.New("enough was seen")
+
+// decide answers one ask by name and says whether it was there to be answered: the
+// desk decides in the step that takes the answer, and what follows isn't waited for.
 func (s *Server) decide(ctx context.Context, r Request, out *json.Encoder) error {
-	var open bool
-	if err := s.Desk.View(ctx, func(st *agent.State, _ int) {
-		for _, a := range st.Asks {
-			open = open || a.ID == r.ID
-		}
-	}); err != nil {
+	decided := false
+	err := s.follow(ctx, agent.Answered{Ask: r.ID, Approve: r.Approve, By: "socket", Reason: r.Text}, func(e agent.Event) error {
+		d, is := e.Body.(agent.Decided)
+		decided = decided || is && d.Ask == r.ID
+		return send(out, e)
+	}, func() error { return errEnough })
+	if err != nil && !errors.Is(err, errEnough) {
 		return err
 	}
-	if !open {
+	if !decided {
 		return fmt.Errorf("no decision %q is waiting; see: deputy inbox", r.ID)
 	}
-	events, stop := s.Feed.Watch()
-	defer stop()
-	s.Desk.Tell(agent.Answered{Ask: r.ID, Approve: r.Approve, By: "socket", Reason: r.Text})
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case e, ok := <-events:
-			if !ok {
-				return nil
-			}
-			if err := send(out, e); err != nil {
-				return err
-			}
-			if d, is := e.Body.(agent.Decided); is && d.Ask == r.ID {
-				return nil
-			}
-		}
-	}
+	return nil
 }
 
 // metrics sends what was counted, as one text.
