@@ -22,17 +22,21 @@ import (
 	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
+	"deputy/stt"
 	"deputy/tts"
 )
 
 // parts are what a caller puts in the place of something that a configuration
 // would lead to. The zero value replaces nothing.
 type parts struct {
-	source  audio.Source // instead of the microphone
-	deaf    bool         // no microphone at all
-	model   agent.Model  // instead of the configured one
-	player  tts.Player   // instead of the speaker
-	instant bool         // no sound: every line is said at once
+	source audio.Source // instead of the microphone
+	deaf   bool         // no microphone at all
+	// transcriber writes down instead of the configured one; whoever gives it closes
+	// it, after the house.
+	transcriber stt.Transcriber
+	model       agent.Model // instead of the configured one
+	player      tts.Player  // instead of the speaker
+	instant     bool        // no sound: every line is said at once
 	// synthesizer speaks instead of the configured engines.
 	synthesizer tts.Synthesizer
 	tools       []agent.Tool           // beside the usual ones

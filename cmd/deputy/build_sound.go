@@ -121,10 +121,12 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 		h.lack("lack.microphone", err)
 		return nil
 	}
-	t, err := h.transcriber()
-	if err != nil {
-		h.lack("lack.transcriber", err)
-		return source.Close()
+	t := p.transcriber
+	if t == nil {
+		if t, err = h.transcriber(); err != nil {
+			h.lack("lack.transcriber", err)
+			return source.Close()
+		}
 	}
 	if c != nil && h.cfg.STT.Engine == "whisper" {
 		t = sharer{t, c}

@@ -29,20 +29,19 @@ import (
 // in daily life.
 func trialCommand(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "trial", Short: "Long measurements of what Deputy must never do", Hidden: true}
-	c.AddCommand(noiseCommand(a))
+	c.AddCommand(noiseCommand(a), stopCommand(a))
 	return c
 }
 
 // A noiseTrial plays what is no answer into a room in which an ask stands all
 // the time, and counts what is made of it.
 type noiseTrial struct {
-	length time.Duration
-	seed   uint64
-	rooms  int
-	speech string // folder of recordings
-	log    string // every utterance goes there, TSV; "" keeps none
-	// stretch is how long each ask stands at least; 0 is the plan's own.
-	stretch time.Duration
+	length  time.Duration
+	seed    uint64
+	rooms   int
+	speech  string        // folder of recordings
+	log     string        // every utterance goes there, TSV; "" keeps none
+	stretch time.Duration // each ask stands at least that long
 }
 
 func noiseCommand(a *app) *cobra.Command {
@@ -76,6 +75,7 @@ if any action was carried out.`,
 	f.DurationVar(&n.length, "time", 3*time.Minute, "how long to play")
 	f.Uint64Var(&n.seed, "seed", 1, "what decides the order, the levels and the mixtures")
 	f.IntVar(&n.rooms, "rooms", 1, "how many rooms to play in at the same time, each a process of its own")
+	f.DurationVar(&n.stretch, "stretch", 20*time.Second, "how long each ask stands at least; short sounds are played in a row")
 	f.StringVar(&n.speech, "speech", os.Getenv("DEPUTY_SPEECH"), "folder of recordings with their manifests")
 	f.StringVar(&n.log, "log-file", "", "write every utterance with what became of it to this file")
 	return c
@@ -108,9 +108,7 @@ func (n noiseTrial) run(ctx context.Context) (noiseReport, error) {
 	}
 	l := &noiseLedger{phrases: map[string]string{}}
 	err = n.house(ctx, dir, l, func(ctx context.Context, h *house) error {
-		plan := newNoisePlan(clips, rng)
-		plan.least = cmp.Or(n.stretch, plan.least)
-		return n.play(ctx, h, l, sound, plan)
+		return n.play(ctx, h, l, sound, newNoisePlan(clips, rng, n.stretch))
 	})
 	if n.log != "" {
 		err = errors.Join(err, l.write(n.log))
@@ -215,7 +213,7 @@ func (n noiseTrial) runRooms(ctx context.Context) (noiseReport, error) {
 	var outs []io.Reader
 	var rooms []*exec.Cmd
 	for i := range n.rooms {
-		args := []string{"--json", "trial", "noise", "--time", n.length.String(), "--speech", n.speech, "--seed", strconv.FormatUint(n.seed+uint64(i), 10)}
+		args := []string{"--json", "trial", "noise", "--time", n.length.String(), "--speech", n.speech, "--stretch", n.stretch.String(), "--seed", strconv.FormatUint(n.seed+uint64(i), 10)}
 		if n.log != "" {
 			args = append(args, "--log-file", n.log+"."+strconv.Itoa(i+1))
 		}

@@ -25,7 +25,7 @@ func TestNoiseTrialAsks(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()
-	plan := newNoisePlan(nil, nil)
+	plan := newNoisePlan(nil, nil, 0)
 	for range 2 * len(noiseLevels) * len(noiseOrders) {
 		s := plan.turn()
 		if err := l.ask(ctx, h.desk, s); err != nil {

@@ -33,11 +33,28 @@ type noiseClip struct {
 
 // noiseClips are the recordings of a folder by group, and the sounds made here.
 func noiseClips(ctx context.Context, speech string, rng *rand.Rand) (map[string][]noiseClip, error) {
+	rows, err := labelled(speech)
+	if err != nil {
+		return nil, err
+	}
+	clips := madeClips(rng)
+	for _, row := range rows {
+		if g := noiseGroup(row); g != "" {
+			clips[g] = append(clips[g], noiseClip{row["file"], func(ctx context.Context) ([]float32, error) { return readSound(ctx, row["path"]) }})
+		}
+	}
+	babble, err := babbleClip(ctx, rng)
+	clips["babble"] = []noiseClip{babble}
+	return clips, err
+}
+
+// labelled reads the manifests in the folders of a folder: a row for each
+// recording, by the names of the columns, and under "path" where it lies.
+func labelled(speech string) (rows []map[string]string, err error) {
 	manifests, err := filepath.Glob(filepath.Join(speech, "*", "manifest.tsv"))
 	if err != nil || len(manifests) == 0 {
 		return nil, fmt.Errorf("there is no manifest.tsv in the folders of %s", speech)
 	}
-	clips := madeClips(rng)
 	for _, m := range manifests {
 		data, err := os.ReadFile(m)
 		if err != nil {
@@ -53,18 +70,14 @@ func noiseClips(ctx context.Context, speech string, rng *rand.Rand) (map[string]
 			for i, v := range strings.Split(line, "\t") {
 				row[columns[min(i, len(columns)-1)]] = strings.TrimSpace(v)
 			}
-			path := filepath.Join(filepath.Dir(m), filepath.FromSlash(row["file"]))
-			if _, err := os.Stat(path); err != nil {
+			row["path"] = filepath.Join(filepath.Dir(m), filepath.FromSlash(row["file"]))
+			if _, err := os.Stat(row["path"]); err != nil {
 				continue // a room response and the like may lie elsewhere
 			}
-			if g := noiseGroup(row); g != "" {
-				clips[g] = append(clips[g], noiseClip{row["file"], func(ctx context.Context) ([]float32, error) { return readSound(ctx, path) }})
-			}
+			rows = append(rows, row)
 		}
 	}
-	babble, err := babbleClip(ctx, rng)
-	clips["babble"] = []noiseClip{babble}
-	return clips, err
+	return rows, nil
 }
 
 // noiseGroup says what a row of a manifest is; "" is no material.
@@ -113,13 +126,13 @@ type noisePlan struct {
 	clips  map[string][]noiseClip
 	rng    *rand.Rand
 	n      int
-	least  time.Duration // a stretch is at least that long: short clips come in a row
+	least  time.Duration // of a stretch
 	queues map[string][]noiseClip
 	again  map[string]bool
 }
 
-func newNoisePlan(clips map[string][]noiseClip, rng *rand.Rand) *noisePlan {
-	return &noisePlan{clips: clips, rng: rng, least: 20 * time.Second, queues: map[string][]noiseClip{}, again: map[string]bool{}}
+func newNoisePlan(clips map[string][]noiseClip, rng *rand.Rand, least time.Duration) *noisePlan {
+	return &noisePlan{clips: clips, rng: rng, least: least, queues: map[string][]noiseClip{}, again: map[string]bool{}}
 }
 
 // turn is the ask of the next stretch.

@@ -38,7 +38,7 @@ func killTrials(ctx context.Context, n int, language, dir string, out io.Writer)
 			return err
 		}
 		began := time.Now()
-		err = killTrial(ctx, newScreen(log, phrases.Embedded(), language, false), trial, more, at)
+		err = killTrial(ctx, newScreen(log, phrases.Embedded(), language, false), "", trial, more, at)
 		took := time.Since(began)
 		log.Close()
 		if ctx.Err() != nil {
@@ -60,11 +60,11 @@ func killTrials(ctx context.Context, n int, language, dir string, out io.Writer)
 	return nil
 }
 
-// killTrial is one demonstration with one kill.
-func killTrial(ctx context.Context, scr *screen, dir, more string, at time.Duration) error {
+// killTrial is one demonstration with one kill of a program, this one if it is "".
+func killTrial(ctx context.Context, scr *screen, program, dir, more string, at time.Duration) error {
 	timer := time.NewTimer(at)
 	defer timer.Stop()
-	d := &demo{screen: scr, dir: dir, kill: timer.C, more: more}
+	d := &demo{screen: scr, program: program, dir: dir, kill: timer.C, more: more}
 	if err := d.open(ctx); err != nil {
 		return errors.Join(err, d.close())
 	}

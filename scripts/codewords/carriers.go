@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -16,7 +17,7 @@ var carriers = []string{"%s.", "Approve %s.", "Yes, approve %s.", "I approve %s.
 
 // carrying measures which answer carries a code word best: each with the same
 // words by the same voices.
-func carrying(ctx context.Context, speech string) (err error) {
+func carrying(ctx context.Context, out io.Writer, speech string, forms []string) (err error) {
 	studio := voices.Open()
 	rooms, err := voices.OpenRooms(speech)
 	if err != nil {
@@ -33,8 +34,8 @@ func carrying(ctx context.Context, speech string) (err error) {
 		{voice: f[1], cond: voices.Condition{SNR: 10, Noise: 2}}, {voice: f[2], cond: voices.Condition{SNR: 20, Noise: 3}},
 	}
 	words := strings.Fields("sandwich spider crystal castle captain diamond tiger mountain chicken rocket")
-	fmt.Println("| answer | approved | the word was right | of | heard instead |\n|---|---:|---:|---:|---|")
-	for _, form := range carriers {
+	fmt.Fprintln(out, "| answer | approved | the word was right | of | heard instead |\n|---|---:|---:|---:|---|")
+	for _, form := range forms {
 		approved, right, n := 0, 0, 0
 		var wrong []string
 		for i, s := range says {
@@ -54,7 +55,7 @@ func carrying(ctx context.Context, speech string) (err error) {
 				}
 			}
 		}
-		fmt.Printf("| %s | %d | %d | %d | %s |\n", strings.ReplaceAll(form, "%s", "WORD"), approved, right, n, strings.Join(wrong, " · "))
+		fmt.Fprintf(out, "| %s | %d | %d | %d | %s |\n", strings.ReplaceAll(form, "%s", "WORD"), approved, right, n, strings.Join(wrong, " · "))
 		fmt.Fprintln(os.Stderr, form)
 	}
 	return nil

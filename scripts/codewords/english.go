@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -69,7 +70,7 @@ type word struct {
 	passes      map[string]int // other candidates that were written for it
 }
 
-func english(ctx context.Context, speech, table, few string, count int) (err error) {
+func english(ctx context.Context, out io.Writer, speech, table, few string, count int) (err error) {
 	studio := voices.Open()
 	rooms, err := voices.OpenRooms(speech)
 	if err != nil {
@@ -106,7 +107,7 @@ func english(ctx context.Context, speech, table, few string, count int) (err err
 			left = prune(left, r.keep)
 		}
 	}
-	printEnglish(os.Stdout, all, rs)
+	printEnglish(out, all, rs)
 	if table == "" {
 		return nil
 	}

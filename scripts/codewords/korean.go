@@ -49,7 +49,7 @@ const (
 
 // korean chooses words that are far from all that decides, and then one after
 // another the one that is farthest from those taken before.
-func korean(table string, count int) error {
+func korean(out io.Writer, table string, count int) error {
 	var all []*word
 	for _, t := range koreanCandidates {
 		if slices.ContainsFunc(all, func(w *word) bool { return w.text == t }) {
@@ -65,7 +65,7 @@ func korean(table string, count int) error {
 			w.why = "is less far from the kept words than they are from one another"
 		}
 	}
-	printKorean(os.Stdout, kept, all)
+	printKorean(out, kept, all)
 	if table == "" {
 		return nil
 	}

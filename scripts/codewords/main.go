@@ -37,13 +37,13 @@ func main() {
 	var err error
 	switch flag.Arg(0) {
 	case "en":
-		err = english(ctx, *speech, *table, *few, *count)
+		err = english(ctx, os.Stdout, *speech, *table, *few, *count)
 	case "sum":
 		err = sum(os.Stdout, flag.Args()[1:], *count)
 	case "carriers":
-		err = carrying(ctx, *speech)
+		err = carrying(ctx, os.Stdout, *speech, carriers)
 	case "ko":
-		err = korean(*table, *count)
+		err = korean(os.Stdout, *table, *count)
 	default:
 		err = fmt.Errorf("got %q, want en, ko, sum or carriers", flag.Arg(0))
 	}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"deputy/agent"
+)
+
+// TestStopOutcome: what the events say of a word, and when it is lost or has not
+// held an effect.
+func TestStopOutcome(t *testing.T) {
+	again := agent.Posing{Ask: "a1"}
+	for _, c := range []struct {
+		moment, text string
+		ran          bool
+		events       []agent.Body
+		want         string
+		lost, ranOn  bool
+	}{
+		{momentAsk, "Stop.", false, []agent.Body{agent.Decided{By: "voice"}}, "refused", false, false},
+		{momentAsk, "Stop.", false, []agent.Body{again}, "asked again", true, false},
+		{momentAsk, "Star", false, []agent.Body{again}, "asked again", false, false},
+		{momentAsk, "Stop.", false, nil, "nothing", true, false},
+		{momentAsk, "Wait.", false, []agent.Body{agent.Parked{}, again}, "put off", false, false},
+		{momentAsk, "Yes.", false, []agent.Body{agent.Decided{Approve: true}}, "approved", false, false},
+		{momentEarly, "Stop.", false, []agent.Body{agent.Retracted{}}, "stopped", false, false},
+		{momentEarly, "Star", false, []agent.Body{agent.Told{}}, "asked again", false, false},
+		{momentEarly, "Star", false, nil, "held", false, false},
+		{momentLate, "Star", true, nil, "nothing", false, true},
+		{momentLate, "Stop.", true, nil, "nothing", true, true},
+		{momentReport, "Stop.", false, []agent.Body{agent.Spoken{}}, "hushed", false, false},
+		{momentReport, "Stop.", false, []agent.Body{agent.Spoken{Whole: true}}, "nothing", true, false},
+		{momentNote, "Stop.", false, []agent.Body{agent.TaskClosed{}}, "note closed", false, false},
+		{momentNote, "No.", false, []agent.Body{agent.Dictated{}}, "in the note", false, false},
+	} {
+		r := &stopRoom{heard: []hearing{{}}}
+		r.heard[0].Transcript.Text, r.heard[0].Transcript.Language = c.text, "en"
+		if c.ran {
+			c.events = append(c.events, agent.Started{})
+		}
+		for _, b := range c.events {
+			r.observe(agent.Event{At: time.Now(), Body: b})
+		}
+		run := stopRun{Moment: c.moment, Word: "stop", InTime: true}
+		r.tell(&run)
+		if run.Outcome != c.want || run.lost() != c.lost || run.escaped() != c.ranOn {
+			t.Errorf("%s, %q, %v: got %q, lost %v, ran on %v, want %q, %v, %v",
+				c.moment, c.text, c.events, run.Outcome, run.lost(), run.escaped(), c.want, c.lost, c.ranOn)
+		}
+	}
+}
+
+func TestStopReportPrints(t *testing.T) {
+	r := stopReport{
+		{Moment: momentAsk, Word: "stop", Source: "people", Text: "Stop.", Refuses: true, Outcome: "refused"},
+		{Moment: momentAsk, Word: "stop", Source: "people", Text: "Star", Outcome: "asked again"},
+		{Moment: momentAsk, Word: "cat", Source: "people", Text: "No.", Refuses: true, Outcome: "refused"},
+		{Moment: momentEarly, Word: "stop", Source: "people", Text: "Stop.", Refuses: true, Dropped: "weak", InTime: true, Ran: true, Outcome: "nothing"},
+	}
+	var out strings.Builder
+	r.print(&out)
+	for _, want := range []string{
+		"| ask stands | stop | 2 | 1 | 0 | 1 |",
+		"| ask stands | (other words) | 1 | 1 | 0 | 1 |",
+		"| early in the grace | stop | 1 | 1 | 1 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 1 | 0 | 1 |",
+		"| **all** | **refusals** | 3 | 2 | 1 |",
+		"| people | stop | 2 | 1 | 1 | 0 | 0 |",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("want a line that begins with %q in:\n%s", want, out.String())
+		}
+	}
+	if !r.failed() || r[:3].failed() {
+		t.Error("got the wrong verdict, want a failure for the lost stop only")
+	}
+}
