@@ -30,12 +30,16 @@ func (s *State) apply(e Event) {
 		}
 		s.Listed, s.Speech = nil, nil
 	case Heard:
-		if b.Ignored == "" {
+		if b.Ignored == "" && b.Err == "" {
 			s.LastHeard = e.At
 			if b.Language == "en" || b.Language == "ko" {
 				s.Language = b.Language
 			}
 		}
+	case Ignored:
+		s.overheard++
+	case Overheard:
+		s.overheard = 0
 	case TaskOpened:
 		s.openTask(e.At, b)
 	case Dictated:

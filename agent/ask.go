@@ -112,6 +112,9 @@ func (x *step) answer(a *Ask, h Heard, overlapped bool) bool {
 	case consent.Always:
 		x.always(a)
 	case consent.Deny:
+		if x.overhears(h) {
+			d.Rest = "" // it refuses, whoever says it; but no word of it is the owner's reason
+		}
 		x.decide(a, d)
 	case consent.Amend:
 		d.Rest = h.Text
@@ -128,7 +131,7 @@ func (x *step) answer(a *Ask, h Heard, overlapped bool) bool {
 		}
 		// A word or three, right after a question, is an answer that was misheard
 		// ("I prove occupus"), not another order.
-		if v.Reading == consent.Unclear || len(strings.Fields(h.Text)) <= 3 {
+		if v.Reading == consent.Unclear || !x.named && len(strings.Fields(h.Text)) <= mostMisheard {
 			x.unclear(a, lang, v)
 			return true
 		}
@@ -137,6 +140,9 @@ func (x *step) answer(a *Ask, h Heard, overlapped bool) bool {
 	}
 	return true
 }
+
+// mostMisheard is how many words an answer has at most of which nothing was understood.
+const mostMisheard = 3
 
 // read is the answer's reading. At Seal a typed yes must name the ask: the short
 // number that stands on the screen is its code.

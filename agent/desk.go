@@ -224,8 +224,12 @@ func (d *Desk) step(ctx context.Context, s *State, h *hands, e Event) error {
 		}
 		h.carryOut(i, cause)
 	}
-	switch e.Body.(type) {
+	switch b := e.Body.(type) {
 	case Speech:
+		if x := (&step{State: s, Rules: &d.o.Rules, at: b.At}); x.mayBeMeant(b.Key) {
+			h.readAhead(s)
+		}
+	case Called:
 		h.readAhead(s)
 	case Heard, Silence:
 		h.readNoMore() // what is still not read is read with the order
@@ -237,7 +241,7 @@ func (d *Desk) step(ctx context.Context, s *State, h *hands, e Event) error {
 func (d *Desk) journal(ctx context.Context, events []Event) error {
 	var lines []journal.Event
 	for _, e := range events {
-		if e.Body.Kind() == "" {
+		if _, ignored := e.Body.(Ignored); ignored || e.Body.Kind() == "" {
 			continue
 		}
 		l, err := encode(e)

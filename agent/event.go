@@ -45,9 +45,23 @@ type (
 		Audio string `json:"audio,omitempty"`
 		// Err says why it could not be written down: something was said, and Text is "".
 		Err string `json:"err,omitempty"`
-		// Ignored says why nothing follows from it; "" if something may.
+		// Ignored stands in journals of before: why nothing followed from it.
 		Ignored string `json:"ignored,omitempty"`
 	}
+	// Ignored says that nothing follows from an utterance, and why: without its
+	// words, since what isn't meant for Deputy is nobody's to keep. It has a name, for
+	// whoever watches, and is not journaled.
+	Ignored struct {
+		Utterance int64 `json:"utterance,omitempty"`
+		Why       Why   `json:"why"`
+	}
+	// Overheard is what the journal holds of all that was ignored since the last one:
+	// how much it was.
+	Overheard struct {
+		Count int `json:"count"`
+	}
+	// Called says that an utterance that is still being spoken begins with the name.
+	Called struct{}
 	// Opened is the first event of a session: the desk has read its journal.
 	Opened struct {
 		Version string `json:"version,omitempty"`
@@ -146,7 +160,10 @@ type (
 	Woke struct{ Ack bool }
 	// Speech says that somebody began to speak, Silence that what came of the
 	// oldest Speech has been told, or that nothing came of it.
-	Speech  struct{ At time.Time }
+	Speech struct {
+		At  time.Time
+		Key bool // push-to-talk key held
+	}
 	Silence struct{}
 	// Framed says what a standing permission would cover exactly, in the terms of
 	// the tool that it is for, or why no tool can say.
@@ -164,6 +181,9 @@ type (
 )
 
 func (Heard) Kind() string     { return "heard" }
+func (Ignored) Kind() string   { return "ignored" }
+func (Overheard) Kind() string { return "overheard" }
+func (Called) Kind() string    { return "" }
 func (Opened) Kind() string    { return "session.opened" }
 func (Replied) Kind() string   { return "model.replied" }
 func (Thinking) Kind() string  { return "" }

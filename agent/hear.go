@@ -20,37 +20,37 @@ func (x *step) hear(h Heard) {
 		x.unheard(h)
 		return
 	}
-	if h.Text == "" && h.Ignored == "" {
+	if h.Text == "" {
 		return
 	}
-	if h.Ignored != "" {
-		x.record(h)
-		return
-	}
+	whole := h
+	h.Text, x.named = x.Names.Read(h.Text)
 	verb := readVerb(h.Text, h.Language)
 	overlapped := !h.Typed && x.overlaps(h)
 	if x.retracted(h, verb, overlapped) {
 		return
 	}
-	if overlapped && !h.Key && !x.FullDuplex && verb != verbStop {
-		h.Ignored = "it overlaps Deputy's own voice"
-		x.record(h)
+	switch {
+	case overlapped && !h.Key && !x.FullDuplex && verb != verbStop:
+		x.ignore(h, OwnVoice)
+		return
+	case verb == verbNone && x.isChime(h):
+		x.ignore(h, OwnSound)
+		return
+	case x.named && h.Text == "":
+		x.summoned(whole)
+		return
+	case !x.named && !x.meant(h, verb, overlapped):
+		x.ignore(h, NotAddressed)
+		return
+	case !x.understood(h):
+		return
+	case x.answersNothing(h, verb):
+		x.ignore(h, Unasked)
 		return
 	}
-	if verb == verbNone && x.isChime(h) {
-		h.Ignored = "it is Deputy's own sound"
-		x.record(h)
-		return
-	}
-	if !x.understood(h) {
-		return
-	}
-	if x.answersNothing(h, verb) {
-		h.Ignored = "it answers a question that nobody asked"
-		x.record(h)
-		return
-	}
-	x.record(h)
+	x.countUnnamed(h)
+	x.takeIn(whole)
 	if a := x.posed(); a != nil && (verb == verbNone || verb == verbCancel) {
 		if x.answer(a, h, overlapped) {
 			return
@@ -144,8 +144,7 @@ func (x *step) understood(h Heard) bool {
 	if x.noting() != nil {
 		return true // a note takes any language
 	}
-	h.Ignored = "it is in another language (" + h.Language + ")"
-	x.record(h)
+	x.ignore(h, Foreign)
 	x.tell(x.Language, "say.language")
 	return false
 }
@@ -153,7 +152,6 @@ func (x *step) understood(h Heard) bool {
 // unheard tells the speaker that the recogniser failed, unless what it failed at
 // may have been Deputy's own voice: that would go on for ever.
 func (x *step) unheard(h Heard) {
-	h.Ignored = "it could not be written down"
 	x.record(h)
 	if !x.speaking(h.Began, h.Ended) && !x.isChime(h) {
 		x.tell(x.Language, "err.not_heard", "why", h.Err)

@@ -68,8 +68,7 @@ func (x *step) retracted(h Heard, v verb, overlapped bool) bool {
 	default:
 		return false
 	}
-	h.Ignored = ""
-	x.record(h)
+	x.takeIn(h)
 	if v == verbStop {
 		x.intend(Hush{})
 	}

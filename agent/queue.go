@@ -92,12 +92,7 @@ func (x *step) namedOne(h Heard) bool {
 
 // chosen puts the decision that the owner named; false if none was.
 func (x *step) chosen(h Heard) bool {
-	ids := x.Listed
-	if len(ids) == 0 {
-		for _, a := range x.Asks {
-			ids = append(ids, a.ID)
-		}
-	}
+	ids := x.waiting()
 	if len(ids) < 2 {
 		return false
 	}
@@ -114,6 +109,18 @@ func (x *step) chosen(h Heard) bool {
 	}
 	x.pose(a, 1)
 	return true
+}
+
+// waiting are the decisions of which the owner may name one.
+func (x *step) waiting() []string {
+	if len(x.Listed) > 0 {
+		return x.Listed
+	}
+	var ids []string
+	for _, a := range x.Asks {
+		ids = append(ids, a.ID)
+	}
+	return ids
 }
 
 // poseAll puts all decisions of the kind of the first as one, each read out in

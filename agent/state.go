@@ -69,6 +69,10 @@ type State struct {
 
 	owed ack // the acknowledgement that may be due
 
+	called    time.Time // when Deputy's name alone was said last
+	unnamed   int       // orders in a row that were taken without the name
+	overheard int       // utterances ignored that the journal doesn't know of
+
 	// era is when the journal began or was last cut off: before that the same task
 	// number may have been another task's, with effects that destinations remember.
 	era time.Time

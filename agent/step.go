@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"deputy/agent/address"
 	"deputy/agent/policy"
 )
 
@@ -41,6 +42,10 @@ type Rules struct {
 	// FullDuplex says that Deputy's own voice does not reach the microphone
 	// (headphones, echo cancellation), so that it can be talked over.
 	FullDuplex bool
+	// Names are what Deputy is called. Unless Open, what is said without the key is
+	// an order only behind one of them, or close behind what Deputy said; none is Open.
+	Names address.Names
+	Open  bool
 	// Ack is how long after the end of a spoken order a sound acknowledges it if
 	// nothing was said by then; 0 means never.
 	Ack time.Duration
@@ -71,6 +76,7 @@ type step struct {
 	at      time.Time
 	nonce   uint64
 	cause   string
+	named   bool // the utterance begins with Deputy's name
 	replies bool // it works out what the owner said, or what came of taking something back
 	events  []Event
 	intents []Intent

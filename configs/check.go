@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // checker collects what is wrong with values.
@@ -71,6 +72,7 @@ func (c Config) checkSpeech(k *checker) {
 	}
 	k.oneOf("language.spoken", c.Language.Spoken, append([]string{"auto"}, c.Language.Set...)...)
 	k.oneOf("audio.mode", c.Audio.Mode, "hands-free", "push-to-talk", "both")
+	k.oneOf("audio.address", c.Audio.Address, "name", "open")
 	k.oneOf("audio.duplex", c.Audio.Duplex, "half", "full")
 	k.oneOf("audio.hotkey_press", c.Audio.HotkeyPress, "hold", "tap")
 	k.that(c.Audio.Hotkey != "" || c.Audio.Mode == "hands-free", "audio.hotkey", "a key is needed when audio.mode is %s", c.Audio.Mode)
@@ -119,6 +121,10 @@ func (c Config) checkModel(k *checker) {
 func (c Config) checkWork(k *checker) {
 	k.that(c.Agent.Workspace != "", "agent.workspace", "a directory is needed")
 	k.that(c.Agent.State != "", "agent.state", "a directory is needed")
+	k.that(len(c.Agent.Name) > 0, "agent.name", "a name is needed, such as Deputy")
+	for _, n := range c.Agent.Name {
+		k.that(isName(n), "agent.name", "%q is not one word of at least three Latin letters or two of Hangul", n)
+	}
 	k.within("agent.step_limit", c.Agent.StepLimit, 1, 100)
 	k.span("agent.grace", c.Agent.Grace, time.Second, time.Minute)
 	_, _, err := ParseHours(c.Agent.Quiet)
@@ -156,6 +162,22 @@ func (m Mail) check(k *checker) {
 	k.that(err == nil, "mail.from", "%q is not a mail address", m.From)
 	k.that(isHost(m.Host), "mail.host", "%q is not a host name", m.Host)
 	k.that(m.TLS != "none" || m.User == "" || isLoopback(m.Host), "mail.tls", "none would send the password in the open to %s", m.Host)
+}
+
+// isName accepts what can be called across a room and told from other words.
+func isName(n string) bool {
+	letters := 0
+	for _, r := range n {
+		switch {
+		case unicode.Is(unicode.Hangul, r):
+			letters += 2
+		case unicode.Is(unicode.Latin, r):
+			letters++
+		default:
+			return false
+		}
+	}
+	return letters >= 3
 }
 
 // isHost accepts a name or an address without scheme, port or path.

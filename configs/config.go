@@ -36,6 +36,7 @@ type Audio struct {
 	Output      string   `yaml:"output"`                 // the same for the speaker
 	RecordDir   string   `yaml:"record_dir" kind:"path"` // every utterance as a WAV file; empty: none
 	Mode        string   `yaml:"mode"`                   // hands-free, push-to-talk, both
+	Address     string   `yaml:"address"`                // name: hands-free, an order begins with agent.name; open: anything is one
 	Duplex      string   `yaml:"duplex"`                 // half: the loudspeaker may reach the microphone; full: it can't
 	Hotkey      string   `yaml:"hotkey"`                 // modifiers and a key joined by +
 	HotkeyPress string   `yaml:"hotkey_press"`           // hold, tap
@@ -109,6 +110,7 @@ type Voices struct {
 
 // Agent is the desk.
 type Agent struct {
+	Name           []string      `yaml:"name"` // what Deputy is called, in each language that is spoken to it
 	Workspace      string        `yaml:"workspace" kind:"path"`
 	State          string        `yaml:"state" kind:"path"`
 	Policy         string        `yaml:"policy" kind:"path"` // the owner's rules; empty: policy.yaml beside the configuration, if there is one
@@ -177,7 +179,7 @@ func defaults(p Paths) Config {
 	return Config{
 		Language: Language{Spoken: "auto", Set: []string{"en", "ko"}},
 		Audio: Audio{
-			Mode: "both", Duplex: "half", Hotkey: "Ctrl+Alt+Space", HotkeyPress: "hold",
+			Mode: "both", Address: "name", Duplex: "half", Hotkey: "Ctrl+Alt+Space", HotkeyPress: "hold",
 			Endpoint: Endpoint{Min: 400 * time.Millisecond, Max: time.Second},
 		},
 		STT: STT{
@@ -193,6 +195,7 @@ func defaults(p Paths) Config {
 			Remote: Remote{Model: "tts-1", Voice: "alloy", KeyEnv: "OPENAI_API_KEY", Timeout: 30 * time.Second},
 		},
 		Agent: Agent{
+			Name:      []string{"Deputy", "데퓨티"},
 			Workspace: p.Workspace, State: p.State,
 			StepLimit: 12, AskExpiry: 10 * time.Minute, HalfDuplexTail: 250 * time.Millisecond,
 			Grace: 2 * time.Second,

@@ -76,6 +76,8 @@ func (b *Book) Observe(e agent.Event) []Turn {
 	switch v := e.Body.(type) {
 	case agent.Heard:
 		b.heard(e.At, v)
+	case agent.Ignored:
+		b.ignored(e.At, v)
 	case agent.TaskOpened:
 		b.accepted(e.At, v.Task, Order, v.Note)
 	case agent.TaskRevised:
@@ -180,28 +182,45 @@ func (b *Book) heard(at time.Time, h agent.Heard) {
 	if !h.Typed {
 		way = "voice"
 		p.SpeechEnd = h.Ended
-		if g, ok := b.hearings[h.Utterance]; ok && h.Utterance != 0 {
-			p.hear(g)
-		}
-		// They come in order: what was heard before will not be told any more.
-		for id := range b.hearings {
-			if id <= h.Utterance {
-				delete(b.hearings, id)
-			}
-		}
+		b.hearing(p)
 	}
 	b.Metrics.utterances.add(way, 1)
 	if h.Err != "" {
 		b.Metrics.errors.add("hearing", 1)
 	}
-	if h.Ignored != "" {
-		b.Metrics.ignored.add("desk", 1)
-		p.Kind = Ignored
-		b.end(p)
-		b.last = p // what is said about it now is nobody else's
+	if h.Err != "" {
+		b.ignore(p)
 		return
 	}
 	b.last = b.begin(p)
+}
+
+// ignored is heard for what nothing follows from.
+func (b *Book) ignored(at time.Time, i agent.Ignored) {
+	p := &page{Turn: Turn{Kind: Ignored, Utterance: i.Utterance, Heard: at}, step: at}
+	b.Metrics.utterances.add("voice", 1)
+	b.hearing(p)
+	b.ignore(p)
+}
+
+func (b *Book) ignore(p *page) {
+	b.Metrics.ignored.add("desk", 1)
+	p.Kind = Ignored
+	b.end(p)
+	b.last = p // what is said about it now is nobody else's
+}
+
+// hearing is how the utterance was heard. They come in order: what was heard
+// before will not be told any more.
+func (b *Book) hearing(p *page) {
+	if g, ok := b.hearings[p.Utterance]; ok && p.Utterance != 0 {
+		p.hear(g)
+	}
+	for id := range b.hearings {
+		if id <= p.Utterance {
+			delete(b.hearings, id)
+		}
+	}
 }
 
 // accepted ties what was said last to the task that it began or revised. A note

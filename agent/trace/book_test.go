@@ -126,10 +126,10 @@ func TestTimelines(t *testing.T) {
 
 		{"ignored: what is said about it is nobody else's", []thing{
 			{0, said(1, -400)}, {0, agent.TaskOpened{Task: "t1"}},
-			{10, agent.Heard{Utterance: 2, Ended: at(5), Ignored: "another language"}}, {10, agent.Queued{Line: "l1", Reply: true}},
+			{8, hearing(2, 5)}, {10, agent.Ignored{Utterance: 2, Why: agent.Foreign}}, {10, agent.Queued{Line: "l1", Reply: true}},
 			{20, agent.Speaking{Line: "l1", At: at(20)}},
 			{30, agent.TaskClosed{Task: "t1"}}, {30, agent.Reported{Task: "t1"}},
-		}, []string{"ignored : speech_end=5 heard=10", "order t1: speech_end=-400 heard=0 accepted=0 done=30 reported=30"}},
+		}, []string{"ignored : speech_end=5 heard=10 draft=155 endpoint=405 transcript=455", "order t1: speech_end=-400 heard=0 accepted=0 done=30 reported=30"}},
 
 		{"noise", []thing{
 			{0, func() Hearing { h := hearing(1, 0); h.Noise = true; return h }()},

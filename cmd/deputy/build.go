@@ -87,6 +87,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Rules: agent.Rules{
 			Phrases: words, Policy: rules, System: words.Prompt("en"),
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
+			Names: cfg.Agent.Name, Open: cfg.Audio.Address == "open",
 			FullDuplex: cfg.Audio.Duplex == "full", Ack: cfg.TTS.Ack, Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg), Budget: budget(cfg),
 		},
 		Journal: h.journal, Tools: append(all, p.tools...), Language: screenLanguage(cfg), Version: version, Logger: log,

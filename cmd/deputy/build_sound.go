@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/address"
 	"deputy/audio"
 	"deputy/audio/hotkey"
 	"deputy/audio/portaudio"
@@ -137,7 +138,7 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 	}
 	h.ear = &ear{
 		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(), stir: h.calm.stir,
-		settled: h.desk.Settled, heard: h.heard(p), keep: h.keeper(), log: h.log,
+		settled: h.desk.Settled, named: h.named, heard: h.heard(p), keep: h.keeper(), log: h.log,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,
 			PauseAfter: draftAfter, Held: h.keys.Held, Logger: h.log,
@@ -146,6 +147,12 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 	handsFree := h.cfg.Audio.Mode != "push-to-talk"
 	h.ear.options.HandsFree = func() bool { return handsFree }
 	return nil
+}
+
+// named says whether a text begins with Deputy's name.
+func (h *house) named(text string) bool {
+	_, ok := address.Names(h.cfg.Agent.Name).Read(text)
+	return ok
 }
 
 // heard takes note of every utterance.

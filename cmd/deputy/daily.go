@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -68,13 +69,28 @@ func (h *house) greet(scr *screen, deaf bool) {
 		scr.line("lacks", l)
 	}
 	key := "greet.listening"
+	if h.cfg.Audio.Address == "open" {
+		key = "greet.open"
+	}
 	if h.ear == nil {
 		key = "greet.typed"
 	}
 	if deaf {
 		key = "greet.deaf"
 	}
-	scr.line("ready", h.phrases.Phrase(scr.language, key, map[string]string{"hotkey": h.cfg.Audio.Hotkey}))
+	scr.line("ready", h.phrases.Phrase(scr.language, key, map[string]string{
+		"hotkey": h.cfg.Audio.Hotkey, "name": calledIn(scr.language, h.cfg.Agent.Name),
+	}))
+}
+
+// calledIn is the name to call Deputy by in a language: the first in its letters.
+func calledIn(language string, names []string) string {
+	for _, n := range names {
+		if strings.ContainsFunc(n, func(r rune) bool { return unicode.Is(unicode.Hangul, r) }) == (language == "ko") {
+			return n
+		}
+	}
+	return names[0]
 }
 
 // readOrders takes each line that is typed as an order or an answer.

@@ -84,6 +84,7 @@ func examine(ctx context.Context, cfg configs.Config) []finding {
 		{"workspace", true, func() (string, error) { return workspaceState(cfg.Agent.Workspace) }},
 		{"journal", true, func() (string, error) { return journalState(ctx, cfg) }},
 		{"microphone, speaker", false, devicesState},
+		{"address", false, func() (string, error) { return addressState(cfg) }},
 		{"speech model", true, func() (string, error) { return modelState(ctx, hearingModel(cfg.STT.Model)) }},
 		{"voice detector", false, func() (string, error) { return detectorState(cfg) }},
 		{"language model", true, func() (string, error) { return languageModelState(ctx, cfg) }},
@@ -179,6 +180,22 @@ func devicesState() (string, error) {
 		return "", errors.New("there is no speaker; what Deputy says stands on the screen")
 	}
 	return in + ", " + out, nil
+}
+
+// addressState says how to speak to Deputy.
+func addressState(cfg configs.Config) (string, error) {
+	key := fmt.Sprintf("hold %s and speak", cfg.Audio.Hotkey)
+	switch {
+	case cfg.Audio.Mode == "push-to-talk":
+		return key, nil
+	case cfg.Audio.Address == "open":
+		return "", errors.New("whatever is said in the room is taken for an order: set audio.address to name")
+	}
+	say := fmt.Sprintf("say %q", cfg.Agent.Name[0]+", take a note")
+	if cfg.Audio.Mode == "both" {
+		say += ", or " + key
+	}
+	return say, nil
 }
 
 func modelState(ctx context.Context, name string) (string, error) {

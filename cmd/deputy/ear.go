@@ -33,6 +33,9 @@ type ear struct {
 	// settled says whether what was heard so far is a whole answer to what is being
 	// asked. Any goroutine calls it. May be nil.
 	settled func(agent.Heard) bool
+	// named says whether a text begins with Deputy's name; the desk is told so while
+	// the rest is being spoken. Any goroutine calls it. May be nil.
+	named func(string) bool
 	// heard is called with every final transcript and its timing. May be nil.
 	heard func(hearing)
 	// keep is given every utterance that held speech. May be nil.
@@ -114,7 +117,7 @@ func (e *ear) listen(ctx context.Context, finals chan<- final) error {
 			e.redraft(nil)
 			if !e.open {
 				e.open = true
-				e.tell(agent.Speech{At: e.clock.when(ev.At)})
+				e.tell(agent.Speech{At: e.clock.when(ev.At), Key: e.options.Held != nil && e.options.Held()})
 			}
 			if e.onset != nil {
 				e.onset()
@@ -161,6 +164,9 @@ func (e *ear) transcribe(ctx context.Context, u audio.Utterance) *draft {
 		defer close(d.done)
 		if d.text, d.err = e.transcriber.Transcribe(ctx, u); d.err == nil {
 			d.hint = e.finished(u, d.text)
+			if e.named != nil && e.named(d.text.Text) {
+				e.tell(agent.Called{})
+			}
 		}
 	})
 	return d

@@ -93,8 +93,8 @@ func matches(b agent.Body, what string) bool {
 		return what == "hushed" && !b.Whole
 	case agent.TaskClosed:
 		return what == string(b.Status)
-	case agent.Heard:
-		return what == "ignored" && b.Ignored != ""
+	case agent.Ignored:
+		return what == "ignored"
 	}
 	return false
 }

@@ -72,13 +72,11 @@ func (d *demo) order(ctx context.Context, text string) error {
 			return err
 		}
 		switch b := e.Body.(type) {
-		case agent.Heard:
+		case agent.Ignored:
 			// It spoke while Deputy did, which does not listen then: a person waits
 			// for the end of that and says it again.
-			if b.Ignored != "" && !b.Typed {
-				if err := d.speak(limit, d.last); err != nil {
-					return err
-				}
+			if err := d.speak(limit, d.last); err != nil {
+				return err
 			}
 		case agent.TaskOpened:
 			if task == "" {

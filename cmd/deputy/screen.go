@@ -40,6 +40,8 @@ func (s *screen) event(e agent.Event) {
 	switch b := e.Body.(type) {
 	case agent.Heard:
 		s.heard(b)
+	case agent.Ignored:
+		s.line("ignored", s.phrases.Phrase(s.language, "ignored."+string(b.Why), nil))
 	case agent.TaskOpened:
 		s.line("task", b.Task+" "+b.Order)
 	case agent.TaskRevised:
@@ -89,8 +91,8 @@ func (s *screen) heard(b agent.Heard) {
 	case b.Confidence > 0:
 		how += " " + strconv.FormatFloat(float64(b.Confidence), 'f', 2, 32)
 	}
-	if b.Ignored != "" {
-		s.line("ignored", fmt.Sprintf("%q (%s)", b.Text, b.Ignored))
+	if b.Err != "" {
+		s.line("ignored", b.Err)
 		return
 	}
 	s.line("heard", fmt.Sprintf("%q (%s)", b.Text, how))

@@ -87,7 +87,8 @@ var core = map[string][]string{
 	"agent/consent": {},
 	"agent/policy":  {},
 	"agent/journal": {},
-	"agent":         {"deputy/agent/consent", "deputy/agent/policy", "deputy/agent/journal"},
+	"agent/address": {},
+	"agent":         {"deputy/agent/address", "deputy/agent/consent", "deputy/agent/policy", "deputy/agent/journal"},
 }
 
 func TestCoreImportsNoVendor(t *testing.T) {

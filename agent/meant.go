@@ -1,0 +1,127 @@
+package agent
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"deputy/agent/consent"
+)
+
+// Why says why nothing follows from an utterance: the end of a phrase's key.
+type Why string
+
+const (
+	NotAddressed Why = "not_addressed" // nothing says that it is meant for Deputy
+	OwnVoice     Why = "own_voice"     // it overlaps Deputy's own voice
+	OwnSound     Why = "own_sound"     // it is the chime
+	Unasked      Why = "unasked"       // it answers a question that nobody asked
+	Foreign      Why = "foreign"       // it is in a language that Deputy takes no orders in
+)
+
+const (
+	// attention is how long after Deputy's words, or after its name alone, what is
+	// said is taken to be said to it.
+	attention = 6 * time.Second
+	// mostUnnamed is how many orders in a row may go by that alone: of other people's
+	// talk each would lead to an answer, and the answer to the next.
+	mostUnnamed = 3
+	// overheardEvery is after how many ignored utterances the journal is told how many.
+	overheardEvery = 100
+)
+
+// ignore lets an utterance go. Nothing of what was said stays.
+func (x *step) ignore(h Heard, why Why) {
+	x.record(Ignored{Utterance: h.Utterance, Why: why})
+	if x.overheard >= overheardEvery {
+		x.record(Overheard{Count: x.overheard})
+	}
+}
+
+// takeIn makes an utterance part of the history.
+func (x *step) takeIn(h Heard) {
+	if x.overheard > 0 {
+		x.record(Overheard{Count: x.overheard})
+	}
+	x.record(h)
+}
+
+// meant says whether an utterance that doesn't begin with the name is meant for
+// Deputy: it answers what is being asked, goes into an open note, stops something,
+// or follows closely what Deputy said.
+func (x *step) meant(h Heard, v verb, overlapped bool) bool {
+	if x.Open || len(x.Names) == 0 || h.Typed || h.Key || x.noting() != nil {
+		return true
+	}
+	if v == verbStop || v == verbCancel {
+		return len(x.Active) > 0 || len(x.Lines) > 0
+	}
+	if a := x.posed(); a != nil {
+		return x.answers(a, h, v, overlapped)
+	}
+	if len(x.Listed) > 0 && x.picks(h) {
+		return true
+	}
+	return x.attends(h) && x.unnamed < mostUnnamed
+}
+
+// answers says whether it is an answer to the ask, or what may have become of one
+// right after the question. An order it is not: whoever has one says the name.
+func (x *step) answers(a *Ask, h Heard, v verb, overlapped bool) bool {
+	near := x.attends(h)
+	if v != verbNone {
+		return near
+	}
+	switch r := x.read(a, h, overlapped); r.Reading {
+	case consent.Unrelated:
+		return near && (len(strings.Fields(h.Text)) <= mostMisheard || x.picks(h))
+	case consent.Unclear:
+		return near || r.Weak || r.NearMiss != ""
+	}
+	return true
+}
+
+// picks says whether it names one of the decisions that wait, or all of them.
+func (x *step) picks(h Heard) bool {
+	ids := x.waiting()
+	if len(ids) < 2 {
+		return false
+	}
+	_, one := consent.ReadChoice(h.Text, h.Language, x.names(ids))
+	return one || len(x.Listed) > 0 && consent.ReadAll(h.Text, h.Language)
+}
+
+// attends says whether the utterance began within a few seconds of what Deputy
+// said, or of its name.
+func (x *step) attends(h Heard) bool {
+	soon := func(t time.Time) bool { return !t.IsZero() && h.Began.Sub(t) <= attention }
+	return soon(x.called) || x.speaking(h.Began, x.at) || slices.ContainsFunc(x.Said, func(l Spoke) bool { return soon(l.Ended) })
+}
+
+// mayBeMeant says whether what is being said now needs no name: then the model may
+// read ahead of it.
+func (x *step) mayBeMeant(key bool) bool {
+	return key || x.Open || len(x.Names) == 0 || x.attends(Heard{Began: x.at}) && x.unnamed < mostUnnamed
+}
+
+// summoned answers the name alone: what is said next needs none.
+func (x *step) summoned(h Heard) {
+	x.takeIn(h)
+	x.called, x.unnamed = h.Ended, 0
+	x.intend(Chime{})
+}
+
+// overhears says whether it is an answer that may be part of other people's talk.
+func (x *step) overhears(h Heard) bool {
+	return !x.Open && len(x.Names) > 0 && !x.named && !h.Typed && !h.Key && !x.attends(h)
+}
+
+// countUnnamed counts what is taken in only since it follows Deputy's words.
+func (x *step) countUnnamed(h Heard) {
+	switch {
+	case x.named || h.Typed || h.Key:
+		x.unnamed = 0
+	case x.posed() == nil && x.noting() == nil:
+		x.unnamed++
+	}
+}
