@@ -291,6 +291,11 @@ func (d *Desk) close(s *State, h *hands, sound bool) error {
 			errs = append(errs, d.journal(context.Background(), events))
 		}
 	}
+	if s.overheard > 0 && sound {
+		x := &step{State: s, Rules: &d.o.Rules, at: time.Now()}
+		x.record(Overheard{Count: s.overheard})
+		errs = append(errs, d.journal(context.Background(), x.events))
+	}
 	return errors.Join(errs...)
 }
 

@@ -49,7 +49,7 @@ func (x *step) hear(h Heard) {
 		x.ignore(h, Unasked)
 		return
 	}
-	x.countUnnamed(h)
+	x.countUnnamed(h, verb)
 	x.takeIn(whole)
 	if a := x.posed(); a != nil && (verb == verbNone || verb == verbCancel) {
 		if x.answer(a, h, overlapped) {

@@ -62,7 +62,7 @@ func (x *step) meant(h Heard, v verb, overlapped bool) bool {
 	if len(x.Listed) > 0 && x.picks(h) {
 		return true
 	}
-	return x.attends(h) && x.unnamed < mostUnnamed
+	return x.attends(h) && (v != verbNone || x.unnamed < mostUnnamed)
 }
 
 // answers says whether it is an answer to the ask, or what may have become of one
@@ -117,11 +117,11 @@ func (x *step) overhears(h Heard) bool {
 }
 
 // countUnnamed counts what is taken in only since it follows Deputy's words.
-func (x *step) countUnnamed(h Heard) {
+func (x *step) countUnnamed(h Heard, v verb) {
 	switch {
 	case x.named || h.Typed || h.Key:
 		x.unnamed = 0
-	case x.posed() == nil && x.noting() == nil:
+	case v == verbNone && x.posed() == nil && x.noting() == nil:
 		x.unnamed++
 	}
 }

@@ -97,10 +97,13 @@ func (w *world) listened() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, e := range slices.Backward(w.ms) {
-		if h, ok := e.Body.(agent.Heard); ok {
-			if strings.Contains(h.Ignored, "overlaps") {
-				return fmt.Errorf("%q was said while Deputy spoke", h.Text)
+		switch b := e.Body.(type) {
+		case agent.Ignored:
+			if b.Why == agent.OwnVoice {
+				return fmt.Errorf("%q was said while Deputy spoke", w.last.Text)
 			}
+			return nil
+		case agent.Heard:
 			return nil
 		}
 	}

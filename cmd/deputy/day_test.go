@@ -88,9 +88,9 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 func (d *day) order() {
 	d.orders++
 	if d.orders%5 != 0 {
-		d.say(fmt.Sprintf("Write a file called plan %d.", d.orders))
+		d.say(fmt.Sprintf("Deputy, write a file called plan %d.", d.orders))
 	} else {
-		d.say(fmt.Sprintf("Publish the plan number %d.", d.orders))
+		d.say(fmt.Sprintf("Deputy, publish the plan number %d.", d.orders))
 		d.say("No.")
 	}
 	if d.orders%7 == 0 {
@@ -121,11 +121,11 @@ func (dayModel) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, e
 	return func(yield func(agent.Chunk, error) bool) {
 		var n int
 		last := p.Messages[len(p.Messages)-1].Text
-		if _, err := fmt.Sscanf(last, "Write a file called plan %d.", &n); err == nil {
+		if _, err := fmt.Sscanf(last, "write a file called plan %d.", &n); err == nil {
 			yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: "write_file", Args: fmt.Appendf(nil, `{"path":"plan-%d.txt","text":"One, two, three."}`, n%50)}}, nil)
 			return
 		}
-		if _, err := fmt.Sscanf(last, "Publish the plan number %d.", &n); err == nil {
+		if _, err := fmt.Sscanf(last, "publish the plan number %d.", &n); err == nil {
 			yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":"L3","text":"plan %d"}`, n)}}, nil)
 			return
 		}

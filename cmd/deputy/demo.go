@@ -49,8 +49,8 @@ The user's own sound, mail and files are not touched.`,
 // The orders of the demonstration. Whisper writes them down and the local model
 // carries them out; nothing here is known to either.
 const (
-	demoFileOrder = "Please read the report and write a short summary of it to a new file."
-	demoMailOrder = "Send the summary to finance by email."
+	demoFileOrder = "Deputy, please read the report and write a short summary of it to a new file."
+	demoMailOrder = "Deputy, send the summary to finance by email."
 	demoReport    = `Quarterly report, third quarter.
 
 Revenue rose eleven percent to 4.2 million, mostly from the new office in Busan.

@@ -91,7 +91,7 @@ func TestUnplugged(t *testing.T) {
 		}
 		return append(samples, make([]float32, 2*audio.Rate)...)
 	}
-	order := say("Please tell me whether you can hear me now.")
+	order := say("Deputy, please tell me whether you can hear me now.")
 
 	m, _ := newMachine(t)
 	m.env = append(m.env, server.Env()...)

@@ -181,8 +181,8 @@ func TestOnlyTheOwnerSends(t *testing.T) {
 	d.typed(t, "what's waiting")
 	d.posed(t)
 	d.await(t, "the echo was heard and ignored", 2*time.Minute, func(b agent.Body) bool {
-		h, ok := b.(agent.Heard)
-		return ok && !h.Typed && h.Ignored != ""
+		i, ok := b.(agent.Ignored)
+		return ok && i.Why == agent.OwnVoice
 	})
 	unplug()
 	if n := len(d.post.Mails()); n != 0 {
@@ -218,12 +218,8 @@ func (d *demo) approve(t *testing.T) {
 			t.Fatal(err)
 		}
 		heard := d.await(t, "the approval was heard", time.Minute, func(b agent.Body) bool {
-			switch b := b.(type) {
-			case agent.Decided:
-				return true
-			case agent.Heard:
-				return b.Ignored != ""
-			case agent.Posing:
+			switch b.(type) {
+			case agent.Decided, agent.Ignored, agent.Posing:
 				return true
 			}
 			return false

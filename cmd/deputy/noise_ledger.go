@@ -42,7 +42,8 @@ type noiseLedger struct {
 	stretch noiseStretch
 	past    []noiseSpan
 	rows    []*noiseRow
-	open    *noiseRow // the utterance that the desk is at
+	told    map[int64]*noiseRow // what the desk is told and has not dealt with, by utterance
+	open    *noiseRow           // the utterance that the desk is at
 	parts   map[noiseKey]*noisePart
 }
 
@@ -159,13 +160,19 @@ func (l *noiseLedger) of(at time.Time) noiseStretch {
 func (l *noiseLedger) hear(h hearing) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if h.Noise == "" && h.Transcript.Text != "" {
-		return
-	}
-	l.rows = append(l.rows, &noiseRow{
+	row := &noiseRow{
 		at: h.SpeechEnd, stretch: l.of(h.SpeechEnd), text: h.Transcript.Text, language: h.Transcript.Language,
 		confidence: h.Transcript.Confidence, nospeech: h.Transcript.NoSpeech, reading: "filtered",
-	})
+	}
+	if h.Noise == "" && h.Transcript.Text != "" {
+		row.reading = "ignored"
+		if l.told == nil {
+			l.told = map[int64]*noiseRow{}
+		}
+		l.told[h.Utterance.ID] = row
+		return
+	}
+	l.rows = append(l.rows, row)
 }
 
 // observe takes the desk's events.
@@ -180,11 +187,13 @@ func (l *noiseLedger) observe(e agent.Event) {
 				at: b.Ended, stretch: l.of(b.Ended), text: b.Text, language: b.Language,
 				confidence: b.Confidence, nospeech: b.NoSpeech, reading: "nothing",
 			}
-			if b.Ignored != "" {
-				l.open.reading = "ignored"
-			}
 			l.rows = append(l.rows, l.open)
+			delete(l.told, b.Utterance)
 		}
+	case agent.Ignored: // the desk doesn't say what it was
+		l.open = cmp.Or(l.told[b.Utterance], &noiseRow{at: e.At, stretch: l.stretch, reading: "ignored"})
+		l.rows = append(l.rows, l.open)
+		delete(l.told, b.Utterance)
 	case agent.Posed:
 		l.since = time.Now()
 	case agent.Posing:

@@ -9,8 +9,8 @@ import (
 )
 
 // noiseReadings are what can become of an utterance, the harmless first:
-// thrown away by the recogniser's filter; ignored by the desk (another language,
-// no question open); no consequence; read as an answer in one way or other; or
+// thrown away by the recogniser's filter; ignored by the desk (not meant for
+// Deputy, another language, no question open); no consequence; read as an answer in one way or other; or
 // taken for an order of its own.
 var noiseReadings = []string{"filtered", "ignored", "nothing", "order", "unclear", "explain", "near miss", "weak yes", "untimely", "later", "denied", "approved"}
 

@@ -45,7 +45,7 @@ func TestNoiseLedger(t *testing.T) {
 		steps []any
 	}{
 		{"nothing", []any{heard}},
-		{"ignored", []any{agent.Heard{Text: "oui", Ignored: "it is in another language"}}},
+		{"ignored", []any{agent.Ignored{Why: agent.Foreign}}},
 		{"unclear", []any{heard, agent.Posing{}, say("say.unclear")}},
 		{"weak yes", []any{heard, agent.Posing{}, say("say.weak"), spoken}},
 		{"near miss", []any{heard, agent.Parked{}, say("say.near_miss")}},

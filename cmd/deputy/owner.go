@@ -95,7 +95,7 @@ func (d *demo) order(ctx context.Context, text string) error {
 			if answers++; answers > 6 {
 				return errors.New("the decision was left in the inbox")
 			}
-			if err := d.speak(limit, "What's waiting?"); err != nil {
+			if err := d.speak(limit, "Deputy, what's waiting?"); err != nil {
 				return err
 			}
 		case agent.TaskClosed:

@@ -117,7 +117,7 @@ func TestRequestsBeginAlike(t *testing.T) {
 func TestWhatIsReadAheadIsAsked(t *testing.T) {
 	for _, mode := range []string{"native", "schema"} {
 		r := newRecorder(t)
-		sent := r.orders(t, mode, agent.Speech{At: time.Now()}, control.Typed("tell me a joke", ""), agent.Speech{At: time.Now()}, control.Typed("tell me another joke", ""))
+		sent := r.orders(t, mode, agent.Speech{At: time.Now(), Key: true}, control.Typed("tell me a joke", ""), agent.Called{}, control.Typed("tell me another joke", ""))
 		if len(sent) != 4 {
 			t.Fatalf("%s: got %d requests, want a reading and an order, twice", mode, len(sent))
 		}
