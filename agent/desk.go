@@ -225,14 +225,21 @@ func (d *Desk) step(ctx context.Context, s *State, h *hands, e Event) error {
 		h.carryOut(i, cause)
 	}
 	switch b := e.Body.(type) {
+	case Heard:
+		for _, e := range events {
+			if i, ok := e.Body.(Ignored); ok {
+				d.log.Debug("nothing follows from what was said", "why", i.Why, "text", b.Text)
+			}
+		}
+		h.readNoMore() // what is still not read is read with the order
 	case Speech:
 		if x := (&step{State: s, Rules: &d.o.Rules, at: b.At}); x.mayBeMeant(b.Key) {
 			h.readAhead(s)
 		}
 	case Called:
 		h.readAhead(s)
-	case Heard, Silence:
-		h.readNoMore() // what is still not read is read with the order
+	case Silence:
+		h.readNoMore()
 	}
 	return nil
 }
