@@ -48,7 +48,15 @@ type job struct {
 	command  string
 	readOnly bool     // it sees the workspace read-only
 	hosts    []string // what it may reach on the network
+	shut     shut
 	limit    time.Duration
+}
+
+// A shut says what of the workspace a command must not use.
+type shut struct {
+	Hidden []string `json:"hidden,omitempty"` // what it can't see
+	Fixed  []string `json:"-"`                // what it can't change; Landlock can't hold it
+	Git    []string `json:"-"`                // git directories, which stay where they are
 }
 
 func newSandbox(dir, scratch string, o ShellOptions) *sandbox {
@@ -139,7 +147,7 @@ var (
 func environment(tmp string) []string {
 	return []string{
 		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/games", "HOME=" + tmp, "TMPDIR=" + tmp,
-		"USER=deputy", "LANG=C.UTF-8", "TERM=dumb",
+		"USER=deputy", "LANG=C.UTF-8", "TERM=dumb", "GIT_CONFIG_NOSYSTEM=1",
 	}
 }
 

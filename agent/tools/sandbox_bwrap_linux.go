@@ -2,10 +2,13 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -112,6 +115,11 @@ func (b *sandbox) options(w way, j job, r *room) ([]string, error) {
 		}
 	}
 	args = append(args, "--dev", "/dev", "--bind", r.tmp, "/tmp", bind, b.dir, sandboxDir)
+	shut, err := b.mounts(j, r)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, shut...)
 	if r.gate != nil {
 		self, err := os.Executable()
 		if err != nil {
@@ -120,4 +128,38 @@ func (b *sandbox) options(w way, j job, r *room) ([]string, error) {
 		args = append(args, "--dir", insideDir, "--ro-bind", self, insideProgram, "--ro-bind", filepath.Join(r.dir, gateName), insideGate)
 	}
 	return append(args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", sandboxDir), nil
+}
+
+// mounts shut what of the workspace the command must not use. A git directory is
+// mounted on itself, so that no other one can be put in its place.
+func (b *sandbox) mounts(j job, r *room) ([]string, error) {
+	file, dir := filepath.Join(r.dir, "hidden"), filepath.Join(r.dir, "hidden.d")
+	if err := errors.Join(os.WriteFile(file, nil, 0), os.Mkdir(dir, 0)); err != nil {
+		return nil, err
+	}
+	at := map[string][]string{} // by what is mounted on
+	if !j.readOnly {
+		for _, p := range j.shut.Git {
+			at[p] = []string{"--bind", filepath.Join(b.dir, p)}
+		}
+		for _, p := range j.shut.Fixed {
+			at[p] = []string{"--ro-bind", filepath.Join(b.dir, p)}
+		}
+	}
+	for _, p := range j.shut.Hidden {
+		info, err := os.Lstat(filepath.Join(b.dir, p))
+		switch {
+		case err != nil:
+			return nil, err
+		case info.IsDir():
+			at[p] = []string{"--ro-bind", dir}
+		default:
+			at[p] = []string{"--ro-bind", file}
+		}
+	}
+	var args []string
+	for _, p := range slices.Sorted(maps.Keys(at)) { // a folder before what is in it
+		args = append(append(args, at[p]...), sandboxDir+"/"+p)
+	}
+	return args, nil
 }

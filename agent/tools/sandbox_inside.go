@@ -27,7 +27,8 @@ type boxPart struct {
 	Dir      string   `json:"dir,omitempty"` // the workspace
 	Tmp      string   `json:"tmp,omitempty"` // the private folder for temporary files
 	ReadOnly bool     `json:"read_only,omitempty"`
-	Gate     string   `json:"gate,omitempty"` // the socket of the gate
+	Hidden   []string `json:"hidden,omitempty"` // what of the workspace it must not read
+	Gate     string   `json:"gate,omitempty"`   // the socket of the gate
 	Command  []string `json:"command"`
 }
 

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
@@ -45,8 +48,11 @@ func (b *sandbox) landlock(ctx context.Context, w way, j job, r *room) (*exec.Cm
 		return nil, err
 	}
 	r.files, r.read = append(r.files, write), read
-	p := boxPart{Do: doKeep, Dir: b.dir, Tmp: r.tmp, ReadOnly: j.readOnly, Command: b.shell(j.command, threads())}
+	p := boxPart{Do: doKeep, Dir: b.dir, Tmp: r.tmp, ReadOnly: j.readOnly, Hidden: j.shut.Hidden, Command: b.shell(j.command, threads())}
 	args := p.args(selfProgram)
+	if len(args[2]) > 120<<10 { // of 128 kB for one argument
+		return nil, errors.New("the workspace holds too many secrets to shut them all: install bubblewrap (apt-get install bubblewrap)")
+	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: w.clone}
 	if w.clone&syscall.CLONE_NEWUSER != 0 {
@@ -124,14 +130,43 @@ func (p boxPart) rules() []landlock.Rule {
 			files = append(files, f)
 		}
 	}
-	workspace := landlock.RWDirs(p.Dir).WithRefer()
-	if p.ReadOnly {
-		workspace = landlock.RODirs(p.Dir)
-	}
-	return []landlock.Rule{
+	return append(p.workspace(),
 		landlock.RODirs(dirs...), landlock.ROFiles(files...), landlock.ROFiles("/dev/random", "/dev/urandom"),
-		landlock.RWFiles("/dev/null", "/dev/zero", "/dev/full"), workspace, landlock.RWDirs(p.Tmp).WithRefer(),
+		landlock.RWFiles("/dev/null", "/dev/zero", "/dev/full"), landlock.RWDirs(p.Tmp).WithRefer(),
+	)
+}
+
+// workspace are the rules for the workspace. Landlock only ever allows, and for
+// all that is below: so where something is hidden, reading is allowed for each
+// thing beside it, and what the command makes there it can't read itself.
+func (p boxPart) workspace() []landlock.Rule {
+	rights := landlock.AccessFSSet(ll.AccessFSExecute | ll.AccessFSReadDir | ll.AccessFSReadFile)
+	if !p.ReadOnly {
+		rights |= ll.AccessFSWriteFile | ll.AccessFSTruncate | ll.AccessFSRefer | ll.AccessFSRemoveDir | ll.AccessFSRemoveFile | ll.AccessFSMakeChar |
+			ll.AccessFSMakeDir | ll.AccessFSMakeReg | ll.AccessFSMakeSock | ll.AccessFSMakeFifo | ll.AccessFSMakeBlock | ll.AccessFSMakeSym
 	}
+	if len(p.Hidden) == 0 {
+		return []landlock.Rule{landlock.PathAccess(rights, p.Dir)}
+	}
+	rules := []landlock.Rule{landlock.PathAccess(rights&^ll.AccessFSReadFile, p.Dir)}
+	var beside func(rel string)
+	beside = func(rel string) {
+		entries, err := os.ReadDir(filepath.Join(p.Dir, rel))
+		if err != nil {
+			return
+		}
+		for _, e := range entries {
+			switch in := filepath.Join(rel, e.Name()); {
+			case slices.Contains(p.Hidden, in), e.Type()&os.ModeSymlink != 0: // a link leads to what has a rule of its own
+			case e.IsDir() && slices.ContainsFunc(p.Hidden, func(h string) bool { return strings.HasPrefix(h, in+"/") }):
+				beside(in)
+			case e.IsDir(), e.Type().IsRegular():
+				rules = append(rules, landlock.PathAccess(ll.AccessFSReadFile, filepath.Join(p.Dir, in)))
+			}
+		}
+	}
+	beside("")
+	return rules
 }
 
 // dropCapabilities leaves root with no more than any other user may do.

@@ -72,12 +72,8 @@ func (t searchFiles) Plan(_ context.Context, raw json.RawMessage) (agent.Action,
 func (t searchFiles) search(ctx context.Context, query string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
-	protected, err := t.w.protected.Scan(t.w.root)
-	if err != nil {
-		return "", err
-	}
-	s := &search{w: t.w, protected: protected, words: []string{fold(query)}}
-	err = s.walk(ctx)
+	s := &search{w: t.w, protected: t.w.protected.Scan(t.w.root, false), words: []string{fold(query)}}
+	err := s.walk(ctx)
 	if words := strings.Fields(fold(query)); err == nil && len(s.hits) == 0 && len(words) > 1 {
 		s.words = words
 		err = s.walk(ctx)

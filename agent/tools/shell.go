@@ -17,6 +17,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/workspace"
 )
 
 // ShellOptions are the options of Shell; the zero value is usable.
@@ -155,8 +156,15 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 	}
 	t.network(&a, args.Hosts)
 	t.undoable(&a, kept)
+	opens := workspace.Free
+	switch j.Why {
+	case whyStartup:
+		opens = workspace.Runs
+	case whySecret:
+		opens = workspace.Secret
+	}
 	a.Do = func(ctx context.Context, _ string) (agent.Result, error) {
-		r, err := t.do(ctx, job{command: args.Command, readOnly: j.Reads, hosts: args.Hosts}, kept)
+		r, err := t.do(ctx, job{command: args.Command, readOnly: j.Reads, hosts: args.Hosts}, opens, kept)
 		if err != nil {
 			return agent.Result{}, fmt.Errorf("run the command: %w", err)
 		}

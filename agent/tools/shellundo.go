@@ -15,6 +15,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/workspace"
 )
 
 // undoable states whether what the command does to the workspace can be taken
@@ -27,9 +28,19 @@ func (t runCommand) undoable(a *agent.Action, kept bool) {
 	}
 }
 
-// do runs a command; kept says that its changes can be taken back.
-func (t runCommand) do(ctx context.Context, j job, kept bool) (r agent.Result, err error) {
+// do runs a command; opens is what it was allowed to use of what is protected,
+// kept says that its changes can be taken back.
+func (t runCommand) do(ctx context.Context, j job, opens workspace.Kind, kept bool) (r agent.Result, err error) {
+	way, err := t.box.probe(ctx)
+	if err != nil {
+		return r, err
+	}
 	if j.readOnly {
+		g, err := t.w.guard(opens, true)
+		if err != nil {
+			return r, err
+		}
+		j.shut = g.shut()
 		o, err := t.box.run(ctx, j)
 		if err != nil {
 			return r, err
@@ -48,7 +59,14 @@ func (t runCommand) do(ctx context.Context, j job, kept bool) (r agent.Result, e
 			return r, err
 		}
 	}
+	g, err := t.w.guard(opens, way.kind == Bubblewrap)
+	if err != nil {
+		return r, err
+	}
+	j.shut = g.shut()
 	o, err := t.box.run(ctx, j)
+	took, serr := g.sweep()
+	err = errors.Join(err, serr)
 	var record string
 	var lost error
 	if kept {
@@ -58,6 +76,12 @@ func (t runCommand) do(ctx context.Context, j job, kept bool) (r agent.Result, e
 		return r, err
 	}
 	r.Text = o.text()
+	if len(took) > 0 {
+		r.Text += "\n[taken back, since programs run or obey it by themselves: " + few(took) + "; a command that is to change it has to name it]"
+	}
+	if o.status != 0 && len(j.shut.Hidden) > 0 {
+		r.Text += "\n[shut for the command: " + few(slices.Clone(j.shut.Hidden)) + "; a command that is to read it has to name it]"
+	}
 	switch {
 	case lost != nil:
 		r.Text += "\n[it can't be undone: " + lost.Error() + "]"

@@ -3,7 +3,6 @@ package workspace
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -53,10 +52,7 @@ func TestScan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := p.Scan(root)
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := p.Scan(root, false)
 	got := map[string]Kind{}
 	for _, f := range found.Paths {
 		got[f.Path] |= f.Kind
@@ -76,6 +72,6 @@ func TestScan(t *testing.T) {
 		}
 	}
 	if len(found.Git) != 3 {
-		t.Errorf("git directories: got %s, want 3", strings.Join(found.Git, ", "))
+		t.Errorf("git directories: got %v, want 3", found.Git)
 	}
 }

@@ -1,11 +1,11 @@
 package workspace
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path"
 	"slices"
+	"strings"
 )
 
 // A Found is a protected path that is there.
@@ -20,31 +20,53 @@ type Found struct {
 // rest can be worked with.
 type Findings struct {
 	Paths []Found
-	Git   []string // git directories
-	files []Found  // all there are in Paths, for Alias
+	Git   []Found // git directories
+	files []Found // all there are in Paths, for Alias
 }
 
-// ErrMany says that there is more that is protected than can be kept an eye on.
-var ErrMany = errors.New("the workspace holds too many protected files")
-
-const maxFound = 2000
-
-// Scan finds what is protected. A folder that can't be read holds nothing for
-// others to obey either.
-func (p Protected) Scan(root *os.Root) (Findings, error) {
-	s := &scan{p: p, root: root, more: map[string]bool{}}
+// Scan finds what is protected, other names of the same files too. With force a
+// folder that its owner can't read is opened for the time; else what is in one
+// stays unknown.
+func (p Protected) Scan(root *os.Root, force bool) Findings {
+	s := &scan{p: p, root: root, force: force, more: map[string]bool{}}
 	s.dir(".", nil)
-	if len(s.found.Paths) > maxFound {
-		return Findings{}, ErrMany
+	s.aliases()
+	for _, all := range [][]Found{s.found.Paths, s.found.Git} {
+		slices.SortFunc(all, func(a, b Found) int { return strings.Compare(a.Path, b.Path) })
 	}
-	return s.found, nil
+	return s.found
 }
 
 type scan struct {
 	p     Protected
 	root  *os.Root
+	force bool
 	more  map[string]bool // what the configuration of a repository names
 	found Findings
+}
+
+// aliases finds other names of what was found.
+func (s *scan) aliases() {
+	if !slices.ContainsFunc(s.found.Files(s.root), func(f Found) bool { return manyNames(f.Info) }) {
+		return
+	}
+	have := map[string]bool{}
+	for _, f := range s.found.Files(s.root) {
+		have[f.Path] = true
+	}
+	var more []Found
+	_ = fs.WalkDir(s.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || have[p] {
+			return nil
+		}
+		if info, err := d.Info(); err == nil && manyNames(info) {
+			if kind := s.found.Alias(s.root, info); kind != Free {
+				more = append(more, Found{p, kind, info})
+			}
+		}
+		return nil
+	})
+	s.found.Paths = append(s.found.Paths, more...)
 }
 
 func (s *scan) dir(rel string, names []string) {
@@ -72,7 +94,7 @@ func (s *scan) dir(rel string, names []string) {
 			if e.IsDir() && kind&Secret == 0 { // a secret may lie deeper
 				s.secrets(p, at)
 			}
-		case e.IsDir() && len(s.found.Paths) <= maxFound:
+		case e.IsDir():
 			s.dir(p, at)
 		}
 	}
@@ -94,7 +116,9 @@ func (s *scan) secrets(rel string, names []string) {
 var gitObeys = []string{"config", "config.worktree", "commondir", "gitdir", "hooks", "info/attributes", "rebase-merge"}
 
 func (s *scan) git(rel string) {
-	s.found.Git = append(s.found.Git, rel)
+	if info, err := s.root.Lstat(rel); err == nil {
+		s.found.Git = append(s.found.Git, Found{rel, Runs, info})
+	}
 	for _, name := range gitObeys {
 		s.add(path.Join(rel, name), Runs)
 	}
@@ -123,7 +147,14 @@ func (s *scan) add(p string, kind Kind) {
 }
 
 // entries are what is in a folder by name; a link is none.
-func (s *scan) entries(rel string) map[string]fs.DirEntry { return entries(s.root, rel) }
+func (s *scan) entries(rel string) map[string]fs.DirEntry {
+	if s.force {
+		if info, err := s.root.Lstat(rel); err == nil && info.IsDir() && info.Mode().Perm()&0o500 != 0o500 && s.root.Chmod(rel, 0o700) == nil {
+			defer s.root.Chmod(rel, info.Mode()) //nolint:errcheck // it was so before
+		}
+	}
+	return entries(s.root, rel)
+}
 
 func entries(root *os.Root, rel string) map[string]fs.DirEntry {
 	info, err := root.Lstat(rel)
@@ -192,17 +223,14 @@ func (p Protected) alias(root *os.Root, rel string) Kind {
 	if err != nil || !manyNames(info) {
 		return Free
 	}
-	found, err := p.Scan(root)
-	if err != nil {
-		return Runs | Secret // nobody can tell
-	}
+	found := p.Scan(root, false)
 	return found.Alias(root, info)
 }
 
 // Alias is the kind that a file with many names has by another one of them.
 func (f *Findings) Alias(root *os.Root, info fs.FileInfo) Kind {
 	if f.files == nil {
-		f.files = f.all(root)
+		f.files = f.Files(root)
 	}
 	kind := Free
 	for _, x := range f.files {
@@ -213,8 +241,8 @@ func (f *Findings) Alias(root *os.Root, info fs.FileInfo) Kind {
 	return kind
 }
 
-// all are the files in Paths, those in folders too.
-func (f *Findings) all(root *os.Root) []Found {
+// Files are all the files in Paths, those in folders too.
+func (f *Findings) Files(root *os.Root) []Found {
 	files := []Found{}
 	for _, x := range f.Paths {
 		if !x.Info.IsDir() {

@@ -1,0 +1,206 @@
+package tools
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"deputy/agent/workspace"
+)
+
+// maxShut is how many protected paths a sandbox can shut.
+const maxShut = 2000
+
+// A guard keeps what is protected shut while a command runs, and takes back what
+// became a protected path in the meantime: what isn't there yet can't be shut
+// everywhere.
+type guard struct {
+	w      *Workspace
+	before workspace.Findings
+	files  []workspace.Found // all that there are in before
+	opens  workspace.Kind    // what the command was allowed to use
+	kept   map[string]obeyed
+}
+
+// An obeyed is a file or link that something obeys, as it was.
+type obeyed struct {
+	info fs.FileInfo
+	link string
+	data []byte
+}
+
+// guard looks at what is protected before a command. opens is what the command
+// was allowed to use; mounts says that the sandbox shuts the rest by itself, so
+// that no copy of it is needed.
+func (w *Workspace) guard(opens workspace.Kind, mounts bool) (*guard, error) {
+	g := &guard{w: w, before: w.protected.Scan(w.root, false), opens: opens, kept: map[string]obeyed{}}
+	if len(g.before.Paths) > maxShut {
+		return nil, fmt.Errorf("the workspace holds more than %d protected files, which can't all be shut", maxShut)
+	}
+	g.files = g.before.Files(w.root)
+	for _, f := range g.files {
+		if f.Kind&workspace.Runs == 0 {
+			continue
+		}
+		o := obeyed{info: f.Info}
+		var err error
+		switch {
+		case f.Info.Mode()&fs.ModeSymlink != 0:
+			o.link, err = w.root.Readlink(f.Path)
+		case f.Info.Mode().IsRegular() && !mounts:
+			o.data, err = w.readAll(f.Path, maxKept)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("keep %s, which is protected: %w", f.Path, err)
+		}
+		g.kept[f.Path] = o
+	}
+	return g, nil
+}
+
+// shut is what the command must not use.
+func (g *guard) shut() (s shut) {
+	for _, f := range g.before.Paths {
+		if f.Info.Mode()&fs.ModeSymlink != 0 {
+			if p, ok := g.behind(f); ok {
+				s.Hidden = append(s.Hidden, p)
+			}
+			continue
+		}
+		switch {
+		case f.Kind&workspace.Secret != 0 && g.opens&workspace.Secret == 0:
+			s.Hidden = append(s.Hidden, f.Path)
+		case f.Kind&workspace.Runs != 0 && g.opens&workspace.Runs == 0:
+			s.Fixed = append(s.Fixed, f.Path)
+		}
+	}
+	if g.opens&workspace.Runs == 0 {
+		for _, f := range g.before.Git {
+			s.Git = append(s.Git, f.Path)
+		}
+	}
+	return s
+}
+
+// behind is the file that a link with the name of a secret leads to.
+func (g *guard) behind(f workspace.Found) (string, bool) {
+	real := g.w.real(f.Path)
+	info, err := g.w.root.Lstat(real)
+	if err != nil || real == "." || f.Kind&workspace.Secret == 0 || g.opens&workspace.Secret != 0 || info.Mode()&fs.ModeSymlink != 0 {
+		return "", false
+	}
+	return real, true
+}
+
+// sweep takes back what the command made or changed of what is obeyed, and names
+// it. It is called when nothing of the command lives any more.
+func (g *guard) sweep() (took []string, err error) {
+	if g.opens&workspace.Runs != 0 {
+		return nil, nil
+	}
+	g.w.mu.Lock()
+	defer g.w.mu.Unlock()
+	after := g.w.protected.Scan(g.w.root, true)
+	var errs []error
+	away := func(p string) {
+		if g.w.meanwhile[p] || slices.ContainsFunc(took, func(in string) bool { return p == in || strings.HasPrefix(p, in+"/") }) {
+			return // Deputy's own tool was allowed to, or it is gone already
+		}
+		took = append(took, p)
+		errs = append(errs, g.w.setAside(p))
+	}
+	for _, dir := range after.Git {
+		switch {
+		case g.had(dir):
+		case path.Base(path.Dir(dir.Path)) == "worktrees", strings.Contains(dir.Path, ".git/modules/"):
+			away(dir.Path)
+		case strings.EqualFold(path.Base(dir.Path), ".git"):
+			away(dir.Path)
+		default:
+			away(path.Join(dir.Path, "HEAD")) // without it the folder is no repository
+		}
+	}
+	now := after.Files(g.w.root)
+	for _, f := range append(after.Paths, now...) {
+		if f.Kind&workspace.Runs != 0 && !g.had(f) && !slices.Contains(took, path.Join(path.Dir(f.Path), "HEAD")) {
+			away(f.Path)
+		}
+	}
+	for p, o := range g.kept {
+		same := func(f workspace.Found) bool {
+			return path.Base(f.Path) == path.Base(p) && !workspace.Changed(o.info, f.Info)
+		}
+		if !g.w.meanwhile[p] && !slices.ContainsFunc(now, same) {
+			took = append(took, p)
+			errs = append(errs, g.putBack(p, o))
+		}
+	}
+	slices.Sort(took)
+	return slices.Compact(took), errors.Join(errs...)
+}
+
+// had says whether something was protected before, though the folder around it
+// may have been renamed since.
+func (g *guard) had(f workspace.Found) bool {
+	same := func(x workspace.Found) bool {
+		return path.Base(x.Path) == path.Base(f.Path) && os.SameFile(x.Info, f.Info)
+	}
+	return slices.ContainsFunc(g.before.Paths, same) || slices.ContainsFunc(g.before.Git, same) || slices.ContainsFunc(g.files, same)
+}
+
+// putBack makes a file or link as it was.
+func (g *guard) putBack(p string, o obeyed) error {
+	if o.link == "" && o.data == nil && o.info.Size() > 0 {
+		return fmt.Errorf("%s was changed although it was shut", p)
+	}
+	if err := g.w.setAside(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := g.w.root.MkdirAll(path.Dir(p), 0o755); err != nil {
+		return fmt.Errorf("bring back %s: %w", p, err)
+	}
+	err := error(nil)
+	if o.link != "" {
+		err = g.w.root.Symlink(o.link, p)
+	} else {
+		err = replace(g.w.root, p, o.data, o.info.Mode().Perm())
+	}
+	if err != nil {
+		return fmt.Errorf("bring back %s: %w", p, err)
+	}
+	return nil
+}
+
+// asideName is the folder of the undo directory that keeps, until the next start,
+// what was taken out of the workspace: it may have been the owner who put it there.
+const asideName = "aside"
+
+// setAside takes a path out of the workspace.
+func (w *Workspace) setAside(p string) error {
+	if err := w.copies.root.MkdirAll(asideName, 0o700); err != nil {
+		return fmt.Errorf("take %s away: %w", p, err)
+	}
+	dir, err := os.MkdirTemp(filepath.Join(w.copies.root.Name(), asideName), "")
+	if err != nil {
+		return fmt.Errorf("take %s away: %w", p, err)
+	}
+	parent := path.Dir(p)
+	if info, err := w.root.Lstat(parent); err == nil && info.Mode().Perm()&0o300 != 0o300 && w.root.Chmod(parent, 0o700) == nil {
+		defer w.root.Chmod(parent, info.Mode()) //nolint:errcheck // it was so before
+	}
+	if err = os.Rename(w.abs(p), filepath.Join(dir, path.Base(p))); err == nil || errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if info, serr := w.root.Lstat(p); serr == nil && info.IsDir() {
+		unlock(w.root, p)
+	}
+	if err = w.root.RemoveAll(p); err != nil { // it is on another file system
+		return fmt.Errorf("take %s away: %w", p, err)
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package tools
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"deputy/agent/policy"
+)
+
+// repository makes a git repository in the workspace, with a commit.
+func (s space) repository() {
+	s.t.Helper()
+	for _, args := range [][]string{{"init", "-q", "--template=", "-b", "main"}, {"config", "user.name", "Kim"}, {"config", "user.email", "kim@acme.example"}, {"add", "-A"}, {"commit", "-q", "-m", "first"}} {
+		s.git(args...)
+	}
+}
+
+func (s space) git(args ...string) string {
+	s.t.Helper()
+	c := exec.Command("git", args...)
+	c.Dir = s.dir
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.t.TempDir()}
+	out, err := c.CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("git %q: %v: %s", args, err, out)
+	}
+	return string(out)
+}
+
+// programs are the lines of a Python script that runs at the end of a command.
+const plantPrelude = "import os, shutil, subprocess\ndef put(p, s='#!/bin/sh\\ntouch planted-ran\\n'):\n  os.makedirs(os.path.dirname(p) or '.', exist_ok=True)\n  open(p, 'w').write(s); os.chmod(p, 0o755)\n"
+
+// plants are attempts, each as a script of Python, to leave something behind that
+// runs or is obeyed by itself.
+var plants = []struct{ name, code string }{
+	{"a hook", "put('.git/hooks/post-checkout')"},
+	{"git's configuration", "open('.git/config','a').write('[core]\\nfsmonitor = ./evil\\n')"},
+	{"git's configuration, replaced", "put('x', '[core]\\nfsmonitor = ./evil\\n'); os.replace('x', '.git/config')"},
+	{"git's configuration, removed and made", "os.remove('.git/config'); put('.git/config', '[core]\\nfsmonitor = ./evil\\n')"},
+	{"the repository, moved away", "os.rename('.git', 'old'); shutil.copytree('old', '.git'); put('.git/hooks/post-checkout')"},
+	{"the repository, copied and swapped", "shutil.copytree('.git', 'new'); put('new/hooks/post-checkout'); shutil.rmtree('.git'); os.rename('new', '.git')"},
+	{"the folder around a repository", "os.rename('lib', 'lib2'); put('lib/.git/config', '[core]\\nfsmonitor = ./evil\\n')"},
+	{"another configuration of the repository", "put('.git/config.worktree', '[core]\\nfsmonitor = ./evil\\n')"},
+	{"another common directory", "put('.git/commondir', '../evil\\n')"},
+	{"a link in place of hooks", "shutil.rmtree('.git/hooks', ignore_errors=True); os.symlink('../evil', '.git/hooks')"},
+	{"a new repository", "put('sub/.git/config', '[core]\\nfsmonitor = ./evil\\n'); put('sub/.git/HEAD', 'ref: refs/heads/x'); os.makedirs('sub/.git/objects'); os.makedirs('sub/.git/refs')"},
+	{"git init", "subprocess.run(['git', 'init', '-q', 'fresh'])"},
+	{"a repository without a work tree", "subprocess.run(['git', 'init', '-q', '--bare', 'fresh'])"},
+	{"a file in place of .git", "put('sub/.git', 'gitdir: ../evil')"},
+	{"a rebase to go on with", "put('.git/rebase-merge/git-rebase-todo', 'exec ./evil\\n')"},
+	{"hooks of the workspace", "put('tooling/post-merge')"},
+	{"hooks of husky", "put('.husky/pre-commit')"},
+	{".envrc", "put('.envrc')"},
+	{".envrc, deeper", "put('a/b/.envrc')"},
+	{"tasks of an editor", "put('.vscode/tasks.json', '{}')"},
+	{"another case", "put('.VSCode/tasks.json', '{}')"},
+	{"another form", "put('.vscode\\u200b/tasks.json', '{}'); put('．envrc')"},
+	{"a link", "put('evil'); os.symlink('evil', '.envrc')"},
+	{"a hard link", "put('evil'); os.link('evil', '.envrc')"},
+	{"a rename", "put('evil'); os.rename('evil', '.envrc')"},
+	{"a rename of a folder", "put('evil/tasks.json', '{}'); os.rename('evil', '.vscode')"},
+	{"through a link", "os.symlink('.git/hooks', 'h'); put('h/post-checkout')"},
+	{"in a folder that can't be listed", "put('dark/.envrc'); os.fchmod(os.open('dark', 0), 0o100)"},
+	{"an unpacked archive", "put('e/.vscode/tasks.json', '{}'); shutil.make_archive('a', 'tar', 'e'); shutil.rmtree('e'); subprocess.run(['tar', 'xf', 'a.tar'])"},
+	{"settings of another agent", "put('.claude/settings.json', '{}')"},
+	{"a change of what was there", "open('lib/.envrc','a').write('evil\\n')"},
+	{"a change by another name", "open('other-name','a').write('evil\\n')"},
+	{"a link in place of what was there", "os.remove('lib/.envrc'); os.symlink('../evil', 'lib/.envrc')"},
+	{"its loss", "os.remove('lib/.envrc')"},
+}
+
+// obeyedNow is all of the workspace that is run or obeyed by itself, by path.
+func (s space) obeyedNow() map[string]string {
+	found := s.protected.Scan(s.root, true)
+	all := map[string]string{}
+	for _, f := range found.Files(s.root) {
+		text, _ := os.ReadFile(filepath.Join(s.dir, f.Path))
+		link, _ := os.Readlink(filepath.Join(s.dir, f.Path))
+		if f.Path != "other-name" { // what is brought back has no other name any more
+			all[f.Path] = f.Info.Mode().String() + " " + link + " " + string(text)
+		}
+	}
+	for _, dir := range found.Git {
+		all[dir.Path] = "repository"
+	}
+	return all
+}
+
+// TestPlants: nothing that runs by itself is left behind by a script, whichever
+// kind of sandbox it ran in, and the repository is sound.
+func TestPlants(t *testing.T) {
+	for _, tt := range plants {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSpace(t)
+			s.file("a.txt", "one\n")
+			s.file("lib/.envrc", "export A=1\n")
+			s.repository()
+			s.git("config", "core.hooksPath", "tooling")
+			s.git("init", "-q", "--template=", "lib")
+			if err := os.Link(filepath.Join(s.dir, "lib/.envrc"), filepath.Join(s.dir, "other-name")); err != nil {
+				t.Fatal(err)
+			}
+			s.file("plant.py", plantPrelude+tt.code+"\n")
+			before := s.obeyedNow()
+			for kind, box := range boxes(t, s, ShellOptions{}) {
+				r, err := planned(t, runCommand{s.Workspace, box}, commandArgs{"python3 plant.py"}).Do(t.Context(), "k")
+				if err != nil {
+					t.Fatalf("%s: %v", kind, err)
+				}
+				for p, now := range s.obeyedNow() { // moved with the folder around it, at most
+					if !slices.ContainsFunc(slices.Collect(maps.Keys(before)), func(was string) bool { return path.Base(was) == path.Base(p) && before[was] == now }) {
+						t.Errorf("%s: %s is left: %s\n%s", kind, p, now, r.Text)
+					}
+				}
+				if _, err := (runCommand{s.Workspace, box}).Undo(t.Context(), r.Undo); err != nil {
+					t.Errorf("%s: undo: %v", kind, err)
+				}
+				if after := s.obeyedNow(); !maps.Equal(after, before) {
+					t.Errorf("%s: after the undo: got\n%v\nwant\n%v\n%s", kind, after, before, r.Text)
+				}
+				if got := s.text("other-name"); got != "export A=1\n" {
+					t.Errorf("%s: another name of a protected file: got %q", kind, got)
+				}
+				s.git("status")
+				s.git("log")
+				s.git("checkout", "-q", "-b", kind)
+				if s.text("planted-ran") != "-" {
+					t.Errorf("%s: it ran", kind)
+				}
+			}
+		})
+	}
+}
+
+// TestSecretsAreShut: no command sees a secret unless it names it and is allowed.
+func TestSecretsAreShut(t *testing.T) {
+	s := protectedSpace(t)
+	for kind, box := range boxes(t, s, ShellOptions{}) {
+		tool := runCommand{s.Workspace, box}
+		for _, command := range []string{
+			"python3 -c 'print(open(\".e\"+\"nv\").read())'", "cat .e*", "grep -r hunter2 .", "cat soft", "cat hard.txt", "x=$(printf '.e%s' nv); cat $x", "cat keys/*", "cp -r .ss? copy; cat copy/*", "ln .e?v other; cat other", "mv .e?v other; cat other",
+			"tar cf - . | tar xfO - | cat", "mv keys keys2; cat keys2/*", "python3 - <<'E'\nimport os\nfor d, _, fs in os.walk('.'):\n  for f in fs:\n    try: print(open(os.path.join(d, f)).read())\n    except OSError as e: print(e)\nE", "cat sub/.env.lo*", "cd .ssh; cat i*",
+		} {
+			a, err := tool.Plan(t.Context(), args(t, commandArgs{command}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a.Level == policy.Seal {
+				continue // it is asked for
+			}
+			r, err := a.Do(t.Context(), "k")
+			if err != nil {
+				t.Fatalf("%s: %s: %v", kind, command, err)
+			}
+			if strings.Contains(r.Text, "hunter2") {
+				t.Errorf("%s: %s: got %q", kind, command, r.Text)
+			}
+			if len(r.Undo) > 0 {
+				if _, err := tool.Undo(t.Context(), r.Undo); err != nil {
+					t.Errorf("%s: %s: undo: %v", kind, command, err)
+				}
+			}
+		}
+		for name, want := range map[string]string{".env": "TOKEN=hunter2\n", "keys/server.pem": "hunter2\n", ".ssh/id_ed25519": "hunter2\n"} {
+			if got := s.text(name); got != want {
+				t.Errorf("%s: %s: got %q, want %q", kind, name, got, want)
+			}
+		}
+		if got, err := planned(t, tool, commandArgs{"cat .env"}).Do(t.Context(), "k"); err != nil || !strings.Contains(got.Text, "hunter2") {
+			t.Errorf("%s: allowed: got %q, %v", kind, got.Text, err)
+		}
+	}
+}
+
+// TestGitInTheSandbox: what a repository is for goes on.
+func TestGitInTheSandbox(t *testing.T) {
+	s := newSpace(t)
+	s.file("a.txt", "one\n")
+	s.repository()
+	for kind, box := range boxes(t, s, ShellOptions{}) {
+		tool := runCommand{s.Workspace, box}
+		for _, tt := range []struct{ command, want string }{
+			{"git status --short", ""}, {"echo two >> a.txt; git diff", "+two"}, {"git add -A && git commit -q -m second && git log --oneline", "second"},
+			{"git checkout -q -b other && echo x > b.txt && git add b.txt && git commit -q -m third && git checkout -q main && git merge -q other && git log --oneline", "third"},
+			{"git stash -q; git tag v1; git branch", "other"}, {"echo y > b.txt; git stash -q; git stash pop -q; cat b.txt", "y"}, {"git reset -q --hard HEAD~1; git status --short; ls", "a.txt"}, {"git gc -q && git fsck 2>&1; git log --oneline", "second"},
+		} {
+			r, err := planned(t, tool, commandArgs{tt.command}).Do(t.Context(), "k")
+			if err != nil || !strings.Contains(r.Text, tt.want) || strings.Contains(r.Text, "fatal") || strings.Contains(r.Text, "[exit") || strings.Contains(r.Text, "taken back") {
+				t.Errorf("%s: %s: got %q, %v, want %q in it", kind, tt.command, r.Text, err, tt.want)
+			}
+		}
+		s.git("fsck")
+		s.git("checkout", "-q", "main")
+		s.git("branch", "-q", "-D", "other")
+		s.git("tag", "-d", "v1")
+	}
+}
