@@ -19,7 +19,7 @@ func (h *hands) readAhead(s *State) {
 	if !ok || !h.d.o.ReadAhead || h.busy() > 0 || s.posed() != nil {
 		return
 	}
-	p := h.d.o.Rules.beginning(s, time.Now())
+	p := h.d.o.Rules.beginning(s, h.d.now().wall)
 	h.readNoMore()
 	ctx, drop := context.WithCancel(h.ctx)
 	h.reading = drop

@@ -75,7 +75,7 @@ func (s *State) apply(e Event) {
 	case Asked:
 		delete(s.Held, b.Key)
 		s.asks = max(s.asks, number(b.Ask))
-		s.Asks = append(s.Asks, &Ask{ID: b.Ask, Task: b.Task, Key: b.Key, Again: b.Again, Asked: e.At})
+		s.Asks = append(s.Asks, &Ask{ID: b.Ask, Task: b.Task, Key: b.Key, Again: b.Again, Asked: s.Clock})
 		s.Effects[b.Key].Asking = true
 		if t := s.Tasks[b.Task]; t.Status == Working {
 			t.Status = Waiting
@@ -147,6 +147,8 @@ func (s *State) apply(e Event) {
 				t.note(Message{Role: User, Text: "(the owner has taken back: " + f.Summary + ")"})
 			}
 		}
+	case ClockSet:
+		s.setClock(e.At, b.By)
 	case Reminded:
 		delete(s.Timers, b.Key)
 	case Chimed:

@@ -12,7 +12,7 @@ import (
 var kinds = func() map[string]reflect.Type {
 	m := map[string]reflect.Type{}
 	for _, b := range []Body{
-		Heard{}, Ignored{}, Overheard{}, Opened{}, Replied{}, Ended{}, Undone{}, Answered{},
+		Heard{}, Ignored{}, Overheard{}, Opened{}, Replied{}, Ended{}, Undone{}, Answered{}, ClockSet{},
 		TaskOpened{}, TaskRevised{}, Dictated{}, TaskClosed{}, Reported{}, Refused{}, Mending{},
 		Intended{}, Asked{}, Posing{}, Posed{}, Explained{}, Parked{}, Returned{}, Listed{}, SetAside{}, Decided{},
 		Held{}, Retracted{}, Started{}, Told{}, Reminded{}, Granted{}, Used{}, Revoked{}, Repaired{},

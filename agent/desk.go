@@ -56,6 +56,9 @@ type Options struct {
 	Language string
 	// Place says where a journal is damaged, in that language; nil says it in English.
 	Place func(language string, a *journal.Altered) string
+	// Clock is the clock on the wall, which may be set at any time and goes on while
+	// the machine sleeps; nil is the machine's.
+	Clock func() time.Time
 	// PlanTimeout bounds one Tool.Plan; 0 means 10 s.
 	PlanTimeout time.Duration
 	// Grace is how long an effect under way may go on when the desk ends; 0 means 1.5 s.
@@ -77,6 +80,7 @@ type Desk struct {
 	asking atomic.Pointer[consent.Question]
 	every  int     // events between snapshots; 0 means snapshotEvery
 	keep   *keeper // Run's
+	last   instant // Run's: when it was last looked whether the clock was set
 }
 
 // NewDesk makes a desk. It starts nothing.
@@ -124,42 +128,12 @@ func (d *Desk) take() []any {
 	return got
 }
 
-// View calls f on the desk's own goroutine with its state, which f must neither
-// change nor keep, and with the number of things under way (turns, plans,
-// effects, lines). It returns when f has, or with ctx.
-func (d *Desk) View(ctx context.Context, f func(s *State, busy int)) error {
-	return d.view(ctx, func(s *State, h *hands) { f(s, h.busy()) })
-}
-
-// Rests says whether nothing is under way any more that came of a request, but for
-// what waits for the owner and what is still being spoken. Whatever was told before
-// is worked off by then.
-func (d *Desk) Rests(ctx context.Context, cause string) (rests bool, err error) {
-	err = d.view(ctx, func(s *State, h *hands) {
-		rests = h.busyFor(cause) == 0
-		for key := range s.Held {
-			rests = rests && s.Effects[key].cause != cause
-		}
-	})
-	return rests, err
-}
-
-func (d *Desk) view(ctx context.Context, f func(s *State, h *hands)) error {
-	done := make(chan struct{})
-	d.put(func(s *State, h *hands) { f(s, h); close(done) })
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // Run reads the journal, takes up what was under way, and works until ctx ends
 // (then it returns nil), or the journal fails or turns out to be damaged. It
 // returns only when everything it started has ended; effects under way get
 // Options.Grace to finish.
 func (d *Desk) Run(ctx context.Context) error {
+	d.last = d.now()
 	s, err := d.begin(ctx)
 	if err != nil {
 		return err
@@ -174,8 +148,10 @@ func (d *Desk) Run(ctx context.Context) error {
 			d.keep.end(err == nil)
 			return err
 		case <-d.bell:
+			err = d.drain(ctx, &s, h)
+		case <-h.alarm.after(d.now()):
+			err = d.wake(ctx, &s, h)
 		}
-		err = d.drain(ctx, &s, h)
 	}
 	d.keep.end(false)
 	if errors.As(err, new(damaged)) {
@@ -205,9 +181,21 @@ func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
 	return nil
 }
 
-// step works one event out: state, then journal, then the world.
+// step works one event out: state, then journal, then the world. If the clock was
+// set since the last, that comes first.
 func (d *Desk) step(ctx context.Context, s *State, h *hands, e Event) error {
-	e.At, e.Nonce = time.Now(), nonce()
+	now := d.now()
+	if by, ok := d.last.setBy(now); ok {
+		d.last = now
+		if err := d.work(ctx, s, h, now, Event{Body: ClockSet{By: by}}); err != nil {
+			return err
+		}
+	}
+	return d.work(ctx, s, h, now, e)
+}
+
+func (d *Desk) work(ctx context.Context, s *State, h *hands, now instant, e Event) error {
+	e.At, e.Steady, e.Nonce, e.Body = now.wall, now.steady, nonce(), now.onWall(e.Body)
 	if p, ok := e.Body.(Planned); ok {
 		h.keep(p)
 	}
@@ -292,14 +280,15 @@ func (d *Desk) close(s *State, h *hands, sound bool) error {
 			ok = false
 		}
 		if ok { // what must not be lost
-			e.At, e.Nonce = time.Now(), nonce()
+			now := d.now()
+			e.At, e.Steady, e.Nonce, e.Body = now.wall, now.steady, nonce(), now.onWall(e.Body)
 			next, events, _ := d.o.Rules.Step(*s, e)
 			*s = next
 			errs = append(errs, d.journal(context.Background(), events))
 		}
 	}
 	if s.overheard > 0 && sound {
-		x := &step{State: s, Rules: &d.o.Rules, at: time.Now()}
+		x := &step{State: s, Rules: &d.o.Rules, at: d.now().wall}
 		x.record(Overheard{Count: s.overheard})
 		errs = append(errs, d.journal(context.Background(), x.events))
 	}

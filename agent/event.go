@@ -12,6 +12,9 @@ type Event struct {
 	// Nonce is fresh entropy for whatever the step must choose unpredictably
 	// (code words). It is not journaled: the choice is.
 	Nonce uint64
+	// Steady is the same moment on a clock that nobody sets; the zero time is At. It
+	// is not journaled.
+	Steady time.Time
 	// Cause names the request that the event came of, as TellFor was given it; "" for
 	// none. It is not journaled.
 	Cause string
@@ -158,6 +161,11 @@ type (
 	// of an acknowledgement and nothing else's: it brings no ask back that made
 	// room for the order.
 	Woke struct{ Ack bool }
+	// ClockSet says that the clock on the wall was set by so much, or that the machine
+	// slept so long.
+	ClockSet struct {
+		By time.Duration `json:"by_ns"`
+	}
 	// Speech says that somebody began to speak, Silence that what came of the
 	// oldest Speech has been told, or that nothing came of it.
 	Speech struct {
@@ -199,6 +207,7 @@ func (Spoken) Kind() string    { return "" }
 func (Chimed) Kind() string    { return "" }
 func (Notice) Kind() string    { return "" }
 func (Woke) Kind() string      { return "" }
+func (ClockSet) Kind() string  { return "clock.set" }
 func (Speech) Kind() string    { return "" }
 func (Silence) Kind() string   { return "" }
 func (Framed) Kind() string    { return "" }

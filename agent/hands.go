@@ -26,9 +26,8 @@ type hands struct {
 	drops   map[string]context.CancelFunc // by task
 	tasks   map[string]context.Context
 	plans   map[string]Action // by task and call, until done
-	wakes   []wake
+	alarm   alarm
 	reading context.CancelFunc // ends reading ahead; nil if nothing is read
-	tidied  int                // how many wakes were left when those of the past were last dropped
 }
 
 func newHands(ctx context.Context, d *Desk) *hands {
@@ -43,37 +42,8 @@ func newHands(ctx context.Context, d *Desk) *hands {
 	return h
 }
 
-// busy is how much is under way.
-func (h *hands) busy() (n int) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, of := range h.under {
-		n += of
-	}
-	return n
-}
-
-// busyFor is how much of that came of one request.
-func (h *hands) busyFor(cause string) int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.under[cause]
-}
-
-// count adds n to what is under way.
-func (h *hands) count(cause string, n int) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.under[cause] += n; h.under[cause] == 0 {
-		delete(h.under, cause)
-	}
-}
-
 // close ends everything: what only thinks at once, effects after grace.
 func (h *hands) close(grace time.Duration) {
-	for _, w := range h.wakes {
-		w.timer.Stop()
-	}
 	h.readNoMore()
 	for _, drop := range h.drops {
 		drop()
@@ -90,20 +60,6 @@ func (h *hands) keep(p Planned) {
 	if p.Err == "" {
 		h.plans[p.Task+" "+p.Call.ID] = p.Action
 	}
-}
-
-// run starts f in a goroutine that close waits for; what it returns is told.
-func (h *hands) run(cause string, f func() Body) {
-	h.count(cause, 1)
-	h.running.Go(func() {
-		b := f()
-		// Told before the count goes down, so that a desk with an empty inbox and
-		// nothing under way really is at rest.
-		if b != nil {
-			h.d.TellFor(cause, b)
-		}
-		h.count(cause, -1)
-	})
 }
 
 func (h *hands) carryOut(i Intent, cause string) {
@@ -152,7 +108,7 @@ func (h *hands) carryOut(i Intent, cause string) {
 	case Chime:
 		h.chime()
 	case Wake:
-		h.wake(i)
+		h.alarm.set(i)
 	}
 }
 

@@ -16,12 +16,13 @@ const longestSpeech = 30 * time.Second
 // begin has a decided effect. What can't be taken back waits for its grace
 // first, whoever decided it: until it is over a spoken "stop" still counts.
 func (x *step) begin(i Intended, by string) {
-	x.Effects[i.Key].cause = x.cause
+	f, grace := x.Effects[i.Key], orElse(x.Grace, 2*time.Second)
+	f.cause, f.grace = x.cause, x.steady.Add(grace)
 	if i.Level < policy.Commit {
 		x.start(i, by)
 		return
 	}
-	until := x.at.Add(orElse(x.Grace, 2*time.Second))
+	until := x.at.Add(grace)
 	x.record(Held{Task: i.Task, Key: i.Key, By: by, Until: until})
 	lang := x.Tasks[i.Task].Language
 	if by == "policy" { // nobody was asked, so the owner must hear what it is
@@ -36,15 +37,16 @@ func (x *step) begin(i Intended, by string) {
 // in time: it may be a stop, and the transcript isn't there yet.
 func (x *step) release() {
 	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
-		h := x.Held[key]
+		h, f := x.Held[key], x.Effects[key]
 		switch {
-		case x.at.Before(h.Until):
+		case x.steady.Before(f.grace): // by this clock, so that setting the other cuts nothing short
+			x.intend(Wake{At: x.at.Add(f.grace.Sub(x.steady))})
 		case x.speechSince(h.Until) && x.at.Sub(h.Until) < longestSpeech:
 			x.intend(Wake{At: h.Until.Add(longestSpeech)})
 		default:
 			woke := x.cause
-			x.cause = x.Effects[key].cause
-			x.start(x.Effects[key].Intended, h.By)
+			x.cause = f.cause
+			x.start(f.Intended, h.By)
 			x.cause = woke
 		}
 	}

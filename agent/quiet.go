@@ -15,10 +15,10 @@ func (h Hours) end(t time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	t = t.Local()
-	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
-	at := t.Sub(midnight)
+	// As the clock shows it: a day can have 23 or 25 hours.
+	at := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
 	next := func(day int) time.Time {
-		return time.Date(t.Year(), t.Month(), t.Day()+day, 0, 0, 0, 0, t.Location()).Add(h.To)
+		return time.Date(t.Year(), t.Month(), t.Day()+day, 0, int(h.To/time.Minute), 0, 0, t.Location())
 	}
 	switch {
 	case h.From < h.To && at >= h.From && at < h.To, h.From > h.To && at < h.To:

@@ -130,7 +130,8 @@ type Effect struct {
 	Asking  bool            // an ask about it is open
 	Undo    json.RawMessage `json:",omitempty"` // nil must not become null
 	Remind  *Reminder
-	cause   string // the request that it goes on for; not journaled
+	cause   string    // the request that it goes on for; not journaled
+	grace   time.Time // when its grace is over, by the steady clock; not journaled
 }
 
 // An Ask is a question that waits for the owner.

@@ -74,6 +74,7 @@ type step struct {
 	*State
 	*Rules
 	at      time.Time
+	steady  time.Time
 	nonce   uint64
 	cause   string
 	named   bool // the utterance begins with Deputy's name
@@ -86,7 +87,7 @@ type step struct {
 // it takes over: the returned state replaces s. The events are to be journaled
 // (those with a Kind) before the intents are carried out.
 func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
-	x := &step{State: &s, Rules: r, at: e.At, nonce: e.Nonce, cause: e.Cause}
+	x := &step{State: &s, Rules: r, at: e.At, steady: orElse(e.Steady, e.At), nonce: e.Nonce, cause: e.Cause}
 	switch b := e.Body.(type) {
 	case Heard:
 		x.replies = true
@@ -123,6 +124,8 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 		x.record(b)
 	case Woke:
 		x.woke(b)
+	case ClockSet:
+		x.clockSet(b)
 	case Speech:
 		x.Speech = append(slices.DeleteFunc(x.Speech, func(t time.Time) bool { return x.at.Sub(t) > longestSpeech }), b.At)
 	case Silence:

@@ -10,7 +10,7 @@ import (
 // must be interruptible at once.
 type calm struct {
 	after   time.Duration
-	stirred atomic.Int64 // unix nanoseconds; any goroutine may stir
+	stirred atomic.Int64 // steady time; any goroutine may stir
 }
 
 func newCalm(after time.Duration) *calm {
@@ -20,7 +20,7 @@ func newCalm(after time.Duration) *calm {
 }
 
 // stir says that something happens.
-func (c *calm) stir() { c.stirred.Store(time.Now().UnixNano()) }
+func (c *calm) stir() { c.stirred.Store(int64(steady())) }
 
 // reigns says whether nothing has happened for long enough.
-func (c *calm) reigns() bool { return time.Since(time.Unix(0, c.stirred.Load())) > c.after }
+func (c *calm) reigns() bool { return steady()-time.Duration(c.stirred.Load()) > c.after }

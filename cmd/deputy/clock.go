@@ -7,6 +7,13 @@ import (
 	"deputy/audio"
 )
 
+// started begins the steady time.
+var started = time.Now()
+
+// steady is how long this process has run, never 0: a time that goes on evenly
+// however the clock is set.
+func steady() time.Duration { return time.Since(started) + 1 }
+
 // firstSound is what is logged when the first sound has come, with how long ago it
 // was in the room; deputy bench looks for it.
 const firstSound = "listening"

@@ -13,7 +13,7 @@ const maxHold = 60 * time.Second
 // A pttKey is the push-to-talk key as commands of other programs hold it
 // (`deputy ptt start`), beside whatever key of the keyboard is watched.
 type pttKey struct {
-	down atomic.Int64 // unix nanoseconds at which it went down; 0 is up
+	down atomic.Int64 // steady time at which it went down; 0 is up
 	// also is the keyboard's key; nil if there is none.
 	also func() bool
 	// pressed holds a token when a key went down since it was last taken.
@@ -35,25 +35,28 @@ func (k *pttKey) Held() bool {
 	if k.also != nil && k.also() {
 		return true
 	}
-	at := k.down.Load()
-	return at != 0 && time.Since(time.Unix(0, at)) < maxHold
+	return k.commanded()
+}
+
+// commanded says whether a command holds it down, and not for too long.
+func (k *pttKey) commanded() bool {
+	at := time.Duration(k.down.Load())
+	return at != 0 && steady()-at < maxHold
 }
 
 // command presses, releases, or toggles the key.
 func (k *pttKey) command(what string) error {
-	now := time.Now().UnixNano()
 	switch what {
 	case "start":
-		k.down.Store(now)
+		k.down.Store(int64(steady()))
 		k.press()
 	case "stop":
 		k.down.Store(0)
 	case "toggle":
-		at := k.down.Load()
-		if at != 0 && time.Since(time.Unix(0, at)) < maxHold {
+		if k.commanded() {
 			k.down.Store(0)
 		} else {
-			k.down.Store(now)
+			k.down.Store(int64(steady()))
 			k.press()
 		}
 	default:

@@ -1,0 +1,185 @@
+package agent
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Whatever waits for long waits for a time on the wall, and is compared with it
+// again and again: a timer of the system counts no time that the machine slept, and
+// doesn't learn that the clock was set.
+
+const (
+	// lookEvery is how often the clock is looked at while something waits for it.
+	lookEvery = 30 * time.Second
+	// unsteady is by how much the clock on the wall may run off from one that nobody
+	// sets before it counts as set.
+	unsteady = 200 * time.Millisecond
+)
+
+// An instant is a moment on two clocks: the one on the wall, and a steady one which
+// nobody sets and which stands still while the machine sleeps.
+type instant struct{ wall, steady time.Time }
+
+func (d *Desk) now() instant {
+	steady := time.Now()
+	wall := steady
+	if d.o.Clock != nil {
+		wall = d.o.Clock()
+	}
+	return instant{wall.Round(0), steady} // without its steady part
+}
+
+// setBy is by how much the clock on the wall was set between i and now, or went on
+// while the machine slept; ok says that it was.
+func (i instant) setBy(now instant) (by time.Duration, ok bool) {
+	by = now.wall.Sub(i.wall) - now.steady.Sub(i.steady)
+	return by, by.Abs() >= unsteady
+}
+
+// onWall puts the times in what was told on the wall's clock of now: whoever took
+// them may have done so before the clock was set. All lie a little back.
+func (i instant) onWall(b Body) Body {
+	at := func(t *time.Time) {
+		if !t.IsZero() {
+			*t = i.wall.Add(t.Sub(i.steady))
+		}
+	}
+	switch b := b.(type) {
+	case Heard:
+		at(&b.Began)
+		at(&b.Ended)
+		return b
+	case Speech:
+		at(&b.At)
+		return b
+	case Speaking:
+		at(&b.At)
+		return b
+	case Spoken:
+		at(&b.Ended)
+		return b
+	case Chimed:
+		at(&b.Began)
+		at(&b.Ended)
+		return b
+	case Ended:
+		if b.Remind != nil {
+			b.Remind = &Reminder{At: b.Remind.At.Round(0), Text: b.Remind.Text}
+		}
+		return b
+	}
+	return b
+}
+
+// An alarm holds the times for which the desk waits. It belongs to Run.
+type alarm struct {
+	times []Wake // the next one first
+	timer *time.Timer
+}
+
+func (a *alarm) set(w Wake) {
+	w.At = w.At.Round(0)
+	i, _ := slices.BinarySearchFunc(a.times, w, func(a, b Wake) int { return cmp.Or(a.At.Compare(b.At), -1) })
+	a.times = slices.Insert(a.times, i, w)
+}
+
+// after gives what is ready when it is time to look at the clock; nil if nothing
+// waits for it.
+func (a *alarm) after(now instant) <-chan time.Time {
+	if len(a.times) == 0 {
+		return nil
+	}
+	d := min(a.times[0].At.Sub(now.wall), lookEvery)
+	if a.timer == nil {
+		a.timer = time.NewTimer(d)
+	} else {
+		a.timer.Reset(d)
+	}
+	return a.timer.C
+}
+
+// due takes out what has come.
+func (a *alarm) due(now instant) (due []Wake) {
+	n := 0
+	for n < len(a.times) && !a.times[n].At.After(now.wall) {
+		n++
+	}
+	due = slices.Clone(a.times[:n])
+	a.times = slices.Delete(a.times, 0, n)
+	return due
+}
+
+// wake tells the desk which times have come, or only looks whether the clock was set.
+func (d *Desk) wake(ctx context.Context, s *State, h *hands) error {
+	due := h.alarm.due(d.now())
+	for _, ack := range []bool{true, false} {
+		if slices.ContainsFunc(due, func(w Wake) bool { return w.Ack == ack }) {
+			if err := d.step(ctx, s, h, Event{Body: Woke{Ack: ack}}); err != nil {
+				return err
+			}
+		}
+	}
+	if _, set := d.last.setBy(d.now()); set {
+		return d.step(ctx, s, h, Event{Body: Woke{}})
+	}
+	return nil
+}
+
+// clockSet takes up what waits by a clock that was set, or went on while the machine
+// slept. What was being decided is asked about again: nobody can tell how long ago
+// the owner meant it.
+func (x *step) clockSet(b ClockSet) {
+	x.record(b)
+	x.owed = ack{}
+	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
+		x.record(Asked{Task: x.Held[key].Task, Ask: "a" + itoa(x.asks+1), Key: key, Again: x.Effects[key].Unknown})
+		x.intend(Wake{At: x.at.Add(x.lapse())})
+	}
+	if a := x.posed(); a != nil && !a.Posed.IsZero() {
+		x.setAside(a)
+		x.record(Returned{Task: a.Task, Ask: a.ID})
+	}
+	if len(x.Listed) > 0 && !x.reading() {
+		x.record(Listed{})
+	}
+	x.woke(Woke{})
+}
+
+// setClock moves what was said lately to the clock that was set, so that it is as
+// long ago as it was, and lets nothing lie ahead of now.
+func (s *State) setClock(at time.Time, by time.Duration) {
+	at = at.UTC().Truncate(time.Microsecond) // as precise as the journal
+	move := func(t *time.Time) {
+		if !t.IsZero() {
+			*t = t.Add(by)
+		}
+	}
+	for id, l := range s.Lines {
+		move(&l.Began)
+		s.Lines[id] = l
+	}
+	for i := range s.Said {
+		move(&s.Said[i].Began)
+		move(&s.Said[i].Ended)
+	}
+	for i := range s.Speech {
+		move(&s.Speech[i])
+	}
+	move(&s.Chimed.Began)
+	move(&s.Chimed.Ended)
+	move(&s.called)
+	back := func(t *time.Time) {
+		if t.After(at) {
+			*t = at
+		}
+	}
+	back(&s.LastHeard)
+	back(&s.Swept)
+	for _, t := range s.Tasks {
+		back(&t.Closed)
+	}
+}
