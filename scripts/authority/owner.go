@@ -48,15 +48,24 @@ type cast struct {
 	voices     []voices.Voice
 }
 
-func owner(ctx context.Context, speech, log, lang string, most int) (err error) {
-	m := &measurer{studio: voices.Open(), cells: map[cellKey]*cell{}, tried: map[caseKey]int{}, passed: map[caseKey][]string{}}
+// newMeasurer opens what a measurement needs.
+func newMeasurer(speech string) (m *measurer, err error) {
+	m = &measurer{studio: voices.Open(), cells: map[cellKey]*cell{}, tried: map[caseKey]int{}, passed: map[caseKey][]string{}}
 	if m.rooms, err = voices.OpenRooms(speech); err != nil {
+		return nil, err
+	}
+	m.ear, err = voices.OpenEar()
+	return m, err
+}
+
+func (m *measurer) close() error { return errors.Join(m.ear.Close(), m.studio.Close()) }
+
+func owner(ctx context.Context, speech, log, lang string, most int) (err error) {
+	m, err := newMeasurer(speech)
+	if err != nil {
 		return err
 	}
-	if m.ear, err = voices.OpenEar(); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, m.ear.Close(), m.studio.Close()) }()
+	defer func() { err = errors.Join(err, m.close()) }()
 	casts := []cast{{"Piper", "en", voices.Piper}, {"flite", "en", voices.Flite}, {"espeak-ng", "en", voices.Espeak}, {"espeak-ng, Korean", "ko", voices.Korean}}
 	for _, c := range casts {
 		if lang != "" && c.lang != lang {

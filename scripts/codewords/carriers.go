@@ -17,7 +17,7 @@ var carriers = []string{"%s.", "Approve %s.", "Yes, approve %s.", "I approve %s.
 
 // carrying measures which answer carries a code word best: each with the same
 // words by the same voices.
-func carrying(ctx context.Context, out io.Writer, speech string, forms []string) (err error) {
+func carrying(ctx context.Context, out io.Writer, speech string) (err error) {
 	studio := voices.Open()
 	rooms, err := voices.OpenRooms(speech)
 	if err != nil {
@@ -35,7 +35,7 @@ func carrying(ctx context.Context, out io.Writer, speech string, forms []string)
 	}
 	words := strings.Fields("sandwich spider crystal castle captain diamond tiger mountain chicken rocket")
 	fmt.Fprintln(out, "| answer | approved | the word was right | of | heard instead |\n|---|---:|---:|---:|---|")
-	for _, form := range forms {
+	for _, form := range carriers {
 		approved, right, n := 0, 0, 0
 		var wrong []string
 		for i, s := range says {

@@ -41,7 +41,7 @@ func main() {
 	case "sum":
 		err = sum(os.Stdout, flag.Args()[1:], *count)
 	case "carriers":
-		err = carrying(ctx, os.Stdout, *speech, carriers)
+		err = carrying(ctx, os.Stdout, *speech)
 	case "ko":
 		err = korean(os.Stdout, *table, *count)
 	default:
