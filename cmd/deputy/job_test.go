@@ -93,16 +93,21 @@ func wishing(t *testing.T) string {
 		if len(body.Messages) == first {
 			content = `{"tool":"send_mail","args":{"to":"finance","subject":"Figures","body":"Here they are."}}`
 		}
-		chunk, err := json.Marshal(map[string]any{"choices": []any{map[string]any{"index": 0, "delta": map[string]string{"content": content}}}})
-		if err != nil {
-			t.Error(err)
-		}
-		w.Header().Set("Content-Type", "text/event-stream")
-		fmt.Fprintf(w, "data: %s\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n", chunk)
+		streamed(t, w, content)
 	}))
 	t.Cleanup(s.Close)
 	// The asks are long; they need not be spoken slowly to be put.
 	return fmt.Sprintf("llm:\n  preset: llama-server\n  url: %q\n  model: wishing\ntts:\n  speed: 1.5\n", s.URL+"/v1")
+}
+
+// streamed answers a request for a turn with one piece of text.
+func streamed(t *testing.T, w http.ResponseWriter, content string) {
+	chunk, err := json.Marshal(map[string]any{"choices": []any{map[string]any{"index": 0, "delta": map[string]string{"content": content}}}})
+	if err != nil {
+		t.Error(err)
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	fmt.Fprintf(w, "data: %s\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n", chunk)
 }
 
 // await reads events until one matches.

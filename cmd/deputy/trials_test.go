@@ -4,9 +4,17 @@ package main
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
+
+	"deputy/configs/phrases"
 )
 
 // trial runs a trial of this build and gives what it prints.
@@ -44,5 +52,94 @@ func TestTrialNoise(t *testing.T) {
 	}
 	if sum.Effects != 0 {
 		t.Errorf("got %d effects, want none", sum.Effects)
+	}
+}
+
+// TestTrialKill is one demonstration with one kill. A model server that knows what
+// it is to do takes the place of the model, so that it takes no processor.
+func TestTrialKill(t *testing.T) {
+	t.Parallel() // it mostly waits for what is said
+	program, err := exec.LookPath("deputy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	scr := newScreen(&out, phrases.Embedded(), "en", false)
+	if err := killTrial(t.Context(), scr, program, t.TempDir(), demoModel(t), 9*time.Second); err != nil {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	if !strings.Contains(out.String(), "kill -9") {
+		t.Errorf("it was over before the kill:\n%s", out.String())
+	}
+}
+
+// demoModel is a model server that does what the demonstration orders.
+func demoModel(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			Messages []struct{ Role, Content string }
+		}
+		if r.Method != http.MethodPost || json.NewDecoder(r.Body).Decode(&body) != nil || len(body.Messages) == 0 {
+			io.WriteString(w, `{"data":[{"id":"demo"}]}`)
+			return
+		}
+		last := body.Messages[len(body.Messages)-1]
+		content := `{"tool":"reply","args":{"text":"That is done."}}`
+		switch {
+		case last.Role != "user": // nothing but its own schema's example
+		case strings.Contains(strings.ToLower(last.Content), "finance"): // it is told of the order before, too
+			content = `{"tool":"send_mail","args":{"to":"finance","subject":"Summary","body":"Revenue rose."}}`
+		case strings.Contains(strings.ToLower(last.Content), "new file"):
+			content = `{"tool":"write_file","args":{"path":"summary.txt","text":"Revenue rose."}}`
+		}
+		streamed(t, w, content)
+	}))
+	t.Cleanup(s.Close)
+	return "llm:\n  preset: llama-server\n  url: \"" + s.URL + "/v1\"\n  model: demo\ntts:\n  speed: 1.5\n"
+}
+
+// TestTrialBench measures one recording with the model that answers at once.
+func TestTrialBench(t *testing.T) {
+	t.Parallel() // it mostly plays
+	clip := manifest(t, "pocketsphinx")[0]["path"]
+	out := string(trial(t, "bench", "--stand-in", "--idle", "0", "--orders", "1", clip))
+	for _, want := range []string{"utterances\t1, 1 with text", "what\tn\tp50\tp95\tmax"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+}
+
+// TestTrialSpeed: Deputy's own row of the comparison, on two recordings, and the
+// error rate of what it wrote.
+func TestTrialSpeed(t *testing.T) {
+	t.Parallel()
+	manifest(t, "single_words") // skips where there are no recordings
+	dir := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "deputy/scripts/speed", "deputy/scripts/wer").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	program, err := exec.LookPath("deputy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	speed := func(args ...string) string {
+		c := exec.CommandContext(t.Context(), filepath.Join(dir, "speed"), append([]string{"-set", "none", "-clips", "2", "-rounds", "1", "-longest", "4s", "-deputy", program}, args...)...)
+		out, err := c.Output()
+		if err != nil {
+			t.Fatalf("speed %v: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	if out := speed(); !strings.Contains(out, "| Deputy | 2 ") {
+		t.Errorf("want a row of two clips in\n%s", out)
+	}
+	clips := strings.Fields(speed("-list"))
+	wer := exec.CommandContext(t.Context(), filepath.Join(dir, "wer"))
+	wer.Stdin = strings.NewReader(string(trial(t, append([]string{"transcribe", "--tsv"}, clips...)...)))
+	out, err := wer.CombinedOutput()
+	if err != nil || len(clips) != 2 || strings.Count(string(out), "\n") < 4 {
+		t.Errorf("%v: got of %v\n%s\nwant a row for the folders of two clips and one for all", err, clips, out)
 	}
 }
