@@ -148,6 +148,9 @@ const mostMisheard = 3
 // number that stands on the screen is its code.
 func (x *step) read(a *Ask, h Heard, overlapped bool) consent.Verdict {
 	level := x.Effects[a.Key].Level
+	if stray(h, x.Tasks[a.Task].Language) {
+		h.Language = unknown
+	}
 	answer := answerOf(h, overlapped || x.inTail(a, h))
 	if a.Cut { // not all of it was heard: only who can see it can approve it
 		level, answer.Key = policy.Seal, false
@@ -170,8 +173,15 @@ func (x *step) inTail(a *Ask, h Heard) bool {
 	})
 }
 
-// answerOf is an utterance as evidence for a decision.
+// unknown is the language of an answer that approves nothing: consent knows it not.
+const unknown = "und"
+
+// answerOf is an utterance as evidence for a decision. What sounds like another
+// language than it is written in approves nothing but with the key.
 func answerOf(h Heard, overlapped bool) consent.Answer {
+	if h.Foreign && !h.Key {
+		h.Language = unknown
+	}
 	return consent.Answer{
 		Text: h.Text, Language: h.Language, Typed: h.Typed, Key: h.Key, Overlaps: overlapped, Confidence: h.Confidence,
 		Lowest: h.Lowest, NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,

@@ -32,8 +32,9 @@ type (
 		Utterance  int64   `json:"utterance,omitempty"`
 		Text       string  `json:"text"`
 		Language   string  `json:"language"`
-		Typed      bool    `json:"typed,omitempty"` // by the owner's user on this machine
-		Key        bool    `json:"key,omitempty"`   // push-to-talk key held
+		Foreign    bool    `json:"foreign,omitempty"` // it sounds like a language that Text isn't in
+		Typed      bool    `json:"typed,omitempty"`   // by the owner's user on this machine
+		Key        bool    `json:"key,omitempty"`     // push-to-talk key held
 		Confidence float32 `json:"confidence,omitempty"`
 		Lowest     float32 `json:"lowest,omitempty"`
 		// Tokens are the probabilities of the text's tokens, in order.

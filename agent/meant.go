@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"deputy/agent/consent"
 )
@@ -62,7 +63,7 @@ func (x *step) meant(h Heard, v verb, overlapped bool) bool {
 	if len(x.Listed) > 0 && x.picks(h) {
 		return true
 	}
-	return x.attends(h) && (v != verbNone || x.unnamed < mostUnnamed)
+	return x.attends(h) && !stray(h, x.Language) && !h.Foreign && (v != verbNone || x.unnamed < mostUnnamed)
 }
 
 // answers says whether it is an answer to the ask, or what may have become of one
@@ -124,4 +125,26 @@ func (x *step) countUnnamed(h Heard, v verb) {
 	case v == verbNone && x.posed() == nil && x.noting() == nil:
 		x.unnamed++
 	}
+}
+
+// stray says whether it is a scrap in the other language than that of the talk: a
+// syllable or two of Hangul in English, a short word in Korean. Recognisers write
+// such for all kinds of sounds.
+func stray(h Heard, language string) bool {
+	if h.Typed || h.Key || h.Language == language {
+		return false
+	}
+	most := 3
+	if strings.ContainsFunc(h.Text, func(r rune) bool {
+		return unicode.In(r, unicode.Hangul, unicode.Han, unicode.Hiragana, unicode.Katakana)
+	}) {
+		most = 2
+	}
+	letters := 0
+	for _, r := range h.Text {
+		if unicode.IsLetter(r) {
+			letters++
+		}
+	}
+	return letters <= most
 }

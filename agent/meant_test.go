@@ -214,3 +214,37 @@ func TestOpenAddress(t *testing.T) {
 		}
 	})
 }
+
+// What sounds like a third language, and a scrap in the other one, approves nothing;
+// a refusal counts in any.
+func TestForeignApprovesNothing(t *testing.T) {
+	for _, tt := range []struct {
+		h       Heard
+		decided bool
+	}{
+		{Heard{Text: "go ahead"}, true},
+		{Heard{Text: "go ahead", Foreign: true}, false},
+		{Heard{Text: "go ahead", Foreign: true, Key: true}, true},
+		{Heard{Text: "네", Key: true}, true},
+		{Heard{Text: "네"}, false},
+		{Heard{Text: "no", Foreign: true}, true},
+		{Heard{Text: "아니"}, true},
+	} {
+		t.Run(tt.h.Text, func(t *testing.T) {
+			rehearse(t, func(b *bench) {
+				b.model.replies = []Replied{calls("run", `{"command":"x"}`), {Text: "Well."}}
+				b.listening()
+				b.hear("Deputy, run the command x")
+				b.rest()
+				if s := b.state(); s.posed() == nil {
+					t.Fatal("nothing is asked")
+				}
+				time.Sleep(time.Second)
+				b.hearWith(tt.h)
+				if got := len(b.state().Asks) == 0; got != tt.decided {
+					t.Errorf("%+v: got decided %v, want %v", tt.h, got, tt.decided)
+				}
+			})
+		})
+	}
+}

@@ -25,7 +25,8 @@ const (
 // written, and the evidence beside it.
 //
 // Always noise: nothing but punctuation or tags ("[Music]", "(웃음)", "♪"), a
-// repetition loop, more text than anyone can say in that time. Noise unless the
+// repetition loop, more text than anyone can say in that time, English or Korean in
+// other letters. Noise unless the
 // evidence is strong: what whisper learnt from subtitles ("Thanks for watching",
 // "시청해주셔서 감사합니다"). Noise only when the evidence is weak: short words that
 // people do say ("okay", "네", "감사합니다"). A real approval is therefore never
@@ -45,6 +46,8 @@ func Noise(t Transcript) (reason string, noise bool) {
 		return "loop", true
 	case Rushed(text, t.Length):
 		return "too much text", true
+	case (t.Language == "en" || t.Language == "ko") && elsewhere(text):
+		return "another script", true
 	}
 	switch phraseKind(key) {
 	case creditPhrase:
@@ -63,6 +66,21 @@ func Noise(t Transcript) (reason string, noise bool) {
 		}
 	}
 	return "", false
+}
+
+// elsewhere says that text is mostly in letters in which neither English nor Korean
+// is written.
+func elsewhere(text string) bool {
+	ours, others := 0, 0
+	for _, r := range text {
+		switch {
+		case unicode.In(r, unicode.Latin, unicode.Hangul):
+			ours++
+		case unicode.IsLetter(r):
+			others++
+		}
+	}
+	return others > ours
 }
 
 // weak says that something known speaks against there having been speech.

@@ -47,6 +47,9 @@ type Transcript struct {
 	Language string
 	// LanguageProb is how sure the engine is of Language, in [0, 1]; 1 if it was fixed.
 	LanguageProb float32
+	// Foreign says that the engine is sure of another language than the ones it was
+	// to choose from: what is written may be a translation, or invented.
+	Foreign bool
 	// Confidence is the mean probability of the text's tokens, in [0, 1]; 0 if unknown.
 	Confidence float32
 	// Lowest is the least probability among the text's tokens, in [0, 1]; 0 if unknown.

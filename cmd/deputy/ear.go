@@ -264,7 +264,7 @@ func digest(samples []float32) string {
 // heardOf is a transcript as the desk takes it, but for when it was said.
 func heardOf(u audio.Utterance, t stt.Transcript) agent.Heard {
 	return agent.Heard{
-		Utterance: u.ID, Text: t.Text, Language: t.Language, Key: u.Key,
+		Utterance: u.ID, Text: t.Text, Language: t.Language, Foreign: t.Foreign, Key: u.Key,
 		Confidence: t.Confidence, Lowest: t.Lowest, NoSpeech: t.NoSpeech, Voiced: u.Voiced, SNR: u.SNR,
 	}
 }

@@ -14,8 +14,9 @@ type tongue struct {
 
 const (
 	// foreign is how probable a language outside the set must be, and beyond
-	// six times the set's best, to be taken at its word: short English and Korean
-	// words are often given to Japanese, Welsh or Norwegian by a narrow margin.
+	// six times the set's best, for speech to be doubted that is written down in one of
+	// the set: short English and Korean words are often given to Japanese, Welsh or
+	// Norwegian by a narrow margin, and accents to the speaker's own language.
 	foreign      = 0.5
 	foreignTimes = 6
 	// doubt is how many times likelier than the second the first language must be
@@ -23,9 +24,9 @@ const (
 	doubt = 4
 )
 
-// tongues chooses the languages to read in, likeliest first: one when the matter
-// is clear, two when only the text can tell. set holds language ids; empty means
-// all. It is a function of its arguments.
+// tongues chooses the languages to read in among set, likeliest first: one when the
+// matter is clear, two when only the text can tell. set holds language ids; empty
+// means all. It is a function of its arguments.
 func tongues(probs []float32, set []int) []tongue {
 	all := make([]tongue, len(probs))
 	for i, p := range probs {
@@ -42,15 +43,23 @@ func tongues(probs []float32, set []int) []tongue {
 			ours = append(ours, t)
 		}
 	}
-	switch top := all[0]; {
-	case len(ours) == 0:
-		return all[:1]
-	case !slices.Contains(set, top.id) && top.p >= foreign && top.p >= foreignTimes*ours[0].p:
-		return all[:1]
-	case len(ours) > 1 && ours[0].p < doubt*ours[1].p:
+	if len(ours) > 1 && ours[0].p < doubt*ours[1].p {
 		return ours[:2]
 	}
 	return ours[:1]
+}
+
+// outside says whether the speech is plainly in none of set's languages.
+func outside(probs []float32, set []int) bool {
+	var top, ours float32
+	for i, p := range probs {
+		if slices.Contains(set, i) {
+			ours = max(ours, p)
+		} else {
+			top = max(top, p)
+		}
+	}
+	return len(set) > 0 && top >= foreign && top >= foreignTimes*ours
 }
 
 func logOf(p float32) float64 { return math.Log(max(float64(p), 1e-9)) }

@@ -184,8 +184,9 @@ func (t *Transcriber) window(ctx context.Context, at, have, window int, more boo
 func (t *Transcriber) describe(out *stt.Transcript, r reading, heard hearing) {
 	out.Window, out.NoSpeech = heard.window, heard.nospeech
 	out.Language, out.LanguageProb = r.language, heard.language(r.language)
+	out.Foreign = outside(heard.probs, t.set)
 	if len(t.set) == 1 {
-		out.LanguageProb = 1
+		out.LanguageProb, out.Foreign = 1, false
 	}
 }
 

@@ -55,13 +55,13 @@ func TestFixedLanguage(t *testing.T) {
 	}
 }
 
-func TestThirdLanguageIsItself(t *testing.T) {
+func TestThirdLanguageIsMarked(t *testing.T) {
 	e := light()
-	e.langs = [3]float32{0, 0, 8}
+	e.langs = [3]float32{2, 0, 8}
 	e.script["de"] = [][]int32{{ts(0), 10, ts(50)}}
 	got, err := opened(t, e, Options{Languages: []string{"en", "ko"}}).Transcribe(t.Context(), quiet(2))
-	if err != nil || got.Language != "de" || got.LanguageProb < 0.9 {
-		t.Errorf("got language %q (%v), error %v; want de", got.Language, got.LanguageProb, err)
+	if err != nil || got.Language != "en" || !got.Foreign {
+		t.Errorf("got language %q (foreign: %v), error %v; want en, marked as foreign", got.Language, got.Foreign, err)
 	}
 }
 
@@ -251,7 +251,8 @@ func TestTongues(t *testing.T) {
 		{"set, plain Korean", []float32{0.02, 0.9, 0.02, 0.06}, []int{en, ko}, []int{ko}},
 		{"set, close", []float32{0.4, 0.3, 0.2, 0.1}, []int{en, ko}, []int{en, ko}},
 		{"set, Korean taken for Japanese", []float32{0.02, 0.3, 0.01, 0.67}, []int{en, ko}, []int{ko}},
-		{"set, plainly German", []float32{0.05, 0.01, 0.93, 0.01}, []int{en, ko}, []int{de}},
+		{"set, plainly German", []float32{0.05, 0.01, 0.93, 0.01}, []int{en, ko}, []int{en}},
+		{"set, plainly Japanese", []float32{0.01, 0.02, 0.01, 0.96}, []int{en, ko}, []int{ko, en}},
 		{"set of one", []float32{0.05, 0.01, 0.93, 0.01}, []int{de}, []int{de}},
 		{"nothing known", nil, []int{en}, nil},
 	} {

@@ -39,7 +39,7 @@ type Options struct {
 	SHA256 string
 	// Languages are ISO 639-1 codes: none lets the model choose among all it
 	// knows, one fixes the language, several restrict it. Speech that is plainly
-	// in none of several comes back in its own language.
+	// in none of several is written down in one of them all the same, and marked.
 	Languages []string
 	// Threads is how many cores the engine uses; all, and at most 4, if zero.
 	Threads int

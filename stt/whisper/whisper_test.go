@@ -82,33 +82,34 @@ func TestKorean(t *testing.T) {
 	}
 }
 
-func TestThirdLanguagesComeBackAsThemselves(t *testing.T) {
+// A third language is written down in one of the set, and told from what is spoken in it.
+func TestThirdLanguagesAreMarked(t *testing.T) {
 	tr := transcriber(t, "en", "ko")
-	right, total := 0, 0
+	marked, foreign, wrongly, ours := 0, 0, 0, 0
 	for _, c := range clips(t, "homecmd_misc") {
-		want := c.row["lang"]
-		if want == "en" || want == "ko" || stt.LanguageCode(want) == "" {
+		lang := c.row["lang"]
+		if stt.LanguageCode(lang) == "" {
 			continue
 		}
 		got, err := tr.Transcribe(t.Context(), audio.Utterance{Samples: samples(t, c.path)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		total++
-		if got.Language == want {
-			right++
-		} else {
-			t.Logf("%s: got %q (%.2f), want %q: %q", c.path, got.Language, got.LanguageProb, want, got.Text)
+		if got.Language != "en" && got.Language != "ko" {
+			t.Errorf("%s: written down in %q", c.path, got.Language)
 		}
-		if got.Language == "ko" {
-			t.Errorf("%s: Korean was invented: %q", c.path, got.Text)
+		n, of := &marked, &foreign
+		if lang == "en" || lang == "ko" {
+			n, of = &wrongly, &ours
 		}
-		if got.Language == "en" && got.LanguageProb > 0.6 {
-			t.Errorf("%s: got English at %.2f, want an honest doubt", c.path, got.LanguageProb)
+		*of++
+		if got.Foreign {
+			*n++
 		}
 	}
-	if right*3 < total*2 {
-		t.Errorf("%d of %d in their own language, want two thirds", right, total)
+	t.Logf("marked: %d of %d in other languages, %d of %d in English and Korean", marked, foreign, wrongly, ours)
+	if marked*3 < foreign*2 || wrongly*10 > ours {
+		t.Errorf("marked %d of %d in other languages and %d of %d in English and Korean, want two thirds and a tenth", marked, foreign, wrongly, ours)
 	}
 }
 
