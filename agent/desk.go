@@ -120,6 +120,22 @@ func (d *Desk) putBack(v []any) {
 	d.inbox = append(v, d.inbox...)
 }
 
+// next takes what is in the inbox, one after the other.
+func (d *Desk) next(yield func(any) bool) {
+	d.mu.Lock()
+	n := len(d.inbox)
+	d.mu.Unlock()
+	for range n {
+		d.mu.Lock()
+		v := d.inbox[0]
+		d.inbox = d.inbox[1:]
+		d.mu.Unlock()
+		if !yield(v) {
+			return
+		}
+	}
+}
+
 func (d *Desk) take() []any {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -162,10 +178,10 @@ func (d *Desk) Run(ctx context.Context) error {
 	return err
 }
 
-// drain works off the inbox.
+// drain works off the inbox, one after the other, so that whoever looks sees what
+// still waits.
 func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
-	got := d.take()
-	for i, v := range got {
+	for v := range d.next {
 		switch v := v.(type) {
 		case Event:
 			if err := d.step(ctx, s, h, v); err != nil {
@@ -174,7 +190,6 @@ func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
 		case func(*State, *hands):
 			v(s, h)
 		case damaged:
-			d.putBack(got[i+1:])
 			return v
 		}
 	}

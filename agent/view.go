@@ -4,9 +4,12 @@ import "context"
 
 // View calls f on the desk's own goroutine with its state, which f must neither
 // change nor keep, and with the number of things under way (turns, plans,
-// effects, lines). It returns when f has, or with ctx.
+// effects, and what was told and is not worked off). It returns when f has, or with ctx.
 func (d *Desk) View(ctx context.Context, f func(s *State, busy int)) error {
-	return d.view(ctx, func(s *State, h *hands) { f(s, h.busy()) })
+	return d.view(ctx, func(s *State, h *hands) {
+		n := h.busy() // before what was told: whatever ends tells first
+		f(s, n+d.waiting(func(Event) bool { return true }))
+	})
 }
 
 // Rests says whether nothing is under way any more that came of a request, but for
@@ -14,7 +17,7 @@ func (d *Desk) View(ctx context.Context, f func(s *State, busy int)) error {
 // is worked off by then.
 func (d *Desk) Rests(ctx context.Context, cause string) (rests bool, err error) {
 	err = d.view(ctx, func(s *State, h *hands) {
-		rests = h.busyFor(cause) == 0
+		rests = h.busyFor(cause) == 0 && d.waiting(func(e Event) bool { return e.Cause == cause }) == 0
 		for key := range s.Held {
 			rests = rests && s.Effects[key].cause != cause
 		}
@@ -31,4 +34,16 @@ func (d *Desk) view(ctx context.Context, f func(s *State, h *hands)) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// waiting counts the events that were told and are not worked off.
+func (d *Desk) waiting(of func(Event) bool) (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, v := range d.inbox {
+		if e, ok := v.(Event); ok && of(e) {
+			n++
+		}
+	}
+	return n
 }

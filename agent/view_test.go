@@ -1,0 +1,30 @@
+package agent
+
+import (
+	"testing"
+	"testing/synctest"
+)
+
+// TestWhatWasToldIsUnderWay: a request is not at rest while something that belongs
+// to it was told and is not worked off, whoever looked first.
+func TestWhatWasToldIsUnderWay(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.replies = []Replied{{Text: "It is written."}}
+		b.start()
+		looks := make(chan bool, 2)
+		b.desk.mu.Lock() // both are in the inbox before the desk takes either
+		go func() {
+			rests, err := b.desk.Rests(b.t.Context(), "request")
+			looks <- err == nil && rests
+		}()
+		b.desk.inbox = append(b.desk.inbox, func(*State, *hands) {
+			b.desk.TellFor("request", Heard{Text: "write the list", Language: "en", Typed: true})
+		})
+		b.desk.mu.Unlock()
+		synctest.Wait()
+		if <-looks {
+			t.Error("it was at rest, want the order that was told to count")
+		}
+		b.rest()
+	})
+}
