@@ -58,8 +58,8 @@ type Detector interface {
 // An Utterance is one stretch of speech with a little quiet around it. It is an
 // owned value: nobody else holds Samples.
 type Utterance struct {
-	// ID numbers the utterances of a source from 1. A Pause and the Utterance
-	// that follows it carry the same ID.
+	// ID numbers the utterances of a source upwards from 1. The Onset, the Pauses
+	// and the Utterance that belong together carry the same ID.
 	ID int64
 	// Start is the position of Samples[0], in samples since the source opened.
 	Start int64
@@ -76,6 +76,9 @@ type Utterance struct {
 	SNR float32
 	// Key says that the push-to-talk key was held for the whole of it.
 	Key bool
+	// Cut says that the speech was not over: it goes on as the next one, whose ID
+	// is one more.
+	Cut bool
 }
 
 // End is the position just after the last sample.
@@ -93,11 +96,13 @@ func (s Samples) Duration() time.Duration { return time.Duration(s) * time.Secon
 // Count is the number of samples at Rate in d.
 func Count(d time.Duration) int64 { return int64(d * Rate / time.Second) }
 
-// An Event is what Listen yields: an Onset, a Pause, or an Utterance.
+// An Event is what Listen yields: an Onset, a Pause, an Utterance, or a Nothing.
 type Event interface{ event() }
 
 // Onset says that about 60 ms of speech were heard: the moment to stop talking.
 type Onset struct {
+	// ID is that of the Utterance that may come of it.
+	ID int64
 	// At is where the speech began, in samples since the source opened.
 	At int64
 }
@@ -108,6 +113,11 @@ type Onset struct {
 // speech that makes it worthless.
 type Pause struct{ Utterance }
 
+// Nothing says that nothing came of the Onset with the same ID: it was a click, a
+// cough, or a key that was held in silence.
+type Nothing struct{ ID int64 }
+
 func (Onset) event()     {}
+func (Nothing) event()   {}
 func (Pause) event()     {}
 func (Utterance) event() {}

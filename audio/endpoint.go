@@ -79,6 +79,9 @@ func (e *endpointer) keep(now int64) int64 {
 func (e *endpointer) step(in input) []mark {
 	e.out = e.out[:0]
 	if !e.listening(in) {
+		if e.talking {
+			e.nothing()
+		}
 		e.talking, e.run, e.floor, e.down = false, 0, in.now, false
 		return e.out
 	}
@@ -111,7 +114,7 @@ func (e *endpointer) turnKey(in input) {
 	case pressed:
 		e.finish(in.now)
 		e.keyed, e.release, e.floor, e.run = true, -1, in.now, 0
-		e.emit(mark{kind: markOnset, at: in.now})
+		e.emit(mark{kind: markOnset, id: e.id, at: in.now})
 	case released:
 		e.release = in.now
 		if e.talking && e.paused != e.spEnd {
@@ -146,7 +149,7 @@ func (e *endpointer) hear(w window) {
 	e.spStart, e.spEnd = e.runStart, w.end
 	e.start = max(e.floor, e.spStart-e.preRoll)
 	if !e.keyed {
-		e.emit(mark{kind: markOnset, at: e.spStart})
+		e.emit(mark{kind: markOnset, id: e.id, at: e.spStart})
 	}
 }
 
@@ -206,11 +209,13 @@ func (e *endpointer) pause(now int64) {
 	e.emit(e.stretch(markPause, now))
 }
 
-// finish ends the utterance under way, if there is one and it is more than a click.
+// finish ends the utterance under way, if there is one. Of a click, and of a hold
+// in which nothing was said, it says that nothing came of it.
 func (e *endpointer) finish(now int64) {
 	if !e.talking {
 		if e.keyed {
 			e.floor, e.run = now, 0
+			e.nothing()
 		}
 		return
 	}
@@ -228,8 +233,16 @@ func (e *endpointer) finish(now int64) {
 		if !e.keyed {
 			e.pauses.ended(e.spEnd)
 		}
+	} else {
+		e.nothing()
 	}
 	e.talking, e.run, e.floor = false, 0, end
+}
+
+// nothing says that nothing came of the last onset. Its number is not given again.
+func (e *endpointer) nothing() {
+	e.emit(mark{kind: markNothing, id: e.id})
+	e.id++
 }
 
 // flush ends what is under way because the source is at its end, and returns
@@ -254,7 +267,7 @@ func (e *endpointer) cut(now int64) {
 		}
 	}
 	m := e.stretch(markUtterance, at)
-	m.speechEnd = min(m.speechEnd, at)
+	m.speechEnd, m.cut = min(m.speechEnd, at), true
 	e.emit(m)
 	e.id++
 	e.hist = slices.DeleteFunc(e.hist, func(w window) bool { return w.end <= at })

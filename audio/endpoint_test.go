@@ -66,8 +66,11 @@ func play(o Options, scene string) []string {
 
 func (m mark) String() string {
 	ms := func(pos int64) int64 { return pos * 1000 / Rate }
-	if m.kind == markOnset {
+	switch m.kind {
+	case markOnset:
 		return fmt.Sprintf("onset %d", ms(m.at))
+	case markNothing:
+		return fmt.Sprintf("nothing %d", m.id)
 	}
 	s := fmt.Sprintf("%s %d: %d [%d %d] %d", []string{"", "pause", "utterance"}[m.kind],
 		m.id, ms(m.start), ms(m.speechStart), ms(m.speechEnd), ms(m.end))
@@ -88,7 +91,7 @@ func TestEndpointer(t *testing.T) {
 		{name: "noise between the thresholds", scene: "500~ end"},
 		{name: "a click", scene: "20. 1# 60. end"},
 		{name: "a clap is an onset and no utterance", scene: "20. 3# 60. end",
-			want: []string{"onset 640"}},
+			want: []string{"onset 640", "nothing 1"}},
 		{
 			name: "a word: onset after two windows, pause at 0.2 s, end at 0.6 s", scene: "20. 10# 60. end",
 			want: []string{"onset 640", "pause 1: 340 [640 960] 1184", "utterance 1: 340 [640 960] 1184"},
@@ -147,6 +150,7 @@ func TestEndpointer(t *testing.T) {
 				"onset 640",
 				"utterance 1: 340 [640 1344] 1344",
 				"utterance 2: 1344 [1344 2240] 2368",
+				"nothing 3",
 			},
 		},
 		{
@@ -166,7 +170,7 @@ func TestEndpointer(t *testing.T) {
 			name: "key: speech in the tail is kept", scene: "k 10. 10# u 5# 20.",
 			want: []string{"onset 32", "pause 1: 32 [320 672] 672 key", "utterance 1: 32 [320 800] 928 key"},
 		},
-		{name: "key: held in silence", scene: "20. k 100. u 60. end", want: []string{"onset 672"}},
+		{name: "key: held in silence", scene: "20. k 100. u 60. end", want: []string{"onset 672", "nothing 1"}},
 		{
 			name: "key: pressed while someone speaks", scene: "20. 20# k 20# 5. u 20.",
 			want: []string{
@@ -190,7 +194,7 @@ func TestEndpointer(t *testing.T) {
 			name: "key only", scene: "x 20. 10# k 10# 5. u 10. 30# 60. end",
 			want: []string{"onset 992", "pause 1: 992 [992 1280] 1472 key", "utterance 1: 992 [992 1280] 1728 key"},
 		},
-		{name: "hands-free ends in speech: it is dropped", scene: "20. 10# x 60. o 60. end", want: []string{"onset 640"}},
+		{name: "hands-free ends in speech: it is dropped", scene: "20. 10# x 60. o 60. end", want: []string{"onset 640", "nothing 1"}},
 		{
 			name: "hands-free begins: nothing from before", scene: "x 20# o 10# 60.",
 			want: []string{"onset 640", "pause 1: 640 [640 960] 1184", "utterance 1: 640 [640 960] 1184"},
@@ -253,7 +257,7 @@ func TestEndpointerInvariants(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		e := newEndpointer((&Options{MaxUtterance: 3 * time.Second}).withDefaults())
 		in := input{handsFree: true}
-		p, floor, nextID := float32(0), int64(0), int64(1)
+		p, floor, nextID, open, n := float32(0), int64(0), int64(1), int64(0), 0
 		var all []mark
 		for i := range 3000 {
 			if rng.IntN(10) == 0 {
@@ -276,13 +280,13 @@ func TestEndpointerInvariants(t *testing.T) {
 			keep := e.keep(in.now - FrameSize)
 			for _, m := range e.step(in) {
 				all = append(all, m)
-				if m.kind == markOnset {
-					continue
-				}
 				bad := ""
 				switch {
 				case m.id != nextID:
 					bad = fmt.Sprintf("id %d, want %d", m.id, nextID)
+				case m.kind == markOnset && open != 0, m.kind != markOnset && open != m.id:
+					bad = fmt.Sprintf("comes while the onset that is open is %d", open)
+				case m.kind == markOnset || m.kind == markNothing:
 				case m.start < floor:
 					bad = fmt.Sprintf("starts inside what was given before (until %d)", floor)
 				case m.start < keep:
@@ -299,13 +303,21 @@ func TestEndpointerInvariants(t *testing.T) {
 				if bad != "" {
 					t.Fatalf("seed %d: %v %+v: %s", seed, m, m, bad)
 				}
-				if m.kind == markUtterance {
-					floor, nextID = m.end, nextID+1
+				switch m.kind {
+				case markOnset:
+					open = m.id
+				case markNothing:
+					open, nextID = 0, nextID+1
+				case markUtterance:
+					floor, open, nextID, n = m.end, 0, nextID+1, n+1
+					if m.cut {
+						open = nextID
+					}
 				}
 			}
 		}
-		if nextID < 5 {
-			t.Errorf("seed %d: got %d utterances, want some", seed, nextID-1)
+		if n < 4 {
+			t.Errorf("seed %d: got %d utterances, want some", seed, n)
 		}
 	}
 }

@@ -10,8 +10,12 @@ import (
 )
 
 // Listen turns what src hears into events until src ends: an Onset when speech
-// begins, a Pause when it falls quiet, an Utterance when it is over. nil options
-// are the defaults.
+// begins, a Pause when it falls quiet, an Utterance when it is over, or Nothing if
+// it was none. nil options are the defaults.
+//
+// Every Onset is followed by the Utterance or the Nothing with its ID before the
+// next Onset comes, unless src was closed meanwhile. An Utterance or a Nothing
+// without an Onset goes on where an Utterance that was Cut ended.
 //
 // It runs in the goroutine of the range loop, which must be back before src
 // overflows (a device holds about a second): hand events on, don't work on them.
@@ -140,13 +144,16 @@ func (l *listener) score(last bool) []window {
 }
 
 func (l *listener) event(m mark) Event {
-	if m.kind == markOnset {
-		return Onset{At: m.at}
+	switch m.kind {
+	case markOnset:
+		return Onset{ID: m.id, At: m.at}
+	case markNothing:
+		return Nothing{m.id}
 	}
 	u := Utterance{
 		ID: m.id, Start: m.start, SpeechStart: m.speechStart, SpeechEnd: m.speechEnd,
 		Samples: append([]float32(nil), l.buf[m.start-l.base:m.end-l.base]...),
-		Voiced:  m.voiced, SNR: m.snr, Key: m.key,
+		Voiced:  m.voiced, SNR: m.snr, Key: m.key, Cut: m.cut,
 	}
 	if m.kind == markPause {
 		return Pause{u}

@@ -15,17 +15,19 @@ const (
 	markOnset markKind = iota
 	markPause
 	markUtterance
+	markNothing
 )
 
 // A mark is an Event without its samples: which stretch to cut out, and why.
 type mark struct {
 	kind                   markKind
 	at                     int64 // markOnset: where the speech began
-	id                     int64
+	id                     int64 // of the utterance, or of what may become one
 	start, end             int64 // the stretch to cut
 	speechStart, speechEnd int64
 	voiced, snr            float32
 	key                    bool
+	cut                    bool // the speech goes on as the next utterance
 }
 
 // spoken is how much speech there has been, in samples.

@@ -37,7 +37,7 @@ type Options struct {
 	// OnsetAfter is the unbroken speech that makes an Onset: 60 ms.
 	OnsetAfter time.Duration
 	// MinSpeech is the speech below which a sound is a click and no utterance:
-	// 120 ms. Its Onset is then followed by nothing.
+	// 120 ms. Its Onset is then followed by a Nothing.
 	MinSpeech time.Duration
 	// MaxUtterance is the length at which an utterance is cut: 30 s. What
 	// follows goes on as the next one, without an Onset and without a gap.
