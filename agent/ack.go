@@ -1,9 +1,6 @@
 package agent
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // An ack is what an order is owed that the model works at: a sound, should there
 // be nothing to say soon enough.
@@ -41,7 +38,12 @@ func (x *step) chime() {
 
 // speechAfter says whether somebody is speaking who began after t.
 func (x *step) speechAfter(t time.Time) bool {
-	return slices.ContainsFunc(x.Speech, func(began time.Time) bool { return began.After(t) })
+	for _, u := range x.Speech {
+		if u.Began.After(t) {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *hands) chime() {

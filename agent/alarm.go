@@ -166,8 +166,10 @@ func (s *State) setClock(at time.Time, by time.Duration) {
 		move(&s.Said[i].Began)
 		move(&s.Said[i].Ended)
 	}
-	for i := range s.Speech {
-		move(&s.Speech[i])
+	for id, u := range s.Speech {
+		move(&u.Began)
+		move(&u.Told)
+		s.Speech[id] = u
 	}
 	move(&s.Chimed.Began)
 	move(&s.Chimed.Ended)

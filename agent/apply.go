@@ -28,9 +28,9 @@ func (s *State) apply(e Event) {
 		for _, a := range s.Asks {
 			a.Line, a.Posed, a.Posings = "", time.Time{}, 0
 		}
-		s.Listed, s.Speech = nil, nil
+		s.Listed, s.Speech = nil, map[int64]Utterance{}
 	case Heard:
-		if b.Ignored == "" && b.Err == "" {
+		if b.Ignored == "" && b.Err == "" && b.Text != "" {
 			s.LastHeard = e.At
 			if b.Language == "en" || b.Language == "ko" {
 				s.Language = b.Language

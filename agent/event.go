@@ -49,6 +49,9 @@ type (
 		Audio string `json:"audio,omitempty"`
 		// Err says why it could not be written down: something was said, and Text is "".
 		Err string `json:"err,omitempty"`
+		// Noise says why the text is hardly what was said, if anything was ("weak");
+		// "" if nothing speaks against it. Such a text can refuse and no more.
+		Noise string `json:"noise,omitempty"`
 		// Ignored stands in journals of before: why nothing followed from it.
 		Ignored string `json:"ignored,omitempty"`
 	}
@@ -167,13 +170,16 @@ type (
 	ClockSet struct {
 		By time.Duration `json:"by_ns"`
 	}
-	// Speech says that somebody began to speak, Silence that what came of the
-	// oldest Speech has been told, or that nothing came of it.
+	// Speech says that somebody speaks since At, Silence that what came of the
+	// Speech with that ID has been told, or that nothing came of it. The ID is the
+	// utterance's. Speech that is cut for its length goes on as another, with the
+	// same At, before the Silence of its first part.
 	Speech struct {
+		ID  int64
 		At  time.Time
 		Key bool // push-to-talk key held
 	}
-	Silence struct{}
+	Silence struct{ ID int64 }
 	// Framed says what a standing permission would cover exactly, in the terms of
 	// the tool that it is for, or why no tool can say.
 	Framed struct {

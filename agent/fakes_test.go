@@ -341,7 +341,7 @@ func gadgets(tools []Tool) policy.Table {
 func (b *bench) start() {
 	b.t.Helper()
 	b.mouth = &mouth{mute: b.mute}
-	b.rules.Phrases = wording{}
+	b.rules.Phrases = orElse[Phrases](b.rules.Phrases, wording{})
 	if b.rules.Policy.Table.Tools == nil {
 		b.rules.Policy.Table = gadgets(b.tools())
 	}

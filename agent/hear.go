@@ -16,22 +16,26 @@ import (
 func (x *step) hear(h Heard) {
 	h.Text = strings.TrimSpace(h.Text)
 	h.finite()
-	if h.Err != "" {
-		x.unheard(h)
-		return
-	}
-	if h.Text == "" {
-		return
-	}
 	whole := h
 	h.Text, x.named = x.Names.Read(h.Text)
 	verb := readVerb(h.Text, h.Language)
 	overlapped := !h.Typed && x.overlaps(h)
-	if x.retracted(h, verb, overlapped) {
+	switch {
+	case whole.Text == "" && h.Err == "" && h.Noise == "":
+		return
+	case x.retracted(h, verb, overlapped):
+		return
+	case h.Err != "":
+		x.unheard(h)
+		return
+	case x.refused(h, whole, verb, overlapped):
+		return
+	case h.Noise != "":
+		x.unread(h)
 		return
 	}
 	switch {
-	case overlapped && !h.Key && !x.FullDuplex && verb != verbStop:
+	case overlapped && !h.Key && !x.FullDuplex:
 		x.ignore(h, OwnVoice)
 		return
 	case verb == verbNone && x.isChime(h):

@@ -3,15 +3,28 @@ package agent
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"deputy/agent/consent"
 	"deputy/agent/policy"
 )
 
-// longestSpeech is how long an utterance can keep an effect waiting, should its
-// end get lost.
-const longestSpeech = 30 * time.Second
+const (
+	// noticed is how long after it began speech may become known: a detector needs
+	// some of it, and a device delivers late.
+	noticed = 300 * time.Millisecond
+	// longestHold is how long after its grace a decided effect can be kept waiting:
+	// by a sound that goes on, by a recogniser that hangs, by a machine that slept.
+	// Then it is asked about again, since nobody can tell whether it is still wanted.
+	longestHold = 2 * time.Minute
+)
+
+// An Utterance is being spoken or written down.
+type Utterance struct {
+	Began time.Time // of the whole of it, if it is a later part of a long sound
+	Told  time.Time // when the desk learnt of it
+}
 
 // begin has a decided effect. What can't be taken back waits for its grace
 // first, whoever decided it: until it is over a spoken "stop" still counts.
@@ -22,6 +35,7 @@ func (x *step) begin(i Intended, by string) {
 		x.start(i, by)
 		return
 	}
+	x.forgetLost()
 	until := x.at.Add(grace)
 	x.record(Held{Task: i.Task, Key: i.Key, By: by, Until: until})
 	lang := x.Tasks[i.Task].Language
@@ -30,19 +44,23 @@ func (x *step) begin(i Intended, by string) {
 	} else {
 		x.lead(lang, "say.grace")
 	}
-	x.intend(Wake{At: until})
+	x.intend(Wake{At: until.Add(noticed)})
 }
 
 // release begins what was held long enough, unless someone is speaking who began
 // in time: it may be a stop, and the transcript isn't there yet.
 func (x *step) release() {
+	var late []string
 	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
 		h, f := x.Held[key], x.Effects[key]
+		begins, last := f.grace.Add(noticed), f.grace.Add(longestHold) // by the steady clock, so that setting the other cuts nothing short
 		switch {
-		case x.steady.Before(f.grace): // by this clock, so that setting the other cuts nothing short
-			x.intend(Wake{At: x.at.Add(f.grace.Sub(x.steady))})
-		case x.speechSince(h.Until) && x.at.Sub(h.Until) < longestSpeech:
-			x.intend(Wake{At: h.Until.Add(longestSpeech)})
+		case x.steady.Before(begins):
+			x.intend(Wake{At: x.at.Add(begins.Sub(x.steady))})
+		case !x.steady.Before(last):
+			late = append(late, key)
+		case x.speechSince(h.Until):
+			x.intend(Wake{At: x.at.Add(last.Sub(x.steady))})
 		default:
 			woke := x.cause
 			x.cause = f.cause
@@ -50,43 +68,135 @@ func (x *step) release() {
 			x.cause = woke
 		}
 	}
+	x.putBack(late, "say.held_too_long")
+}
+
+// putBack asks about decided effects again that had not begun. Nothing is lost by
+// it but time, and each is put as often as any ask, then left in the inbox.
+func (x *step) putBack(keys []string, why string) {
+	for i, key := range keys {
+		t := x.Tasks[x.Held[key].Task]
+		if i == 0 {
+			x.lead(t.Language, why)
+		}
+		x.askFor(t, key, x.Effects[key].Unknown)
+	}
+}
+
+// speaks takes note of an utterance that has begun.
+func (x *step) speaks(b Speech) {
+	x.forgetLost()
+	x.Speech[b.ID] = Utterance{Began: b.At, Told: x.at}
+}
+
+// forgetLost lets go of utterances whose end got lost. While an effect waits, none
+// is: it is asked about again before it would begin for that reason.
+func (x *step) forgetLost() {
+	if len(x.Held) == 0 {
+		maps.DeleteFunc(x.Speech, func(_ int64, u Utterance) bool { return x.at.Sub(u.Told) > longestHold })
+	}
 }
 
 // speechSince says whether an utterance is under way that began before t.
 func (x *step) speechSince(t time.Time) bool {
-	return slices.ContainsFunc(x.Speech, func(began time.Time) bool { return began.Before(t) })
+	for _, u := range x.Speech {
+		if u.Began.Before(t) {
+			return true
+		}
+	}
+	return false
 }
 
 // retracted takes what was said as a retraction of what is held, if it is one.
-// Whatever refuses, negates or delays does, unless it may be Deputy's own voice.
+// Whatever refuses, negates or delays does, unless it is Deputy's own voice; what
+// could not be made out may have been a stop, so that it is asked about.
 func (x *step) retracted(h Heard, v verb, overlapped bool) bool {
 	if len(x.Held) == 0 {
 		return false
 	}
 	r := consent.Read(consent.Question{Said: x.said(h.Began.Add(-keepSaid))}, answerOf(h, overlapped))
 	switch {
-	case v == verbStop || v == verbCancel:
-	case r.Reading == consent.Deny || r.Reading == consent.Later || r.Reading == consent.Amend:
-	default:
+	case v == verbStop:
+	case x.ownWords(h, overlapped):
 		return false
+	case v == verbCancel || v == verbUndo:
+	case r.Reading == consent.Deny || r.Reading == consent.Later || r.Reading == consent.Amend:
+	case x.plainlyElse(h, v, r.Reading) || x.voiceless(h):
+		return false
+	default:
+		x.recordUnread(h)
+		x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.unread")
+		return true
 	}
 	x.takeIn(h)
 	if v == verbStop {
 		x.intend(Hush{})
 	}
-	taken := false
 	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
-		if held := x.Held[key]; !h.Began.After(held.Until) {
-			x.record(Retracted{Task: held.Task, Key: key, By: by(h), Why: orElse(r.Why, "the owner said stop"), Answer: &h})
-			x.refuse(x.Tasks[held.Task], x.Effects[key], "The owner took the approval back. Their words: "+h.Text, r.Rest != "")
-			taken = true
+		held, ok := x.Held[key]
+		if !ok { // it went with its task
+			continue
 		}
-	}
-	if !taken {
-		x.lead(x.languageOf(h), "say.too_late_to_stop")
+		x.record(Retracted{Task: held.Task, Key: key, By: by(h), Why: orElse(r.Why, "the owner said stop"), Answer: &h})
+		x.refuse(x.Tasks[held.Task], x.Effects[key], "The owner took the approval back. Their words: "+h.Text, r.Rest != "")
 	}
 	return true
 }
+
+// plainlyElse says whether something was said, heard well, that can't be a stop
+// that was misheard: thanks, one more yes, another order, a sentence. A word or
+// two of anything else can ("Star." is written for "Stop."). Who asks what it is
+// about is told by the ask.
+func (x *step) plainlyElse(h Heard, v verb, r consent.Reading) bool {
+	switch {
+	case h.Typed:
+		return true
+	case h.Noise != "" || h.Err != "" || h.Confidence < leastConfidence:
+		return false
+	case v != verbNone:
+		return v != verbRepeat
+	case r == consent.Explain || r == consent.Repeat:
+		return false
+	}
+	return consent.Assents(h.Text, x.LastCode) || len(strings.Fields(h.Text)) > 3 || r == consent.Unrelated && h.Confidence >= clearly
+}
+
+// unread takes an utterance of which nothing certain was written down; it may have
+// been an answer. While an ask stands it is put again, as after any that was
+// unclear.
+func (x *step) unread(h Heard) {
+	a := x.posed()
+	if a == nil || a.Posed.IsZero() || x.voiceless(h) || x.overlaps(h) {
+		return
+	}
+	from := a.Posed
+	if !h.Key && !x.FullDuplex {
+		from = from.Add(x.tail()) // the room may still carry the ask
+	}
+	if h.Began.Before(from) || x.inTail(a, h) {
+		return
+	}
+	x.recordUnread(h)
+	x.lead(x.Tasks[a.Task].Language, "say.unread")
+	x.poseOrPark(a, "something was heard that could not be made out")
+}
+
+// recordUnread writes down that something was heard. What it was written down as
+// is nothing that anybody said.
+func (x *step) recordUnread(h Heard) {
+	h.Text, h.Tokens, h.Noise = "", nil, orElse(h.Noise, "unclear")
+	x.takeIn(h)
+}
+
+// clearly is the mean token probability from which a sentence of three words, or a
+// short Korean one, is taken for what it says.
+const clearly = 0.7
+
+// leastVoiced is the share of speech in a sound below which nobody spoke.
+const leastVoiced = 0.25
+
+// voiceless says whether a sound holds hardly any voice, or is Deputy's own chime.
+func (x *step) voiceless(h Heard) bool { return h.Voiced > 0 && h.Voiced < leastVoiced || x.isChime(h) }
 
 // refuse ends what was asked for. A plain no ends the task: a model that is told
 // so tries again; with a reason it may do better.

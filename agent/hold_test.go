@@ -70,18 +70,18 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 	for _, tt := range []struct {
 		name, say string
 		want      int
-	}{{"a stop", "stop", 0}, {"something else", "what a lovely day this is today", 1}, {"nothing", "", 1}} {
+	}{{"a stop", "stop", 0}, {"something else", "the weather is lovely in the garden", 1}, {"nothing", "", 1}} {
 		t.Run(tt.name, func(t *testing.T) {
 			rehearse(t, func(b *bench) {
 				b.sendMail()
 				began := time.Now()
-				b.desk.Tell(Speech{At: began})
+				b.desk.Tell(Speech{ID: 1, At: began})
 				time.Sleep(4 * time.Second)
 				b.effects(0)
 				if tt.say != "" {
 					b.hearWith(Heard{Text: tt.say, Began: began, Ended: began.Add(time.Second)})
 				}
-				b.desk.Tell(Silence{})
+				b.desk.Tell(Silence{ID: 1})
 				b.rest()
 				b.effects(tt.want)
 			})
@@ -90,9 +90,80 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 	t.Run("an end that was lost", func(t *testing.T) {
 		rehearse(t, func(b *bench) {
 			b.sendMail()
-			b.desk.Tell(Speech{At: time.Now()})
-			time.Sleep(longestSpeech + 5*time.Second)
+			b.desk.Tell(Speech{ID: 1, At: time.Now()})
+			time.Sleep(longestHold + 5*time.Second)
+			b.effects(0)
+			if !b.mouth.said("say.held_too_long") || b.code() == "" {
+				t.Errorf("said %q, want it asked about again", b.mouth.spoken)
+			}
+			b.hear("approve " + b.code())
+			time.Sleep(3 * time.Second)
 			b.effects(1)
+		})
+	})
+	t.Run("the end of another", func(t *testing.T) {
+		rehearse(t, func(b *bench) {
+			b.sendMail()
+			b.desk.Tell(Speech{ID: 1, At: time.Now().Add(-5 * time.Second)})
+			b.desk.Tell(Speech{ID: 2, At: time.Now()})
+			b.desk.Tell(Silence{ID: 1})
+			time.Sleep(10 * time.Second)
+			b.effects(0)
+			b.hear("stop")
+			b.desk.Tell(Silence{ID: 2})
+			b.rest()
+			b.effects(0)
+		})
+	})
+	t.Run("a sound of 70 s", func(t *testing.T) {
+		rehearse(t, func(b *bench) {
+			b.sendMail()
+			began := time.Now()
+			for id := range int64(3) {
+				b.desk.Tell(Speech{ID: id + 1, At: began})
+				if id > 0 {
+					b.desk.Tell(Heard{Text: "and so on and so forth and on", Language: "en", Began: began.Add(time.Duration(id-1) * 30 * time.Second), Ended: time.Now(), Confidence: 0.9, Lowest: 0.9})
+					b.desk.Tell(Silence{ID: id})
+				}
+				time.Sleep([]time.Duration{30, 30, 10}[id] * time.Second)
+				b.effects(0)
+			}
+			b.hearWith(Heard{Text: "stop", Began: began.Add(time.Minute), Ended: time.Now()})
+			b.desk.Tell(Silence{ID: 3})
+			b.rest()
+			b.effects(0)
+			if !b.has("retracted") {
+				t.Error("the stop at its end did not count")
+			}
+		})
+	})
+	t.Run("a sound that does not end", func(t *testing.T) {
+		rehearse(t, func(b *bench) {
+			b.sendMail()
+			began := time.Now()
+			for id := range int64(20) {
+				b.desk.Tell(Speech{ID: id + 1, At: began})
+				b.desk.Tell(Silence{ID: id})
+				time.Sleep(30 * time.Second)
+			}
+			b.effects(0)
+			if s := b.state(); len(s.Asks) != 1 || !s.Asks[0].Parked {
+				t.Errorf("got asks %+v, want it in the inbox", s.Asks)
+			}
+		})
+	})
+	t.Run("a lost end holds nothing that comes later", func(t *testing.T) {
+		rehearse(t, func(b *bench) {
+			b.sendMail()
+			time.Sleep(3 * time.Second)
+			b.effects(1)
+			b.desk.Tell(Speech{ID: 1, At: time.Now()})
+			time.Sleep(longestHold + time.Second)
+			b.model.replies = []Replied{calls("mail", `{"to":"sales"}`), {Text: "Sent."}}
+			b.hear("send the mail to sales")
+			b.hear("approve " + b.code())
+			time.Sleep(3 * time.Second)
+			b.effects(2)
 		})
 	})
 	t.Run("speech that began too late", func(t *testing.T) {
@@ -100,7 +171,7 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 			b.sendMail()
 			time.Sleep(1500 * time.Millisecond)
 			b.effects(1)
-			b.desk.Tell(Speech{At: time.Now()})
+			b.desk.Tell(Speech{ID: 1, At: time.Now()})
 			b.hear("stop")
 			b.effects(1)
 		})

@@ -62,8 +62,8 @@ type State struct {
 	Lines map[string]Spoke `json:"-"`
 	// Said is what was spoken lately, oldest first.
 	Said []Spoke `json:"-"`
-	// Speech holds when each utterance began that is still being spoken or written down.
-	Speech []time.Time `json:"-"`
+	// Speech holds the utterances that are still being spoken or written down, by ID.
+	Speech map[int64]Utterance `json:"-"`
 	// Chimed is when an order was last acknowledged by a sound.
 	Chimed Chimed `json:"-"`
 
@@ -174,7 +174,7 @@ type Spoke struct {
 func NewState() State {
 	return State{
 		Tasks: map[string]*Task{}, Effects: map[string]*Effect{},
-		Timers: map[string]time.Time{}, Lines: map[string]Spoke{}, Held: map[string]Held{}, Stains: Stains{}, Language: "en",
+		Timers: map[string]time.Time{}, Lines: map[string]Spoke{}, Held: map[string]Held{}, Speech: map[int64]Utterance{}, Stains: Stains{}, Language: "en",
 	}
 }
 
@@ -224,17 +224,23 @@ func (s *State) latestSince(at time.Time, d time.Duration, ok func(*Task) bool) 
 
 // speaking says whether Deputy was audible at any time in [from, to].
 func (s *State) speaking(from, to time.Time) bool {
+	return len(s.audible(from, to)) > 0
+}
+
+// audible lists the texts that Deputy was saying at any time in [from, to].
+func (s *State) audible(from, to time.Time) (texts []string) {
 	for _, l := range s.Lines {
 		if !l.Began.IsZero() && to.After(l.Began) {
-			return true
+			texts = append(texts, l.Text)
 		}
 	}
 	for _, l := range s.Said {
 		if !l.Began.IsZero() && to.After(l.Began) && from.Before(l.Ended) {
-			return true
+			texts = append(texts, l.Text)
 		}
 	}
-	return false
+	slices.Sort(texts)
+	return texts
 }
 
 // said lists the texts spoken since t, for the echo test.

@@ -127,11 +127,9 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 	case ClockSet:
 		x.clockSet(b)
 	case Speech:
-		x.Speech = append(slices.DeleteFunc(x.Speech, func(t time.Time) bool { return x.at.Sub(t) > longestSpeech }), b.At)
+		x.speaks(b)
 	case Silence:
-		if len(x.Speech) > 0 {
-			x.Speech = x.Speech[1:]
-		}
+		delete(x.Speech, b.ID)
 		x.release()
 	case Framed:
 		x.framed(b)

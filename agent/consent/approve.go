@@ -1,6 +1,9 @@
 package consent
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // mostWords is how long a plain approval is at most, mostYes how often it says
 // yes: recognisers run into loops ("okay okay okay ...").
@@ -72,6 +75,17 @@ func (u *utterance) approved(q Question, a Answer) Verdict {
 	}
 	return Verdict{Reading: Approve, Why: "a whole, plain approval"}
 }
+
+// Assents says whether a text is nothing but a yes, thanks or a note taken of what
+// was said, the code word of the last ask beside it or not. It approves nothing by
+// that; it is only no refusal that was misheard.
+func Assents(text, codeWord string) bool {
+	u := parse(text, codeWord)
+	thanks := slices.ContainsFunc(u.words, func(w word) bool { return thankful[w.text] })
+	return plainly(&u, explicit|weak|action|object|ack|filler|code) && !u.question && (thanks || u.has(explicit|weak|ack|code))
+}
+
+var thankful = map[string]bool{"thank": true, "thanks": true, "고마워": true, "고마워요": true, "고맙습니다": true, "감사합니다": true, "감사해요": true}
 
 // always reads a proposal to approve this kind of thing from now on. It must be
 // heard as well as an approval in so many words, or it proposes nothing.

@@ -57,6 +57,21 @@ func (u *utterance) echoes(said []string) bool {
 	return false
 }
 
+// Echoes says whether a text may be a piece of what Deputy was saying while it was
+// heard: it stands there, or sounds nearly like a piece of it. A plain refusal is
+// none, whatever was said: one no too many is better than one that is lost.
+func Echoes(text string, said []string) bool {
+	u := parse(text, "")
+	if len(u.words) == 0 || len(said) == 0 || plainly(&u, refuse|filler) && u.has(refuse) {
+		return false
+	}
+	v := split(strings.Join(said, "\n"))
+	_, closed := u.join(0, len(u.words))
+	_, whole := v.join(0, len(v.words))
+	own := letters(closed)
+	return u.stands(&v) || len(own) >= 8 && 3*edits(own, letters(whole)) <= len(own)
+}
+
 // stands says whether the answer is a piece of v. The beginning of a word is
 // easily lost ("undo it", 말씀해 주세요), and of a Korean one the end too.
 func (u *utterance) stands(v *utterance) bool {

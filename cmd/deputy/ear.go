@@ -45,7 +45,7 @@ type ear struct {
 	clock sampleClock
 	// draft belongs to the goroutine that listens, which also asks for hints.
 	draft   *draft
-	open    bool // an onset was told and no utterance has come of it yet; as draft
+	since   time.Time // when the speech that is being heard began; as draft
 	drafts  sync.WaitGroup
 	pending atomic.Int32 // utterances that have ended and aren't told yet
 }
@@ -83,7 +83,9 @@ func (e *ear) run(ctx context.Context) error {
 	defer stop()
 	e.options.Finished = e.hint
 	e.clock.source, e.clock.log = e.source, e.log
-	e.detector = &onsetWatch{Detector: e.detector, ear: e}
+	if e.stir != nil {
+		e.detector = stirring{e.detector, e.stir}
+	}
 	finals := make(chan final, 64)
 	var writer sync.WaitGroup
 	writer.Go(func() { e.deliver(ctx, finals) })
@@ -115,13 +117,14 @@ func (e *ear) listen(ctx context.Context, finals chan<- final) error {
 		switch ev := ev.(type) {
 		case audio.Onset:
 			e.redraft(nil)
-			if !e.open {
-				e.open = true
-				e.tell(agent.Speech{At: e.clock.when(ev.At), Key: e.options.Held != nil && e.options.Held()})
-			}
+			e.since = e.clock.when(ev.At)
+			e.tell(agent.Speech{ID: ev.ID, At: e.since, Key: e.options.Held != nil && e.options.Held()})
 			if e.onset != nil {
 				e.onset()
 			}
+		case audio.Nothing:
+			e.redraft(nil)
+			e.tell(agent.Silence{ID: ev.ID})
 		case audio.Pause:
 			e.redraft(e.transcribe(ctx, ev.Utterance))
 		case audio.Utterance:
@@ -131,7 +134,10 @@ func (e *ear) listen(ctx context.Context, finals chan<- final) error {
 			f := final{
 				u: ev, d: e.draft, began: e.clock.when(ev.SpeechStart), ended: e.clock.when(ev.SpeechEnd), endpoint: time.Now(),
 			}
-			e.draft, e.open = nil, false
+			e.draft = nil
+			if ev.Cut { // told before anything can be made of what was said so far
+				e.tell(agent.Speech{ID: ev.ID + 1, At: e.since})
+			}
 			e.pending.Add(1)
 			select {
 			case finals <- f:
@@ -149,11 +155,6 @@ func (e *ear) redraft(d *draft) {
 		e.draft.cancel()
 	}
 	e.draft = d
-}
-
-// patience is the quiet, in samples, after which nothing can come of an onset.
-func (e *ear) patience() int64 {
-	return audio.Count(max(e.options.MaxSilence, e.options.MinSilence, time.Second) + 500*time.Millisecond)
 }
 
 // transcribe starts writing down an utterance, or what may be one.
@@ -205,35 +206,27 @@ func (e *ear) deliverOne(ctx context.Context, f final) {
 	if f.d.err != nil {
 		e.log.Debug("what was said could not be written down", "utterance", f.u.ID, "err", f.d.err)
 		e.tell(agent.Heard{Utterance: f.u.ID, Err: f.d.err.Error(), Began: f.began, Ended: f.ended, Audio: digest(f.u.Samples)})
-		e.silent()
-		return
+	} else {
+		e.say(f, time.Now())
 	}
-	e.say(f, time.Now())
+	e.tell(agent.Silence{ID: f.u.ID})
 }
 
 func (e *ear) say(f final, ready time.Time) {
 	t, u := f.d.text, f.u
 	why, noise := stt.Noise(t)
-	if !noise {
-		why = ""
-	}
 	if e.heard != nil {
 		e.heard(hearing{Utterance: u, Transcript: t, Noise: why, SpeechEnd: f.ended, Draft: f.d.began, Endpoint: f.endpoint, Ready: ready})
 	}
-	if !noise && t.Text != "" {
-		if e.keep != nil {
-			e.keep(u)
-		}
-		h := heardOf(u, t)
-		h.Tokens, h.Began, h.Ended, h.Audio = evidence(t.Tokens), f.began, f.ended, digest(u.Samples)
-		e.tell(h)
+	if noise {
+		e.log.Debug("what was heard is taken for noise", "utterance", u.ID, "why", why, "text", t.Text, "language", t.Language,
+			"confidence", t.Confidence, "no_speech", t.NoSpeech, "voiced", u.Voiced, "snr", u.SNR)
+	} else if e.keep != nil {
+		e.keep(u)
 	}
-	e.silent()
-}
-
-// silent says that what came of an onset was told, or that nothing came of it.
-func (e *ear) silent() {
-	e.tell(agent.Silence{})
+	h := heardOf(u, t)
+	h.Noise, h.Tokens, h.Began, h.Ended, h.Audio = why, evidence(t.Tokens), f.began, f.ended, digest(u.Samples)
+	e.tell(h)
 }
 
 // evidence are the token probabilities of an utterance that may be an answer:

@@ -155,8 +155,8 @@ func (l *noiseLedger) of(at time.Time) noiseStretch {
 	return l.stretch
 }
 
-// hear takes the utterances that the recogniser's noise filter threw away; the
-// others come back from the desk.
+// hear takes the utterances of which the noise filter says that they are none; what
+// the desk makes of them, and of the others, comes back from it.
 func (l *noiseLedger) hear(h hearing) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -181,8 +181,14 @@ func (l *noiseLedger) observe(e agent.Event) {
 	defer l.mu.Unlock()
 	switch b := e.Body.(type) {
 	case agent.Heard:
-		l.open = nil
-		if !b.Typed {
+		switch l.open = nil; {
+		case b.Noise != "":
+			for _, r := range l.rows {
+				if r.reading == "filtered" && r.at.Equal(b.Ended) {
+					l.open, r.reading = r, "unread"
+				}
+			}
+		case !b.Typed:
 			l.open = &noiseRow{
 				at: b.Ended, stretch: l.of(b.Ended), text: b.Text, language: b.Language,
 				confidence: b.Confidence, nospeech: b.NoSpeech, reading: "nothing",

@@ -9,10 +9,10 @@ import (
 )
 
 // noiseReadings are what can become of an utterance, the harmless first:
-// thrown away by the recogniser's filter; ignored by the desk (not meant for
-// Deputy, another language, no question open); no consequence; read as an answer in one way or other; or
-// taken for an order of its own.
-var noiseReadings = []string{"filtered", "ignored", "nothing", "order", "unclear", "explain", "near miss", "weak yes", "untimely", "later", "denied", "approved"}
+// taken for noise, and so nothing; ignored by the desk (not meant for Deputy,
+// another language, no question open); no consequence; taken for an order of its
+// own; taken for noise, but asked about; or read as an answer in one way or other.
+var noiseReadings = []string{"filtered", "ignored", "nothing", "order", "unread", "unclear", "explain", "near miss", "weak yes", "untimely", "later", "denied", "approved"}
 
 type noiseKey struct{ group, level string }
 

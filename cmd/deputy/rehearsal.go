@@ -22,6 +22,7 @@ type rehearsal struct {
 	cfg      configs.Config
 	patience time.Duration
 
+	spoken int64 // the number of the last utterance that no microphone heard
 	house  *house
 	stage  *stage  // nil without recordings
 	talk   *talker // nil where every line is said at once

@@ -39,13 +39,14 @@ func (r *rehearsal) hear(ctx context.Context, text string, confidence float32, h
 		return err
 	}
 	h.Began = time.Now()
-	r.house.desk.Tell(agent.Speech{At: h.Began})
+	r.spoken-- // an ear's numbers lie above
+	r.house.desk.Tell(agent.Speech{ID: r.spoken, At: h.Began})
 	if err := r.pass(ctx, takes); err != nil {
 		return err
 	}
 	h.Ended = time.Now()
 	r.house.desk.Tell(h)
-	r.house.desk.Tell(agent.Silence{})
+	r.house.desk.Tell(agent.Silence{ID: r.spoken})
 	return r.turn(ctx)
 }
 

@@ -91,8 +91,12 @@ func (s *screen) heard(b agent.Heard) {
 	case b.Confidence > 0:
 		how += " " + strconv.FormatFloat(float64(b.Confidence), 'f', 2, 32)
 	}
-	if b.Err != "" {
+	switch {
+	case b.Err != "":
 		s.line("ignored", b.Err)
+		return
+	case b.Text == "":
+		s.line("ignored", s.phrases.Phrase(s.language, "ignored.unread", nil))
 		return
 	}
 	s.line("heard", fmt.Sprintf("%q (%s)", b.Text, how))

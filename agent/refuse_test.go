@@ -1,0 +1,173 @@
+package agent
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// faint is what a noise filter takes for noise.
+func faint(text, lang string) Heard {
+	return Heard{Text: text, Language: lang, Noise: "weak", Confidence: 0.3, Lowest: 0.2, NoSpeech: 0.2, Voiced: 0.8, SNR: 25}
+}
+
+// TestNoRefusalIsLost: what reads as a no or a stop counts at each moment, however
+// badly it was heard.
+func TestNoRefusalIsLost(t *testing.T) {
+	refusals := []Heard{
+		faint("Stop.", "en"), faint("No.", "en"), faint("그만.", "ko"), faint("아니.", "ko"), faint("Stop", "de"), faint("no no no no no no", "en"),
+		faint("Cancel.", "en"), faint("하지 마.", "ko"), {Text: "Stop!", Language: "nl", Confidence: 0.5}, {Text: "No.", Language: "it", Confidence: 0.5},
+	}
+	moments := map[string]func(b *bench){
+		"the ask stands": func(b *bench) {
+			b.hear("send the mail to finance")
+		},
+		"the ask is being said": func(b *bench) {
+			b.desk.Tell(Heard{Text: "send the mail to finance", Language: "en", Began: time.Now(), Ended: time.Now(), Confidence: 0.97, Lowest: 0.9})
+			time.Sleep(50 * time.Millisecond)
+		},
+		"the grace runs": func(b *bench) {
+			b.hear("send the mail to finance")
+			b.hear("approve " + b.code())
+		},
+		"Deputy speaks in the grace": func(b *bench) {
+			b.hear("send the mail to finance")
+			b.desk.Tell(Heard{Text: "approve " + b.code(), Language: "en", Began: time.Now(), Ended: time.Now(), Confidence: 0.97, Lowest: 0.9, Voiced: 0.9, SNR: 30})
+			time.Sleep(50 * time.Millisecond)
+		},
+		"a note is open": func(b *bench) {
+			b.hear("send the mail to finance")
+			b.hear("take a note")
+		},
+	}
+	for name, moment := range moments {
+		for _, h := range refusals {
+			t.Run(fmt.Sprintf("%s/%s %s", name, h.Text, h.Language), func(t *testing.T) {
+				rehearse(t, func(b *bench) {
+					b.rules.Grace = 2 * time.Second
+					b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+					b.start()
+					moment(b)
+					h.Began, h.Ended = time.Now(), time.Now().Add(10*time.Millisecond)
+					b.hearWith(h)
+					if s := b.state(); len(s.Held) > 0 || len(s.Asks) > 0 {
+						t.Errorf("held %v, asked %v, want neither any more", s.Held, s.Asks)
+					}
+					time.Sleep(5 * time.Second)
+					b.effects(0)
+				})
+			})
+		}
+	}
+}
+
+// TestFaintWordsDoNothingElse: but for refusals nothing follows from what is taken
+// for noise, and nothing of it is written down.
+func TestFaintWordsDoNothingElse(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.start()
+		for _, text := range []string{"", "Okay.", "No.", "Write the shopping list.", "The train is not moving towards the station.", "Take a note."} {
+			b.hearWith(faint(text, "en"))
+		}
+		if got := b.kinds(); len(got) != 1 {
+			t.Errorf("got events %v, want the opening", got)
+		}
+	})
+}
+
+// TestDoubtInTheGraceHolds: what may have been a stop keeps the effect from
+// beginning; what can't have been one doesn't.
+func TestDoubtInTheGraceHolds(t *testing.T) {
+	for _, tt := range []struct {
+		h    Heard
+		want int
+	}{
+		{Heard{Text: "Dump."}, 0},
+		{Heard{Text: "Star", Confidence: 0.43}, 0},
+		{Heard{Text: "Now"}, 0},
+		{Heard{Text: "Stock."}, 0},
+		{Heard{Text: "투마.", Confidence: 0.5}, 0},
+		{Heard{Text: "ストップ", Language: "ja"}, 0},
+		{Heard{Text: "", Noise: "empty", Voiced: 0.9}, 0},
+		{Heard{Text: "[Music]", Noise: "tag", Voiced: 0.9}, 0},
+		{Heard{Text: "Yeah.", Noise: "weak", Confidence: 0.3, Voiced: 0.9}, 0},
+		{Heard{Err: "out of memory"}, 0},
+		{Heard{Text: "what is it about"}, 0},
+		{Heard{Text: "say that again"}, 0},
+		{Heard{Text: "", Noise: "empty", Confidence: 0.1, Voiced: 0.1}, 1},
+		{Heard{Text: "Thank you."}, 1},
+		{Heard{Text: "okay great"}, 1},
+		{Heard{Text: "네, 고마워요"}, 1},
+		{Heard{Text: "오늘 날씨가 좋다"}, 1},
+		{Heard{Text: "star pit now", Confidence: 0.5}, 0},
+		{Heard{Text: "what's running"}, 1},
+		{Heard{Text: "write the shopping list for tomorrow's party"}, 1},
+	} {
+		t.Run(tt.h.Text+tt.h.Noise+tt.h.Err, func(t *testing.T) {
+			rehearse(t, func(b *bench) {
+				b.sendMail()
+				b.hearWith(tt.h)
+				time.Sleep(5 * time.Second)
+				b.effects(tt.want)
+				if tt.want > 0 {
+					return
+				}
+				if b.mouth.said("say.unread") != (b.state().Asks != nil) || b.code() == "" {
+					t.Fatalf("said %q, want it asked about again", b.mouth.spoken)
+				}
+				b.hear("yes")
+				b.effects(0)
+				b.hear("approve " + b.code())
+				time.Sleep(3 * time.Second)
+				b.effects(1)
+			})
+		})
+	}
+}
+
+// TestANoisyRoomEndsInTheInbox: a room in which something is always heard neither
+// sends nor is asked for ever.
+func TestANoisyRoomEndsInTheInbox(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.sendMail()
+		for range 60 {
+			b.hearWith(Heard{Noise: "empty", Voiced: 0.9})
+		}
+		b.effects(0)
+		asked := 0
+		for _, k := range b.kinds() {
+			if k == "ask.posing" {
+				asked++
+			}
+		}
+		if s := b.state(); len(s.Asks) != 1 || !s.Asks[0].Parked || asked != 3 {
+			t.Errorf("asked %d times, open asks %+v; want once before and twice after, then the inbox", asked, s.Asks)
+		}
+	})
+}
+
+// aloud says one line in plain words.
+type aloud struct{ wording }
+
+func (a aloud) Phrase(lang, key string, values map[string]string) string {
+	if key == "say.grace" {
+		return "All right, in a moment."
+	}
+	return a.wording.Phrase(lang, key, values)
+}
+
+// TestOwnEchoHoldsNothing: a room that gives Deputy's own voice back keeps nothing
+// from being done.
+func TestOwnEchoHoldsNothing(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.rules.Grace, b.rules.Phrases = 2*time.Second, aloud{}
+		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+		b.start()
+		b.hear("send the mail to finance")
+		b.desk.Tell(Heard{Text: "approve " + b.code(), Language: "en", Began: time.Now(), Ended: time.Now(), Confidence: 0.97, Lowest: 0.9, Voiced: 0.9, SNR: 30})
+		time.Sleep(50 * time.Millisecond)
+		b.hearWith(Heard{Text: "in a moment", Began: time.Now(), Ended: time.Now()})
+		time.Sleep(3 * time.Second)
+		b.effects(1)
+	})
+}
