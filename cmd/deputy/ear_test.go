@@ -179,7 +179,7 @@ func TestEarSaysWhatIsNoise(t *testing.T) {
 	if err := l.ear.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if len(l.told) != 2 || len(why) != 2 || l.told[0].Noise != "tag" || l.told[1].Noise != "empty" || why[0] != "tag" {
+	if len(l.told) != 2 || len(why) != 2 || l.told[0].Noise != why[0] || l.told[1].Noise != why[1] || why[0]+why[1] != "tagempty" && why[0]+why[1] != "emptytag" {
 		t.Errorf("told %+v, noise %q, want both told and why", l.told, why)
 	}
 	if l.speech != 2 || l.silence != 2 {
