@@ -56,6 +56,9 @@ func (i instant) onWall(b Body) Body {
 	case Speech:
 		at(&b.At)
 		return b
+	case Listened:
+		at(&b.To)
+		return b
 	case Speaking:
 		at(&b.At)
 		return b
@@ -171,6 +174,7 @@ func (s *State) setClock(at time.Time, by time.Duration) {
 		move(&u.Told)
 		s.Speech[id] = u
 	}
+	move(&s.Listened)
 	move(&s.Chimed.Began)
 	move(&s.Chimed.Ended)
 	move(&s.called)

@@ -28,7 +28,7 @@ func (s *State) apply(e Event) {
 		for _, a := range s.Asks {
 			a.Line, a.Posed, a.Posings = "", time.Time{}, 0
 		}
-		s.Listed, s.Speech = nil, map[int64]Utterance{}
+		s.Listed, s.Speech, s.Listened = nil, map[int64]Utterance{}, time.Time{}
 	case Heard:
 		if b.Ignored == "" && b.Err == "" && b.Text != "" {
 			s.LastHeard = e.At

@@ -78,9 +78,11 @@ type Desk struct {
 	inbox []any // Event, func(*State, *hands) or damaged
 	// asking is what Settled looks at; Run alone puts it there.
 	asking atomic.Pointer[consent.Question]
-	every  int     // events between snapshots; 0 means snapshotEvery
-	keep   *keeper // Run's
-	last   instant // Run's: when it was last looked whether the clock was set
+	// holding is what Holding looks at; Run alone puts it there.
+	holding atomic.Bool
+	every   int     // events between snapshots; 0 means snapshotEvery
+	keep    *keeper // Run's
+	last    instant // Run's: when it was last looked whether the clock was set
 }
 
 // NewDesk makes a desk. It starts nothing.
@@ -217,6 +219,7 @@ func (d *Desk) work(ctx context.Context, s *State, h *hands, now instant, e Even
 	next, events, intents := d.o.Rules.Step(*s, e)
 	*s = next
 	d.asking.Store(s.question())
+	d.holding.Store(len(s.Held) > 0)
 	if err := d.journal(ctx, events); err != nil {
 		return err
 	}

@@ -180,6 +180,10 @@ type (
 		Key bool // push-to-talk key held
 	}
 	Silence struct{ ID int64 }
+	// Listened says up to when the sound of the room was listened to: all speech that
+	// began before has been told, but for its first tenth of a second or two. Zero says
+	// that nothing is listened to any more. It comes in short while an effect is held.
+	Listened struct{ To time.Time }
 	// Framed says what a standing permission would cover exactly, in the terms of
 	// the tool that it is for, or why no tool can say.
 	Framed struct {
@@ -217,5 +221,6 @@ func (Woke) Kind() string      { return "" }
 func (ClockSet) Kind() string  { return "clock.set" }
 func (Speech) Kind() string    { return "" }
 func (Silence) Kind() string   { return "" }
+func (Listened) Kind() string  { return "" }
 func (Framed) Kind() string    { return "" }
 func (Withdrawn) Kind() string { return "" }

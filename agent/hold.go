@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	// noticed is how long after it began speech may become known: a detector needs
-	// some of it, and a device delivers late.
-	noticed = 300 * time.Millisecond
+	// noticed is how much of an utterance a detector needs to take it for one.
+	noticed = 150 * time.Millisecond
 	// longestHold is how long after its grace a decided effect can be kept waiting:
 	// by a sound that goes on, by a recogniser that hangs, by a machine that slept.
 	// Then it is asked about again, since nobody can tell whether it is still wanted.
@@ -48,7 +47,8 @@ func (x *step) begin(i Intended, by string) {
 }
 
 // release begins what was held long enough, unless someone is speaking who began
-// in time: it may be a stop, and the transcript isn't there yet.
+// in time: it may be a stop, and the transcript isn't there yet. Where a microphone
+// is listened to, all of the time in which a stop counts must have been.
 func (x *step) release() {
 	var late []string
 	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
@@ -59,7 +59,7 @@ func (x *step) release() {
 			x.intend(Wake{At: x.at.Add(begins.Sub(x.steady))})
 		case !x.steady.Before(last):
 			late = append(late, key)
-		case x.speechSince(h.Until):
+		case x.speechSince(h.Until), !x.Listened.IsZero() && x.Listened.Before(h.Until.Add(noticed)):
 			x.intend(Wake{At: x.at.Add(last.Sub(x.steady))})
 		default:
 			woke := x.cause
@@ -81,6 +81,16 @@ func (x *step) putBack(keys []string, why string) {
 		}
 		x.askFor(t, key, x.Effects[key].Unknown)
 	}
+}
+
+// listened takes note of how far the sound of the room is known. When nobody
+// listens any more, a stop can't have been heard.
+func (x *step) listened(b Listened) {
+	was := x.Listened
+	if x.Listened = b.To; b.To.IsZero() && !was.IsZero() {
+		x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.unread")
+	}
+	x.release()
 }
 
 // speaks takes note of an utterance that has begun.

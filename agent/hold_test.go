@@ -220,3 +220,45 @@ func TestStopOverDeputysOwnVoiceRetracts(t *testing.T) {
 		b.effects(0)
 	})
 }
+
+// TestGraceWaitsForTheEar: where a microphone is listened to, an effect doesn't begin
+// before all of its grace was; if nobody listens any more, it is asked about again.
+func TestGraceWaitsForTheEar(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.rules.Grace = 2 * time.Second
+		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+		b.start()
+		b.desk.Tell(Listened{To: time.Now()})
+		b.hear("send the mail to finance")
+		b.hear("approve " + b.code())
+		time.Sleep(5 * time.Second)
+		b.effects(0) // the ear lags
+		var until time.Time
+		for _, h := range b.state().Held {
+			until = h.Until
+		}
+		if !b.desk.Holding() || until.IsZero() {
+			t.Fatal("nothing is held")
+		}
+		b.desk.Tell(Listened{To: until})
+		b.rest()
+		b.effects(0)
+		b.desk.Tell(Listened{To: until.Add(noticed)})
+		b.rest()
+		b.effects(1)
+	})
+	rehearse(t, func(b *bench) {
+		b.rules.Grace = 2 * time.Second
+		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+		b.start()
+		b.desk.Tell(Listened{To: time.Now()})
+		b.hear("send the mail to finance")
+		b.hear("approve " + b.code())
+		b.desk.Tell(Listened{})
+		b.rest()
+		b.effects(0)
+		b.hear("approve " + b.code())
+		time.Sleep(3 * time.Second)
+		b.effects(1)
+	})
+}

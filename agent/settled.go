@@ -19,6 +19,10 @@ func (s *State) question() *consent.Question {
 	return &consent.Question{Level: int(level) - int(policy.Look), Code: a.Code}
 }
 
+// Holding says whether an effect waits in its grace: whoever listens then tells
+// again and again how far (Listened).
+func (d *Desk) Holding() bool { return d.holding.Load() }
+
 // Settled says whether h, as far as it was heard, is all that could be waited for:
 // a bare refusal of what is being asked, or its approval with the code word. It
 // decides nothing; whoever listens may take the speaker to be done sooner. A bare

@@ -19,7 +19,7 @@ import (
 
 // passing are the fields that no event leaves behind: they are not written down.
 var passing = map[string]bool{
-	"State.Lines": true, "State.Said": true, "State.Speech": true, "State.Chimed": true, "State.owed": true, "State.lines": true, "Task.speech": true, "Effect.cause": true, "Effect.grace": true,
+	"State.Lines": true, "State.Said": true, "State.Speech": true, "State.Listened": true, "State.Chimed": true, "State.owed": true, "State.lines": true, "Task.speech": true, "Effect.cause": true, "Effect.grace": true,
 	"State.called": true, "State.unnamed": true, "State.overheard": true,
 }
 

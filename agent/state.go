@@ -64,6 +64,8 @@ type State struct {
 	Said []Spoke `json:"-"`
 	// Speech holds the utterances that are still being spoken or written down, by ID.
 	Speech map[int64]Utterance `json:"-"`
+	// Listened is the last Listened.To; zero while nobody listens.
+	Listened time.Time `json:"-"`
 	// Chimed is when an order was last acknowledged by a sound.
 	Chimed Chimed `json:"-"`
 

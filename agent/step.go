@@ -128,6 +128,8 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 		x.clockSet(b)
 	case Speech:
 		x.speaks(b)
+	case Listened:
+		x.listened(b)
 	case Silence:
 		delete(x.Speech, b.ID)
 		x.release()

@@ -137,7 +137,7 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 		return err
 	}
 	h.ear = &ear{
-		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(), stir: h.calm.stir,
+		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(), stir: h.calm.stir, holding: h.desk.Holding,
 		settled: h.desk.Settled, named: h.named, heard: h.heard(p), keep: h.keeper(), log: h.log,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,

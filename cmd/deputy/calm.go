@@ -3,8 +3,6 @@ package main
 import (
 	"sync/atomic"
 	"time"
-
-	"deputy/audio"
 )
 
 // A calm knows how long nothing has happened: nobody spoke, no key was held and
@@ -26,18 +24,3 @@ func (c *calm) stir() { c.stirred.Store(int64(steady())) }
 
 // reigns says whether nothing has happened for long enough.
 func (c *calm) reigns() bool { return steady()-time.Duration(c.stirred.Load()) > c.after }
-
-// A stirring detector tells of every window that may be speech.
-type stirring struct {
-	audio.Detector
-	stir func()
-}
-
-// Score passes the detector's own score on.
-func (s stirring) Score(frame []float32) float32 {
-	p := s.Detector.Score(frame)
-	if p >= 0.2 {
-		s.stir()
-	}
-	return p
-}

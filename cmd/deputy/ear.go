@@ -30,6 +30,9 @@ type ear struct {
 	onset func()
 	// stir is called with every window that may be speech. May be nil.
 	stir func()
+	// holding says whether somebody waits to know how far the sound was listened to.
+	// May be nil.
+	holding func() bool
 	// settled says whether what was heard so far is a whole answer to what is being
 	// asked. Any goroutine calls it. May be nil.
 	settled func(agent.Heard) bool
@@ -46,6 +49,7 @@ type ear struct {
 	// draft belongs to the goroutine that listens, which also asks for hints.
 	draft   *draft
 	since   time.Time // when the speech that is being heard began; as draft
+	listens bool      // it was told that the sound is listened to; as draft
 	drafts  sync.WaitGroup
 	pending atomic.Int32 // utterances that have ended and aren't told yet
 }
@@ -83,15 +87,16 @@ func (e *ear) run(ctx context.Context) error {
 	defer stop()
 	e.options.Finished = e.hint
 	e.clock.source, e.clock.log = e.source, e.log
-	if e.stir != nil {
-		e.detector = stirring{e.detector, e.stir}
-	}
+	e.detector = &listeningDetector{Detector: e.detector, ear: e}
 	finals := make(chan final, 64)
 	var writer sync.WaitGroup
 	writer.Go(func() { e.deliver(ctx, finals) })
 	err := e.listen(ctx, finals)
 	close(finals)
 	writer.Wait()
+	if e.listens {
+		e.tell(agent.Listened{})
+	}
 	if ctx.Err() != nil {
 		err = nil
 	}
