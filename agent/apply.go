@@ -13,10 +13,14 @@ import (
 const keepSaid = 30 * time.Second
 
 // apply folds one event into the state. It decides nothing, so that an old
-// journal means the same to a new version.
+// journal means the same to a new version. What it speaks of may have been forgotten,
+// since that goes by constants of this version: then nothing follows from it.
 func (s *State) apply(e Event) {
 	if e.At.After(s.Clock) {
 		s.Clock = e.At
+	}
+	if !s.knows(e.Body) {
+		return
 	}
 	switch b := e.Body.(type) {
 	case Repaired:
@@ -44,7 +48,7 @@ func (s *State) apply(e Event) {
 		s.openTask(e.At, b)
 	case Dictated:
 		t := s.Tasks[b.Task]
-		t.Calls[b.Call.ID]++
+		t.called(b.Call.ID)
 		t.Open = append(t.Open, b.Call)
 	case TaskRevised:
 		t := s.Tasks[b.Task]
@@ -56,9 +60,7 @@ func (s *State) apply(e Event) {
 	case TaskClosed:
 		s.closeTask(e.At, b)
 	case Reported:
-		if t := s.Tasks[b.Task]; t != nil {
-			t.Reported = true
-		}
+		s.Tasks[b.Task].Reported = true
 	case Replied:
 		s.applyReply(b)
 	case Refused:
@@ -73,13 +75,7 @@ func (s *State) apply(e Event) {
 		}
 		s.Effects[b.Key] = &Effect{Intended: b}
 	case Asked:
-		delete(s.Held, b.Key)
-		s.asks = max(s.asks, number(b.Ask))
-		s.Asks = append(s.Asks, &Ask{ID: b.Ask, Task: b.Task, Key: b.Key, Again: b.Again, Asked: s.Clock})
-		s.Effects[b.Key].Asking = true
-		if t := s.Tasks[b.Task]; t.Status == Working {
-			t.Status = Waiting
-		}
+		s.applyAsked(b)
 	case Posing:
 		if b.Code != "" {
 			s.LastCode = b.Code
@@ -114,6 +110,9 @@ func (s *State) apply(e Event) {
 	case Decided:
 		s.dropAsks(func(a *Ask) bool { return a.ID == b.Ask })
 		t := s.Tasks[b.Task]
+		if t == nil {
+			break
+		}
 		if t.Status == Waiting && !s.asking(b.Task) {
 			t.Status = Working
 		}
@@ -140,10 +139,10 @@ func (s *State) apply(e Event) {
 	case Ended:
 		s.applyEnd(e.At, b)
 	case Undone:
-		if f := s.Effects[b.Key]; f != nil && b.Err == "" {
+		if f := s.Effects[b.Key]; b.Err == "" {
 			f.Undone = true
 			s.Stains.remove(f)
-			if t := s.Tasks[b.Task]; len(t.Messages) > 0 {
+			if t := s.Tasks[f.Task]; len(t.Messages) > 0 {
 				t.note(Message{Role: User, Text: "(the owner has taken back: " + f.Summary + ")"})
 			}
 		}
@@ -168,6 +167,57 @@ func (s *State) apply(e Event) {
 	}
 }
 
+// knows says whether the task or effect that an event can't do without is there. An
+// effect is there only with its task; see forget.
+func (s *State) knows(b Body) bool {
+	task, key := "", ""
+	switch b := b.(type) {
+	case TaskOpened:
+		return s.Tasks[b.Task] == nil
+	case TaskRevised:
+		task = b.Task
+	case Dictated:
+		task = b.Task
+	case TaskClosed:
+		task = b.Task
+	case Reported:
+		task = b.Task
+	case Replied:
+		task = b.Task
+	case Refused:
+		task = b.Task
+	case Mending:
+		task = b.Task
+	case Intended:
+		task = b.Task
+	case Held:
+		key = b.Key
+	case Started:
+		key = b.Key
+	case Ended:
+		key = b.Key
+	case Undone:
+		key = b.Key
+	}
+	return (task == "" || s.Tasks[task] != nil) && (key == "" || s.Effects[key] != nil)
+}
+
+// applyAsked counts the ask even if nobody knows any more what it is about: no other
+// may have its name.
+func (s *State) applyAsked(b Asked) {
+	s.asks = max(s.asks, number(b.Ask))
+	f := s.Effects[b.Key]
+	if f == nil || s.ask(b.Ask) != nil {
+		return
+	}
+	delete(s.Held, b.Key)
+	s.Asks = append(s.Asks, &Ask{ID: b.Ask, Task: f.Task, Key: b.Key, Again: b.Again, Asked: s.Clock})
+	f.Asking = true
+	if t := s.Tasks[f.Task]; t.Status == Working {
+		t.Status = Waiting
+	}
+}
+
 func (s *State) openTask(at time.Time, b TaskOpened) {
 	t := &Task{
 		ID: b.Task, Order: b.Order, Orders: []string{b.Order}, Language: b.Language, Scope: b.Scope, Status: Working,
@@ -186,6 +236,14 @@ func (s *State) openTask(at time.Time, b TaskOpened) {
 	s.tasks = max(s.tasks, number(b.Task))
 	s.Tasks[t.ID] = t
 	s.Order, s.Active = append(s.Order, t.ID), append(s.Active, t.ID)
+}
+
+// called counts a call.
+func (t *Task) called(call string) {
+	if t.Calls == nil { // it was forgotten with the conversation
+		t.Calls = map[string]int{}
+	}
+	t.Calls[call]++
 }
 
 // note adds to the conversation.
@@ -209,7 +267,7 @@ func (s *State) applyReply(b Replied) {
 	t.note(Message{Role: Assistant, Text: b.Text, Calls: b.Calls})
 	t.Open = slices.Clone(b.Calls)
 	for _, c := range b.Calls {
-		t.Calls[c.Tool+string(c.Args)]++
+		t.called(c.Tool + string(c.Args))
 	}
 }
 
@@ -219,9 +277,9 @@ func (s *State) applyEnd(at time.Time, b Ended) {
 	if b.Unknown {
 		return
 	}
-	t := s.Tasks[b.Task]
+	t := s.Tasks[f.Task]
 	if b.Err != "" {
-		s.answerCall(b.Task, f, "It failed: "+b.Err, false)
+		s.answerCall(f.Task, f, "It failed: "+b.Err, false)
 		return
 	}
 	f.Undo, f.Remind = b.Undo, b.Remind
@@ -235,7 +293,7 @@ func (s *State) applyEnd(at time.Time, b Ended) {
 		s.Latest, t.Ended = append(s.Latest, b.Key), append(t.Ended, b.Key)
 		s.Stains.add(f)
 	}
-	s.answerCall(b.Task, f, b.Text, false)
+	s.answerCall(f.Task, f, b.Text, false)
 }
 
 // answerCall gives the model the answer to one of its calls, which f came of; owner

@@ -74,25 +74,17 @@ func (s *State) sweep(at time.Time) {
 		return
 	}
 	excess := len(s.Closed) - keepClosed
-	var kept []string
+	var old []*Task
 	for _, id := range s.Closed {
 		t := s.Tasks[id]
-		if excess > 0 && !s.waits(t) {
-			s.forget(t)
-			excess--
-			continue
-		}
-		if at.Sub(t.Closed) > keepTalk {
+		if len(old) < excess && !s.waits(t) {
+			old = append(old, t)
+		} else if at.Sub(t.Closed) > keepTalk {
 			t.Messages, t.Calls, t.vouched = nil, nil, nil
 		}
-		kept = append(kept, id)
 	}
-	if len(kept) < len(s.Closed) {
-		// Made anew: whoever goes through the old ones must not see them change.
-		s.Order = slices.DeleteFunc(slices.Clone(s.Order), func(id string) bool { return s.Tasks[id] == nil })
-		s.Latest = slices.DeleteFunc(slices.Clone(s.Latest), func(key string) bool { return s.Effects[key] == nil })
-	}
-	s.Closed, s.Left, s.Swept = kept, len(kept), at
+	s.forget(old...)
+	s.Left, s.Swept = len(s.Closed), at
 }
 
 // waits says whether a finished task is still needed: for an effect that has not
@@ -105,11 +97,23 @@ func (s *State) waits(t *Task) bool {
 	})
 }
 
-// forget drops a task with its effects.
-func (s *State) forget(t *Task) {
-	for _, key := range t.Effects {
-		s.Stains.settle(s.Effects[key])
-		delete(s.Effects, key)
+// forget drops tasks with their effects, and whatever names those.
+func (s *State) forget(tasks ...*Task) {
+	if len(tasks) == 0 {
+		return
 	}
-	delete(s.Tasks, t.ID)
+	for _, t := range tasks {
+		for _, key := range t.Effects {
+			s.Stains.settle(s.Effects[key])
+			delete(s.Effects, key)
+			delete(s.Held, key)
+			delete(s.Timers, key)
+		}
+		delete(s.Tasks, t.ID)
+	}
+	// Made anew: whoever goes through the old ones must not see them change.
+	task := func(id string) bool { return s.Tasks[id] == nil }
+	s.Order, s.Closed = slices.DeleteFunc(slices.Clone(s.Order), task), slices.DeleteFunc(slices.Clone(s.Closed), task)
+	s.Latest = slices.DeleteFunc(slices.Clone(s.Latest), func(key string) bool { return s.Effects[key] == nil })
+	s.Asks = slices.DeleteFunc(slices.Clone(s.Asks), func(a *Ask) bool { return s.Effects[a.Key] == nil })
 }

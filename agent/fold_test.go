@@ -1,0 +1,126 @@
+package agent
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"deputy/agent/journal"
+	"deputy/agent/policy"
+)
+
+// sound says what in a state points at nothing; "" if all of it is there.
+func sound(s *State) string {
+	for _, ids := range [][]string{s.Order, s.Active, s.Closed} {
+		for _, id := range ids {
+			if s.Tasks[id] == nil {
+				return "a list holds task " + id
+			}
+		}
+	}
+	for _, a := range s.Asks {
+		if s.Tasks[a.Task] == nil || s.Effects[a.Key] == nil {
+			return "ask " + a.ID
+		}
+	}
+	for key, h := range s.Held {
+		if s.Effects[key] == nil || s.Tasks[h.Task] == nil {
+			return "a held effect"
+		}
+	}
+	for key := range s.Timers {
+		if f := s.Effects[key]; f == nil || f.Remind == nil {
+			return "a timer"
+		}
+	}
+	for _, key := range s.Latest {
+		if s.Effects[key] == nil {
+			return "the latest effects"
+		}
+	}
+	for key, f := range s.Effects {
+		if s.Tasks[f.Task] == nil || f.Key != key {
+			return "effect " + key
+		}
+	}
+	for id, t := range s.Tasks {
+		for _, key := range append(t.Effects, t.Ended...) {
+			if s.Effects[key] == nil {
+				return fmt.Sprintf("task %s and its effect %s", id, key)
+			}
+		}
+	}
+	return ""
+}
+
+// foldAny folds some of the events, in an order that keeps more or less of theirs,
+// and starts a desk on what comes of it. Whatever is missing was forgotten, or never
+// was: nothing may depend on its being there.
+func foldAny(t *testing.T, all []Event, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 7))
+	keep, swaps, forget := r.Float64(), r.IntN(1+len(all)), r.Float64()/4
+	var events []Event
+	for _, e := range all {
+		if r.Float64() < keep {
+			events = append(events, e)
+		}
+	}
+	for range swaps {
+		if len(events) > 1 && r.IntN(3) == 0 {
+			i, j := r.IntN(len(events)), r.IntN(len(events))
+			events[i], events[j] = events[j], events[i]
+		}
+	}
+	s := unborn()
+	defer func() {
+		if err := recover(); err != nil {
+			t.Errorf("seed %d: after %d events: %v", seed, len(events), err)
+			panic(err)
+		}
+	}()
+	for n, e := range events {
+		s.apply(e)
+		if len(s.Closed) > 0 && r.Float64() < forget { // as under other constants
+			s.forget(s.Tasks[s.Closed[r.IntN(len(s.Closed))]])
+		}
+		if what := sound(&s); what != "" {
+			t.Fatalf("seed %d: after %d events, the last a %T, %s points at nothing", seed, n+1, e.Body, what)
+		}
+	}
+	at := all[len(all)-1].At
+	rules := &Rules{Phrases: wording{}, Policy: policy.Policy{Table: gadgets((&bench{world: &effects{}}).tools())}}
+	for _, b := range []Body{
+		Opened{}, Woke{}, Heard{Text: "what's waiting", Language: "en", Typed: true}, Heard{Text: "yes", Language: "en", Typed: true},
+		Heard{Text: "undo that", Language: "en", Typed: true}, Heard{Text: "what's running", Language: "en", Typed: true}, Heard{Text: "no, shorter", Language: "en", Typed: true},
+		ClockSet{By: time.Hour}, Heard{Text: "stop", Language: "en", Typed: true}, Heard{Text: "repeat", Language: "en", Typed: true},
+	} {
+		at = at.Add(time.Second)
+		s, _, _ = rules.Step(s, Event{At: at, Body: b})
+	}
+	s, _, _ = rules.Step(s, Event{At: at.Add(1000 * time.Hour), Body: Woke{}})
+	if what := sound(&s); what != "" {
+		t.Fatalf("seed %d: %s points at nothing", seed, what)
+	}
+}
+
+func decoded(t *testing.T, events []journal.Event) (all []Event) {
+	t.Helper()
+	for _, e := range events {
+		ev, err := Decode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, ev)
+	}
+	return all
+}
+
+// TestFoldOfAnything: no journal, of whatever version and under whatever constants,
+// keeps a desk from starting.
+func TestFoldOfAnything(t *testing.T) {
+	all := decoded(t, busyDay(t))
+	for seed := range uint64(2000) {
+		foldAny(t, all, seed)
+	}
+}
