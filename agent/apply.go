@@ -170,36 +170,35 @@ func (s *State) apply(e Event) {
 // knows says whether the task or effect that an event can't do without is there. An
 // effect is there only with its task; see forget.
 func (s *State) knows(b Body) bool {
-	task, key := "", ""
 	switch b := b.(type) {
 	case TaskOpened:
 		return s.Tasks[b.Task] == nil
 	case TaskRevised:
-		task = b.Task
+		return s.Tasks[b.Task] != nil
 	case Dictated:
-		task = b.Task
+		return s.Tasks[b.Task] != nil
 	case TaskClosed:
-		task = b.Task
+		return s.Tasks[b.Task] != nil
 	case Reported:
-		task = b.Task
+		return s.Tasks[b.Task] != nil
 	case Replied:
-		task = b.Task
+		return s.Tasks[b.Task] != nil
 	case Refused:
-		task = b.Task
+		return s.Tasks[b.Task] != nil
 	case Mending:
-		task = b.Task
+		return s.Tasks[b.Task] != nil
 	case Intended:
-		task = b.Task
+		return s.Tasks[b.Task] != nil
 	case Held:
-		key = b.Key
+		return s.Effects[b.Key] != nil
 	case Started:
-		key = b.Key
+		return s.Effects[b.Key] != nil
 	case Ended:
-		key = b.Key
+		return s.Effects[b.Key] != nil
 	case Undone:
-		key = b.Key
+		return s.Effects[b.Key] != nil
 	}
-	return (task == "" || s.Tasks[task] != nil) && (key == "" || s.Effects[key] != nil)
+	return true
 }
 
 // applyAsked counts the ask even if nobody knows any more what it is about: no other

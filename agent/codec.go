@@ -1,12 +1,24 @@
 package agent
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"strconv"
 
 	"deputy/agent/journal"
 )
+
+// schema is how events are written. It is raised with any change by which an older
+// program would read them wrongly: a field that goes or means something else. What
+// earlier ones wrote is read for ever; testdata/journals holds a journal of each.
+const schema = 1
+
+// ErrNewer is a journal that holds what only a newer program can read.
+var ErrNewer = errors.New("a newer version wrote this")
 
 // kinds holds a zero body for each kind that is journaled.
 var kinds = func() map[string]reflect.Type {
@@ -28,20 +40,42 @@ func encode(e Event) (journal.Event, error) {
 	if err != nil {
 		return journal.Event{}, fmt.Errorf("encode %s: %w", e.Body.Kind(), err)
 	}
+	comma := ","
+	if len(body) == len("{}") {
+		comma = ""
+	}
+	body = fmt.Appendf(nil, "%s%d%s%s", schemaField, schema, comma, body[1:])
 	return journal.Event{Time: e.At, Kind: e.Body.Kind(), Task: taskOf(e.Body), Body: body}, nil
 }
 
 // Decode turns an event of the journal back into what the desk wrote.
 func Decode(e journal.Event) (Event, error) {
 	t, ok := kinds[e.Kind]
-	if !ok {
-		return Event{}, fmt.Errorf("event %d is of kind %q, which this version doesn't know: use the version that wrote it", e.Seq, e.Kind)
+	if n := schemaOf(e.Body); !ok || n > schema {
+		return Event{}, fmt.Errorf("event %d (%q, schema %d) can't be read: %w", e.Seq, e.Kind, n, ErrNewer)
 	}
 	p := reflect.New(t)
 	if err := json.Unmarshal(e.Body, p.Interface()); err != nil {
 		return Event{}, fmt.Errorf("decode event %d (%s): %w", e.Seq, e.Kind, err)
 	}
 	return Event{At: e.Time, Body: p.Elem().Interface().(Body)}, nil
+}
+
+// schemaField is how each body begins.
+const schemaField = `{"v":`
+
+// schemaOf is the schema that a body was written in. The first had no name for it.
+func schemaOf(body []byte) int {
+	rest, ok := bytes.CutPrefix(body, []byte(schemaField))
+	if !ok {
+		return 1
+	}
+	end := bytes.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+	n, err := strconv.Atoi(string(rest[:max(end, 0)]))
+	if err != nil {
+		return math.MaxInt
+	}
+	return n
 }
 
 // taskOf is the task that a body belongs to; "" if it belongs to none.

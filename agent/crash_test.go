@@ -57,7 +57,7 @@ func crashAt(t *testing.T, tool string, events []journal.Event, under string, ha
 	rehearse(t, func(b *bench) {
 		b.journal = journalOf(t, events)
 		if snapshot > 0 {
-			b.journal = kept(t, events, snapshot, form(), nil).Memory
+			b.journal = kept(t, events, snapshot, form, nil).Memory
 		}
 		// The world as the crash left it: what had ended, and perhaps what was under way.
 		for _, e := range events {

@@ -63,7 +63,7 @@ func TestDamageFoundAfterTheStart(t *testing.T) {
 			if i := slices.Index(kinds, "told"); i < 0 {
 				t.Errorf("got %v, want what was told", kinds)
 			}
-			if s, ok := b.journal.Kept(t.Context(), form()); ok {
+			if s, ok := b.journal.Kept(t.Context(), form); ok {
 				t.Errorf("a snapshot was kept of a damaged journal, at %d", s.Seq)
 			}
 		})

@@ -119,8 +119,39 @@ func decoded(t *testing.T, events []journal.Event) (all []Event) {
 // TestFoldOfAnything: no journal, of whatever version and under whatever constants,
 // keeps a desk from starting.
 func TestFoldOfAnything(t *testing.T) {
-	all := decoded(t, busyDay(t))
+	all := decoded(t, readLines(t, goldenJournal(schema)))
 	for seed := range uint64(2000) {
 		foldAny(t, all, seed)
 	}
+}
+
+// FuzzFold is the same for ever.
+func FuzzFold(f *testing.F) {
+	var all []Event
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		if all == nil {
+			all = decoded(t, readLines(t, goldenJournal(schema)))
+		}
+		foldAny(t, all, seed)
+	})
+}
+
+// FuzzDecode: whatever a body holds is refused, or folded.
+func FuzzDecode(f *testing.F) {
+	for kind := range kinds {
+		f.Add(kind, []byte(`{"v":1}`))
+	}
+	f.Fuzz(func(t *testing.T, kind string, body []byte) {
+		e, err := Decode(journal.Event{Kind: kind, Body: body})
+		if err != nil {
+			return
+		}
+		d := newDay()
+		d.open(policy.Commit)
+		d.done(policy.Draft)
+		d.apply(Asked{Task: "t1", Ask: "a1", Key: "k1"}, e.Body, e.Body, TaskClosed{Task: "t1", Status: Done})
+		if what := sound(&d.s); what != "" {
+			t.Errorf("%s %s: %s points at nothing", kind, body, what)
+		}
+	})
 }

@@ -34,7 +34,7 @@ func (d *Desk) begin(ctx context.Context) (State, error) {
 	k.to, _ = d.o.Journal.(journal.Keeper)
 	s := unborn()
 	if k.to != nil {
-		if kept, ok := k.to.Kept(ctx, form()); ok {
+		if kept, ok := k.to.Kept(ctx, form); ok {
 			if was, err := thaw(kept.Body); err != nil {
 				d.log.Warn("a snapshot is not used: the events are read instead", "err", err)
 			} else {
@@ -92,7 +92,7 @@ func (k *keeper) set(at journal.Snapshot, s *State) {
 		k.d.log.Error("no snapshot was made", "err", err)
 		return
 	}
-	k.base, k.fresh = journal.Snapshot{Seq: at.Seq, Hash: at.Hash, Form: form(), Body: body}, true
+	k.base, k.fresh = journal.Snapshot{Seq: at.Seq, Hash: at.Hash, Form: form, Body: body}, true
 }
 
 // start lets the keeper work, and check what was not checked at the start.

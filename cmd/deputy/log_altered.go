@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"deputy/agent"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 	"deputy/cmd/deputy/internal/control"
@@ -39,6 +40,8 @@ func inWords(err error) error {
 	switch {
 	case errors.Is(err, sqlite.ErrHalfRepaired):
 		return phrases.Sentence("err.half_repaired")
+	case errors.Is(err, agent.ErrNewer):
+		return phrases.Sentence("err.newer_journal")
 	case journal.AlteredIn(err) != nil:
 		return altered{err}
 	}
