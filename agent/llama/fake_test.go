@@ -28,6 +28,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
+	inherit = append(inherit, "DEPUTY_FAKE_*")
 	switch {
 	case os.Getenv(parentEnv) != "":
 		parentMain()

@@ -1,11 +1,14 @@
 package llama
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os/exec"
 	"strconv"
 	"syscall"
+
+	"deputy/internal/proc"
 )
 
 // A guard is a small shell that waits for the end of its input, which comes when
@@ -16,7 +19,7 @@ type guard struct {
 }
 
 func startGuard(pid int) (*guard, error) {
-	cmd := exec.Command("/bin/sh", "-c", `read -r _; kill -9 "$1"`, "guard", strconv.Itoa(pid))
+	cmd := proc.Command(context.Background(), proc.Grant{}, "/bin/sh", "-c", `read -r _; kill -9 "$1"`, "guard", strconv.Itoa(pid))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	in, err := cmd.StdinPipe()
 	if err != nil {

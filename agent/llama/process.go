@@ -1,6 +1,7 @@
 package llama
 
 import (
+	"context"
 	"io"
 	"os"
 	"os/exec"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"deputy/internal/proc"
 )
 
 // A process is one run of llama-server.
@@ -21,8 +24,7 @@ type process struct {
 
 // spawn starts a program that dies with this process, whatever kills that.
 func spawn(program string, args []string, key string, out io.Writer) (*process, error) {
-	p := &process{cmd: exec.Command(program, args...), done: make(chan struct{})}
-	p.cmd.Env = append(childEnv(os.Environ()), "LLAMA_API_KEY="+key)
+	p := &process{cmd: proc.Command(context.Background(), grant(key), program, args...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = out, out
 	p.cmd.WaitDelay = 2 * time.Second
 	// A group of its own: Ctrl-C on the terminal is Deputy's to handle, in order.
@@ -56,24 +58,23 @@ func spawn(program string, args []string, key string, out io.Writer) (*process, 
 	return p, nil
 }
 
-// childEnv leaves out settings of llama-server's own, which would mix with ours,
-// and secrets, which it has no need of. And it makes OpenMP's threads sleep while
-// they wait for each other, unless env says how they shall: by default they spin,
-// and with other work on the cores a two-threaded server on two cores made 0.5
-// tokens a second instead of 12 (load average 12).
-func childEnv(env []string) []string {
-	out := []string{"OMP_WAIT_POLICY=PASSIVE"} // of two the later counts
-	for _, e := range env {
-		name, _, _ := strings.Cut(strings.ToUpper(e), "=")
-		secret := false
-		for _, word := range []string{"KEY", "TOKEN", "SECRET", "PASSWORD"} {
-			secret = secret || strings.Contains(name, word)
-		}
-		if !secret && !strings.HasPrefix(name, "LLAMA_") {
-			out = append(out, e)
-		}
+// inherit are the variables by which the machine's processors are used.
+var inherit = strings.Fields("OMP_* GOMP_* GGML_* CUDA_* NVIDIA_* HIP_* ROCR_* HSA_* VK_* MESA_* XDG_DATA_DIRS")
+
+// grant is what llama-server is told: how to use the machine, none of its own
+// settings, which would mix with ours. And it makes OpenMP's threads sleep while
+// they wait for each other, unless the environment says how they shall: by default
+// they spin, and with other work on the cores a two-threaded server on two cores
+// made 0.5 tokens a second instead of 12 (load average 12).
+func grant(key string) proc.Grant {
+	g := proc.Grant{Inherit: inherit}
+	if os.Getenv("OMP_WAIT_POLICY") == "" {
+		g.Set = append(g.Set, "OMP_WAIT_POLICY=PASSIVE")
 	}
-	return out
+	if key != "" {
+		g.Set = append(g.Set, "LLAMA_API_KEY="+key)
+	}
+	return g
 }
 
 // over reports whether the process has ended.

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"deputy/internal/proc"
 )
 
 // ready waits until the server says that it can serve. It gives up when the
@@ -63,8 +65,7 @@ func (s *Server) healthy(ctx context.Context) bool {
 func optionalFlags(ctx context.Context, program string) []string {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, "--help")
-	cmd.Env = childEnv(os.Environ())
+	cmd := proc.Command(ctx, grant(""), program, "--help")
 	cmd.WaitDelay = time.Second
 	help, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

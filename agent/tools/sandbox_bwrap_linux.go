@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"deputy/internal/proc"
 )
 
 // Where a command that may reach the network sees Deputy's own program, which
@@ -75,7 +77,7 @@ func (b *sandbox) bubblewrap(ctx context.Context, w way, j job, r *room) (*exec.
 	if r.gate != nil {
 		command = boxPart{Do: doForward, Gate: insideGate, Command: command}.args(insideProgram)
 	}
-	cmd := exec.CommandContext(ctx, w.program, append([]string{"--args", "3"}, command...)...)
+	cmd := proc.Command(ctx, proc.Grant{Nothing: true}, w.program, append([]string{"--args", "3"}, command...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = killGroup(cmd)
 	return cmd, nil

@@ -15,6 +15,8 @@ import (
 	"github.com/landlock-lsm/go-landlock/landlock"
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"golang.org/x/sys/unix"
+
+	"deputy/internal/proc"
 )
 
 // neededABI of Landlock is the first that keeps signals and abstract sockets in
@@ -53,7 +55,7 @@ func (b *sandbox) landlock(ctx context.Context, w way, j job, r *room) (*exec.Cm
 	if len(args[2]) > 120<<10 { // of 128 kB for one argument
 		return nil, errors.New("the workspace holds too many secrets to shut them all: install bubblewrap (apt-get install bubblewrap)")
 	}
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd := proc.Command(ctx, proc.Grant{Nothing: true}, args[0], args[1:]...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: w.clone}
 	if w.clone&syscall.CLONE_NEWUSER != 0 {
 		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1}}

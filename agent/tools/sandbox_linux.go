@@ -222,7 +222,6 @@ func (b *sandbox) command(ctx context.Context, w way, j job, r *room, out *limit
 	if err != nil {
 		return nil, err
 	}
-	cmd.Env = []string{}
 	cmd.Dir = "/"
 	cmd.ExtraFiles = r.files
 	if w.kind == Bubblewrap || w.clone != 0 {

@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 
 	"deputy/audio"
+	"deputy/internal/proc"
 )
 
 // ErrMissing says that there is no ffmpeg on this machine.
@@ -36,7 +37,7 @@ func Open(ctx context.Context, path string) (audio.Source, error) {
 		return nil, fmt.Errorf("%s: %w", path, ErrMissing)
 	}
 	// Only local files: a playlist must not make it fetch anything.
-	cmd := exec.CommandContext(ctx, bin, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe",
+	cmd := proc.Command(ctx, proc.Grant{}, bin, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe",
 		"-i", "file:"+path, "-vn", "-f", "f32le", "-ac", "1", "-ar", fmt.Sprint(audio.Rate), "-")
 	s := &source{path: path, cmd: cmd, ended: ctx.Err}
 	cmd.Stderr = &s.said

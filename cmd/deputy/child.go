@@ -14,6 +14,7 @@ import (
 
 	"deputy/agent"
 	"deputy/cmd/deputy/internal/control"
+	"deputy/internal/proc"
 )
 
 // A child is a Deputy in a process of its own, as a user runs it, watched over
@@ -36,11 +37,11 @@ func startChild(ctx context.Context, program, config string, env []string, runti
 		program = self
 	}
 	c := &child{
-		cmd:    exec.Command(program, "--config", config, "run"),
+		cmd:    proc.Command(context.Background(), proc.Grant{Nothing: true, Set: env}, program, "--config", config, "run"),
 		socket: filepath.Join(runtimeDir, "deputy", "deputy.sock"),
 		events: make(chan agent.Event, 1024), ended: make(chan error, 1),
 	}
-	c.cmd.Env, c.cmd.Stdout, c.cmd.Stderr = env, log, log
+	c.cmd.Stdout, c.cmd.Stderr = log, log
 	c.cmd.SysProcAttr = dieWithParent()
 	started, exited := make(chan error, 1), make(chan struct{})
 	go func() {

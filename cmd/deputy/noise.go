@@ -23,6 +23,7 @@ import (
 	"deputy/audio/audiotest/pulse"
 	"deputy/audio/portaudio"
 	"deputy/configs"
+	"deputy/internal/proc"
 )
 
 // trialCommand holds what measures Deputy for its documentation and is of no use
@@ -217,7 +218,7 @@ func (n noiseTrial) runRooms(ctx context.Context) (noiseReport, error) {
 		if n.log != "" {
 			args = append(args, "--log-file", n.log+"."+strconv.Itoa(i+1))
 		}
-		c := exec.CommandContext(ctx, self, args...)
+		c := proc.Command(ctx, proc.Grant{Inherit: []string{"*"}}, self, args...)
 		c.Stderr, c.SysProcAttr = os.Stderr, dieWithParent()
 		c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) } // it still tells what it has
 		out, err := c.StdoutPipe()

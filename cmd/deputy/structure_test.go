@@ -1,6 +1,7 @@
 package main
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -123,6 +124,8 @@ var bans = []struct{ from, what, why string }{
 	{"configs", "deputy/tts", "a setting is data; what it leads to is decided in cmd"},
 	{"agent/consent", "os", "reading an answer is a function of its arguments"},
 	{"agent/policy", "os", "policy is a function of its arguments"},
+	{"agent/workspace", "deputy/agent/policy", "what a path is does not depend on what is asked about it"},
+	{"internal", "deputy/agent", "what is internal knows nothing of Deputy"},
 }
 
 func TestBans(t *testing.T) {
@@ -146,6 +149,9 @@ func TestBans(t *testing.T) {
 	}
 }
 
+// underTools are what the tools stand on, and nothing else does.
+var underTools = map[string]bool{"deputy/agent/workspace": true, "deputy/agent/shellrisk": true, "deputy/agent/workspace/checkpoint": true}
+
 // TestLeavesStandAlone: a leaf sees its parent, audio and its vendor, never
 // another leaf, so that deleting one breaks nothing but its line in cmd.
 func TestLeavesStandAlone(t *testing.T) {
@@ -161,6 +167,9 @@ func TestLeavesStandAlone(t *testing.T) {
 			continue
 		}
 		for _, i := range s.imports {
+			if strings.HasPrefix(i, "deputy/internal/") || s.pkg == "agent/tools" && underTools[i] {
+				continue
+			}
 			if leaves[i] && i != "deputy/"+s.pkg && !strings.HasPrefix("deputy/"+s.pkg, i+"/") {
 				t.Errorf("%s imports the leaf %s: a leaf sees no other leaf", s.path, i)
 			}
@@ -179,4 +188,53 @@ func TestFilesAreOneThing(t *testing.T) {
 			t.Errorf("%s has %d lines, want at most 350", s.path, n)
 		}
 	}
+}
+
+// TestOnePlaceStartsPrograms: whatever Deputy starts is told by internal/proc what
+// it may know. That test kits and scripts do as they like harms nobody.
+func TestOnePlaceStartsPrograms(t *testing.T) {
+	starting := []string{"exec.Command", "exec.CommandContext", "os.StartProcess", "syscall.ForkExec", "syscall.StartProcess"}
+	allowed := map[string]string{
+		"agent/tools/sandbox_inside_linux.go": "it runs within the sandbox, whose environment was made for it",
+	}
+	found := 0
+	for _, s := range sources(t) {
+		if s.pkg == "internal/proc" || strings.HasPrefix(s.pkg, "scripts") || strings.Contains(s.pkg+"/", "test/") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("../..", s.path), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			x, ok := sel.X.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			switch name := x.Name + "." + sel.Sel.Name; {
+			case name == "proc.Command":
+				found++
+			case slices.Contains(starting, name) && allowed[s.path] == "", name == "exec.Cmd" && s.pkg != "internal/proc" && literal(f, sel):
+				t.Errorf("%s starts a program by %s: use internal/proc, which says what the program is told", s.path, name)
+			}
+			return true
+		})
+	}
+	if found < 8 {
+		t.Errorf("got only %d places where a program is started, want 8", found)
+	}
+}
+
+// literal says whether a type is made by a composite literal.
+func literal(f *ast.File, of ast.Expr) (yes bool) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		c, ok := n.(*ast.CompositeLit)
+		yes = yes || ok && c.Type == of
+		return true
+	})
+	return yes
 }

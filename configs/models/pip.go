@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"deputy/internal/proc"
 )
 
 // wheelsAtOnce is how many packages are downloaded side by side, and so how many lie
@@ -22,13 +23,16 @@ const wheelsAtOnce = 3
 // errNoPip says that there is no pip to ask.
 var errNoPip = errors.New("Python's pip is not installed: sudo apt-get install python3-pip (macOS: brew install python)")
 
+// pipGrant is what pip is told: where to fetch from, and how to get there.
+var pipGrant = proc.Grant{Inherit: strings.Fields("PIP_* SSL_CERT_* REQUESTS_CA_BUNDLE CURL_CA_BUNDLE HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy XDG_CONFIG_HOME XDG_CONFIG_DIRS VIRTUAL_ENV PYENV_* NETRC")}
+
 // findPip returns the command that is pip on this machine.
 func (p *pull) findPip(ctx context.Context) ([]string, error) {
 	if len(p.Pip) > 0 {
 		return p.Pip, nil
 	}
 	for _, cmd := range [][]string{{"python3", "-m", "pip"}, {"pip3"}, {"pip"}} {
-		if exec.CommandContext(ctx, cmd[0], append(cmd[1:], "--version")...).Run() == nil {
+		if proc.Command(ctx, pipGrant, cmd[0], append(cmd[1:], "--version")...).Run() == nil {
 			p.Pip = cmd
 			return cmd, nil
 		}
@@ -218,8 +222,9 @@ func download(ctx context.Context, pip []string, pkg, dir string) (string, error
 	args := append(append([]string{}, pip[1:]...), "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir",
 		"--disable-pip-version-check", "--no-input", "--progress-bar=off", "--quiet", "--timeout=15", "--retries=1",
 		"--dest", dir, pkg)
-	cmd := exec.CommandContext(ctx, pip[0], args...)
-	cmd.Env = append(os.Environ(), "TMPDIR="+dir, "LC_ALL=C.UTF-8")
+	grant := pipGrant
+	grant.Set = []string{"TMPDIR=" + dir, "LC_ALL=C.UTF-8"}
+	cmd := proc.Command(ctx, grant, pip[0], args...)
 	cmd.WaitDelay = 2 * time.Second
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"deputy/audio"
+	"deputy/internal/proc"
 )
 
 // Options make an Espeak; the zero value will do.
@@ -79,7 +80,7 @@ func (e *Espeak) Synthesize(ctx context.Context, text, language string) (audio.S
 		return nil, err
 	}
 	speed := min(max(int(float64(e.speed)*math.Float64frombits(e.pace.Load())), 80), 450)
-	cmd := exec.CommandContext(ctx, e.path, "--stdin", "--stdout", "-b", "1", "-v", voice, "-s", strconv.Itoa(speed))
+	cmd := proc.Command(ctx, proc.Grant{Inherit: []string{"ESPEAK_DATA_PATH"}}, e.path, "--stdin", "--stdout", "-b", "1", "-v", voice, "-s", strconv.Itoa(speed))
 	cmd.Stdin = strings.NewReader(harmless(text))
 	cmd.WaitDelay = time.Second
 	s := &source{ctx: ctx.Err, cmd: cmd}

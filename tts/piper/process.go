@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"deputy/internal/proc"
 )
 
 //go:embed serve.py
@@ -56,7 +58,7 @@ func start(o Options) (*process, error) {
 	defer r.Close()
 	p := &process{in: w, ready: make(chan struct{}), gone: make(chan struct{}), asked: map[uint32]*source{}}
 	// -I: neither the caller's environment nor its directory decides what is imported.
-	p.cmd = exec.Command(o.Python, "-I", "-c", serve, o.Voice, strconv.Itoa(o.Threads))
+	p.cmd = proc.Command(context.Background(), proc.Grant{Inherit: []string{"OMP_*", "PYENV_*"}}, o.Python, "-I", "-c", serve, o.Voice, strconv.Itoa(o.Threads))
 	p.cmd.Stdin = r
 	said := &tail{}
 	p.cmd.Stderr = said
