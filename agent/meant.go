@@ -73,11 +73,12 @@ func (x *step) answers(a *Ask, h Heard, v verb, overlapped bool) bool {
 	if v != verbNone {
 		return near
 	}
+	short := len(strings.Fields(h.Text)) <= mostMisheard
 	switch r := x.read(a, h, overlapped); r.Reading {
 	case consent.Unrelated:
-		return near && (len(strings.Fields(h.Text)) <= mostMisheard || x.picks(h))
+		return near && (short || x.picks(h))
 	case consent.Unclear:
-		return near || r.Weak || r.NearMiss != ""
+		return near && (short || !h.Foreign) || r.Weak || r.NearMiss != ""
 	}
 	return true
 }

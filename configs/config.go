@@ -34,7 +34,7 @@ type Language struct {
 type Audio struct {
 	Input       string   `yaml:"input"`                  // part of a device's name; empty: the system's default
 	Output      string   `yaml:"output"`                 // the same for the speaker
-	RecordDir   string   `yaml:"record_dir" kind:"path"` // every utterance as a WAV file; empty: none
+	RecordDir   string   `yaml:"record_dir" kind:"path"` // what is said to Deputy as WAV files; empty: none
 	Mode        string   `yaml:"mode"`                   // hands-free, push-to-talk, both
 	Address     string   `yaml:"address"`                // name: hands-free, an order begins with agent.name; open: anything is one
 	Duplex      string   `yaml:"duplex"`                 // half: the loudspeaker may reach the microphone; full: it can't

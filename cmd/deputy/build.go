@@ -94,9 +94,11 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Notify: notifier(words, log), Place: placeOf,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}
+	h.keeper = h.newKeeper()
 	o.Observe = func(e agent.Event) {
 		h.calm.stir()
 		h.trace.observe(e) // first: whoever sees an event may ask for its time
+		h.keeper.observe(e)
 		h.feed.Observe(e)
 		if p.observe != nil {
 			p.observe(e)

@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"deputy/agent"
@@ -13,7 +10,6 @@ import (
 	"deputy/audio"
 	"deputy/audio/hotkey"
 	"deputy/audio/portaudio"
-	"deputy/audio/wav"
 	"deputy/configs"
 	"deputy/tts"
 	"deputy/tts/espeak"
@@ -138,7 +134,7 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 	}
 	h.ear = &ear{
 		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(), stir: h.calm.stir, holding: h.desk.Holding,
-		settled: h.desk.Settled, named: h.named, heard: h.heard(p), keep: h.keeper(), log: h.log,
+		settled: h.desk.Settled, named: h.named, heard: h.heard(p), keep: h.keeper.hold, log: h.log,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,
 			PauseAfter: draftAfter, Held: h.keys.Held, Logger: h.log,
@@ -188,34 +184,6 @@ func (h *house) bargeIn() func() {
 // longestHush is how long the microphone isn't read while the voice falls silent:
 // a speaker that hangs must not deafen it.
 const longestHush = 100 * time.Millisecond
-
-// keeper writes every utterance to a WAV file, if the owner wants that.
-func (h *house) keeper() func(audio.Utterance) {
-	dir := h.cfg.Audio.RecordDir
-	if dir == "" && h.cfg.KeepAudio {
-		dir = filepath.Join(h.cfg.Agent.State, "audio")
-	}
-	if dir == "" {
-		return nil
-	}
-	return func(u audio.Utterance) {
-		if err := keepUtterance(dir, u); err != nil {
-			h.log.Warn("an utterance could not be kept", "err", err)
-		}
-	}
-}
-
-// keepUtterance names the file by the hash that the journal holds.
-func keepUtterance(dir string, u audio.Utterance) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	w, err := wav.Create(filepath.Join(dir, digest(u.Samples)+".wav"), audio.Rate)
-	if err != nil {
-		return err
-	}
-	return errors.Join(w.Write(u.Samples), w.Close())
-}
 
 // hotkey watches the keyboard's push-to-talk key where there is a desktop.
 func (h *house) hotkey(ctx context.Context) {

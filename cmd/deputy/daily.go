@@ -110,7 +110,7 @@ func hearCommand(a *app) *cobra.Command {
 		Long: `Hear plays each recording, at the pace at which it was spoken, into the ear of a
 Deputy of its own that uses your configuration and journal. No other may be
 running. What is asked meanwhile can be answered by the next recording, or stays
-in the inbox.`,
+in the inbox. As in the room, an order begins with the name: "Deputy, ...".`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
 			cfg, err := a.config()

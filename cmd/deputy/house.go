@@ -29,8 +29,9 @@ type house struct {
 	desk    *agent.Desk
 	voice   *tts.Voice // nil where nothing can be spoken
 	mouth   *mouth
-	ear     *ear // nil where nothing can be heard
-	ahead   bool // the model may read before it is asked
+	keeper  *keeper // nil where no sound is kept
+	ear     *ear    // nil where nothing can be heard
+	ahead   bool    // the model may read before it is asked
 	keys    *pttKey
 	calm    *calm
 	mic     *backlog         // nil where another source is listened to, or none

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"deputy/agent"
+	"deputy/audio"
+	"deputy/audio/wav"
+)
+
+// A keeper writes what was said to Deputy to WAV files. What was said to others it
+// lets go, like the journal: which of the two an utterance was, the desk says.
+type keeper struct {
+	dir string
+	log *slog.Logger
+	// mu guards held: utterances come from the ear's goroutine, events from the desk's.
+	mu    sync.Mutex
+	held  []audio.Utterance // what the desk has not dealt with, in order
+	meant chan audio.Utterance
+}
+
+// newKeeper is nil if the owner wants no sound to be kept.
+func (h *house) newKeeper() *keeper {
+	dir := h.cfg.Audio.RecordDir
+	if dir == "" && h.cfg.KeepAudio {
+		dir = filepath.Join(h.cfg.Agent.State, "audio")
+	}
+	if dir == "" {
+		return nil
+	}
+	k := &keeper{dir: dir, log: h.log, meant: make(chan audio.Utterance, 64)}
+	h.workers = append(h.workers, k.run)
+	return k
+}
+
+// hold takes an utterance that the desk is about to be told.
+func (k *keeper) hold(u audio.Utterance) {
+	if k == nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.held = append(k.held, u)
+}
+
+// observe learns what the desk made of an utterance. Those before it will not be
+// told any more.
+func (k *keeper) observe(e agent.Event) {
+	if k == nil {
+		return
+	}
+	var id int64
+	heard := false
+	switch b := e.Body.(type) {
+	case agent.Heard:
+		id, heard = b.Utterance, !b.Typed
+	case agent.Ignored:
+		id = b.Utterance
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for len(k.held) > 0 && k.held[0].ID <= id {
+		u := k.held[0]
+		if k.held = k.held[1:]; u.ID != id || !heard {
+			continue
+		}
+		select {
+		case k.meant <- u:
+		default:
+			k.log.Warn("an utterance could not be kept: the disk is too slow")
+		}
+	}
+}
+
+// run writes until ctx ends.
+func (k *keeper) run(ctx context.Context) error {
+	for {
+		select {
+		case u := <-k.meant:
+			if err := keepUtterance(k.dir, u); err != nil {
+				k.log.Warn("an utterance could not be kept", "err", err)
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// keepUtterance names the file by the hash that the journal holds.
+func keepUtterance(dir string, u audio.Utterance) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	w, err := wav.Create(filepath.Join(dir, digest(u.Samples)+".wav"), audio.Rate)
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.Write(u.Samples), w.Close())
+}
