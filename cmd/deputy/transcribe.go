@@ -106,6 +106,7 @@ func (s *scribe) open(cfg configs.Config, language string) error {
 	if cfg.Log.Level == "debug" {
 		s.log = slog.New(slog.NewTextHandler(s.errs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
+	cfg.Agent.Name = nil // nobody is called in a file
 	hearer, err := recogniser(cfg, language, s.log)
 	if err != nil {
 		return err
@@ -144,8 +145,12 @@ func (s *scribe) close() {
 func recogniser(cfg configs.Config, language string, log *slog.Logger) (stt.Transcriber, error) {
 	languages := spoken(cfg.Language, language)
 	if cfg.STT.Engine != "remote" {
+		names := cfg.Agent.Name
+		if cfg.Audio.Address == "open" {
+			names = nil
+		}
 		return whisper.New(whisper.Options{
-			Model: modelFile(hearingModel(cfg.STT.Model)), Languages: languages,
+			Model: modelFile(hearingModel(cfg.STT.Model)), Languages: languages, Names: names,
 			Threads: cfg.STT.Threads, Floor: cfg.STT.WindowFloor, Logger: log,
 		})
 	}

@@ -32,7 +32,7 @@ func OpenEar() (*Ear, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := whisper.New(whisper.Options{Model: path("base-q8_0"), Languages: cfg.Language.Set, Threads: 1, Floor: cfg.STT.WindowFloor})
+	t, err := whisper.New(whisper.Options{Model: path("base-q8_0"), Languages: cfg.Language.Set, Names: cfg.Agent.Name, Threads: 1, Floor: cfg.STT.WindowFloor})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

@@ -43,6 +43,11 @@ func read(ctx context.Context, n network, s sampler, lang, have int, more bool) 
 			return reading{}, err
 		}
 	}
+	for _, name := range v.names {
+		if best, err = r.call(ctx, best, name); err != nil {
+			return reading{}, err
+		}
+	}
 	return best.reading(n, v, v.languages[lang], have, more), nil
 }
 

@@ -60,7 +60,11 @@ func New(o Options) (*Transcriber, error) {
 	if ctx == nil {
 		return nil, noModel(o.Model, "whisper.cpp can't load it")
 	}
-	return newTranscriber(newNative(ctx, o.Threads), o)
+	e := newNative(ctx, o.Threads)
+	for _, name := range o.Names {
+		e.vocab.names = append(e.vocab.names, e.tokenize(" "+name+","))
+	}
+	return newTranscriber(e, o)
 }
 
 // open loads a model file, with flash attention or without; nil if whisper.cpp can't.
@@ -113,6 +117,19 @@ func newNative(ctx *binding.Context, threads int) *native {
 	}
 	e.vocab = v
 	return e
+}
+
+// tokenize is a text in the model's tokens; nil if it is too long.
+func (e *native) tokenize(text string) (out []int32) {
+	tokens := make([]binding.Token, 16)
+	n, err := e.ctx.Whisper_tokenize(text, tokens)
+	if err != nil {
+		return nil
+	}
+	for _, t := range tokens[:n] {
+		out = append(out, int32(t))
+	}
+	return out
 }
 
 func (e *native) Vocabulary() vocabulary { return e.vocab }

@@ -11,9 +11,10 @@ type vocabulary struct {
 	sot, eot, beg          int32
 	transcribe, nospeech   int32
 	firstLang, blank       int32
-	languages              []string // by language id: token firstLang+id
-	english                bool     // an English-only model: sot alone is its prompt
-	specialFrom, specialTo int32    // specialFrom <= id < specialTo is never text nor time
+	languages              []string  // by language id: token firstLang+id
+	english                bool      // an English-only model: sot alone is its prompt
+	names                  [][]int32 // that a text may begin with, as tokens
+	specialFrom, specialTo int32     // specialFrom <= id < specialTo is never text nor time
 }
 
 // A sampler chooses the next token greedily under the rules by which whisper's

@@ -41,6 +41,8 @@ type Options struct {
 	// knows, one fixes the language, several restrict it. Speech that is plainly
 	// in none of several is written down in one of them all the same, and marked.
 	Languages []string
+	// Names are words that a text may well begin with, as somebody calls; see call.
+	Names []string
 	// Threads is how many cores the engine uses; all, and at most 4, if zero.
 	Threads int
 	// Floor is the least encoder window in units of 20 ms, at most 1500;
