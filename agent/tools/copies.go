@@ -41,8 +41,9 @@ func openCopies(dir string) (*copies, error) {
 		return nil, fmt.Errorf("open the undo directory: %w", err)
 	}
 	c := &copies{root: root, limit: maxCopies}
-	// What a Deputy that was killed left of a command's folder, or half kept.
-	err = errors.Join(clearAway(c.scratch()), root.RemoveAll(incoming), root.Mkdir(scratchName, 0o700))
+	// What a Deputy that was killed left of a command's folder, and what was taken
+	// out of the workspace.
+	err = errors.Join(clearAway(c.scratch()), clearAway(filepath.Join(dir, asideName)), root.Mkdir(scratchName, 0o700))
 	if err != nil {
 		root.Close()
 		return nil, fmt.Errorf("tidy the undo directory: %w", err)
@@ -58,12 +59,8 @@ func openCopies(dir string) (*copies, error) {
 	return c, nil
 }
 
-// scratchName is the folder in which commands have their private ones, incoming
-// that of copies which are not yet on disk.
-const (
-	scratchName = "scratch"
-	incoming    = "incoming"
-)
+// scratchName is the folder in which commands have their private ones.
+const scratchName = "scratch"
 
 // scratch is the path of the folder in which commands have their private ones.
 func (c *copies) scratch() string { return filepath.Join(c.root.Name(), scratchName) }
@@ -159,8 +156,8 @@ func (c *copies) list() ([]keptFile, error) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && p == scratchName {
-			return fs.SkipDir
+		if d.IsDir() && p != "." && !strings.HasPrefix(p, "copies") && !strings.HasPrefix(p, "changes") {
+			return fs.SkipDir // the checkpoints look after themselves
 		}
 		if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
 			kept = append(kept, keptFile{p, info.Size(), info.ModTime()})

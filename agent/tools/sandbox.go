@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"deputy/agent/workspace/checkpoint"
 )
 
 // The kinds of sandbox.
@@ -33,6 +35,8 @@ type sandbox struct {
 	probed bool
 	way    way
 	why    error
+	points string // how checkpoints are made; "" until it was tried
+	flat   error  // why there can be no overlay
 }
 
 // A way is one way to shut a command in.
@@ -50,6 +54,7 @@ type job struct {
 	hosts    []string // what it may reach on the network
 	shut     shut
 	limit    time.Duration
+	layer    *checkpoint.Layer // what it changes goes there; nil is the workspace itself
 }
 
 // A shut says what of the workspace a command must not use.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+
+	"deputy/agent/workspace/checkpoint"
 )
 
 // insideArg is the first argument of Deputy's program where it is a part of the
@@ -41,6 +43,7 @@ func (p boxPart) args(program string) []string {
 // commands: [Shell] starts the same program again as a part of its sandbox.
 // There it never returns; elsewhere it does nothing.
 func EnterSandbox() {
+	checkpoint.Enter()
 	if len(os.Args) != 3 || os.Args[1] != insideArg {
 		return
 	}

@@ -228,7 +228,10 @@ func (b *sandbox) command(ctx context.Context, w way, j job, r *room, out *limit
 		cmd.WaitDelay = 2 * time.Second // the kernel ends all of a namespace at once; a keeper without one takes its time
 	}
 	cmd.Stdout, cmd.Stderr = out, out
-	return cmd, nil
+	if j.layer != nil {
+		err = j.layer.Wrap(cmd)
+	}
+	return cmd, err
 }
 
 // A limitedOutput collects what is written, and ends the command that writes

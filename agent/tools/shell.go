@@ -133,7 +133,11 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 		return agent.Action{}, errNoHosts
 	}
 	j := judge(parsed)
-	kept := j.Reads || t.w.fits() == nil
+	points, lost := "", error(nil)
+	if !j.Reads {
+		points, lost = t.kept(ctx)
+	}
+	kept := lost == nil
 	j = j.settled(kept)
 	a := agent.Action{
 		Tool: "run_command", Target: args.Command, Args: encode(args), Level: j.Level, Phrase: "command",
@@ -164,7 +168,7 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 		opens = workspace.Secret
 	}
 	a.Do = func(ctx context.Context, _ string) (agent.Result, error) {
-		r, err := t.do(ctx, job{command: args.Command, readOnly: j.Reads, hosts: args.Hosts}, opens, kept)
+		r, err := t.do(ctx, job{command: args.Command, readOnly: j.Reads, hosts: args.Hosts}, opens, points)
 		if err != nil {
 			return agent.Result{}, fmt.Errorf("run the command: %w", err)
 		}

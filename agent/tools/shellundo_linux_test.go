@@ -2,24 +2,30 @@ package tools
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
-	"time"
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/workspace/checkpoint"
 )
 
-// listing is everything in the workspace: path, mode, content or where a link leads.
+// listing is everything in the workspace: path, mode, time, content or
+// where a link leads.
 func (s space) listing() string {
 	s.t.Helper()
 	var b strings.Builder
 	err := filepath.WalkDir(s.dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			fmt.Fprintf(&b, "%q is closed\n", p)
+			return fs.SkipDir
+		} else if err != nil {
 			return err
 		}
 		info, err := d.Info()
@@ -35,14 +41,14 @@ func (s space) listing() string {
 			return err
 		case d.Type().IsRegular():
 			data, err := os.ReadFile(p)
-			if err != nil {
+			if err != nil && !errors.Is(err, fs.ErrPermission) {
 				return err
 			}
-			if what = string(data); len(data) > 1<<20 {
+			if what = string(data); len(data) > 512 {
 				what = sum(data)
 			}
 		}
-		fmt.Fprintf(&b, "%q %v %q\n", rel, info.Mode(), what)
+		fmt.Fprintf(&b, "%q %v %v %q\n", rel, info.Mode(), info.ModTime().UnixNano(), what)
 		return nil
 	})
 	if err != nil {
@@ -86,20 +92,20 @@ func TestCommandUndo(t *testing.T) {
 		{name: "create", command: "echo new > new.txt", said: "removed again: new.txt"},
 		{name: "create folders", command: "mkdir -p p/q/r && echo x > p/q/r/f && mkdir lonely", said: "removed again: p/q/r/f"},
 		{name: "delete", command: "rm a.txt run.sh", said: "as before: a.txt, run.sh"},
-		{name: "delete folders", command: "rm -r notes closed", said: "closed/x, notes/day.md, notes/old/jan.md"},
+		{name: "delete folders", command: "rm -r notes closed", said: "notes"},
 		{name: "delete everything", command: "rm -rf ./* .[a-z]*", said: "+"},
 		{name: "rename", command: "mv a.txt b.txt", said: "as before: a.txt; removed again: b.txt"},
 		{name: "rename a folder", command: "mv notes memos", said: "removed again: memos/day.md, memos/old/jan.md"},
-		{name: "move between folders", command: "mv notes/old/jan.md . && rmdir notes/old", said: "as before: notes/old/jan.md"},
+		{name: "move between folders", command: "mv notes/old/jan.md . && rmdir notes/old", said: "as before: notes/old"},
 		{name: "swap", command: "mv a.txt t && mv run.sh a.txt && mv t run.sh", said: "as before: a.txt, run.sh"},
 		{name: "modes", command: "chmod 777 a.txt && chmod 600 run.sh && chmod 700 notes && chmod -R go-rwx closed", said: "as before", bwrapOnly: true},
 		{name: "a closed folder", command: "echo y > closed/y; rm closed/x; chmod 0 closed", said: "closed", bwrapOnly: true},
 		{name: "a closed workspace", command: "echo y > y; chmod 0 .", said: "removed again: y", bwrapOnly: true},
 		{name: "a closed file", command: "echo two > a.txt; chmod 0 a.txt", said: "as before: a.txt", bwrapOnly: true},
 		{name: "a file becomes a folder", command: "rm a.txt && mkdir -p a.txt/b && echo x > a.txt/b/c", said: "as before: a.txt; removed again: a.txt/b/c"},
-		{name: "a folder becomes a file", command: "rm -r notes && echo x > notes", said: "as before: notes/day.md, notes/old/jan.md"},
+		{name: "a folder becomes a file", command: "rm -r notes && echo x > notes", said: "as before: notes"},
 		{name: "a file becomes a link out", command: "rm a.txt && ln -s /etc/hostname a.txt", said: "as before: a.txt"},
-		{name: "a folder becomes a link out", command: "rm -r notes && ln -s /tmp notes", said: "as before: notes/day.md, notes/old/jan.md"},
+		{name: "a folder becomes a link out", command: "rm -r notes && ln -s /tmp notes", said: "as before: notes"},
 		{name: "links", command: "ln -sf run.sh link; rm dangling out; ln -s x new", said: "as before: dangling, link, out; removed again: new"},
 		{name: "hard link", command: "ln a.txt hard; echo more >> hard", said: "as before: a.txt; removed again: hard"},
 		{name: "odd names", command: "printf x > $'a\\nb'; printf x > ' '; printf x > $'\\xff\\xfe'; mkdir -- -rf; printf y > -rf/-x", said: "removed again"},
@@ -187,18 +193,18 @@ func TestCommandUndoLeavesLaterChanges(t *testing.T) {
 func TestCommandUndoLeavesOthersChanges(t *testing.T) {
 	s := newSpace(t)
 	s.full("nowhere")
-	before, err := s.snapshot()
+	c, err := s.begin(checkpoint.Copy)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.do("write_file", "w", writeArgs{"plan/new.md", "by another tool"})
 	s.do("write_file", "w2", writeArgs{"a.txt", "by another tool"})
 	s.file("b.txt", "by the command")
-	record, err := s.settle(before)
+	id, err := s.end(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := runCommand{w: s.Workspace}.Undo(t.Context(), encode(commandUndo{record}))
+	r, err := runCommand{s.Workspace, newSandbox(s.dir, "", ShellOptions{})}.Undo(t.Context(), encode(commandUndo{id}))
 	if err != nil || r.Values["removed"] != "b.txt" || r.Values["restored"] != "" {
 		t.Errorf("got %+v, %v, want b.txt removed only", r, err)
 	}
@@ -212,113 +218,51 @@ func TestCommandUndoWithoutCopies(t *testing.T) {
 	s := newSpace(t)
 	s.full("nowhere")
 	tool, r := ran(t, s, "rm a.txt run.sh")
-	if err := os.Remove(filepath.Join(s.copies.root.Name(), copyFile(sum([]byte("one\n"))))); err != nil {
-		t.Fatal(err)
+	all, _ := filepath.Glob(filepath.Join(s.copies.root.Name(), "checkpoints/*/old/*"))
+	for _, kept := range all {
+		if text, _ := os.ReadFile(kept); string(text) == "one\n" {
+			if err := os.Remove(kept); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	if _, err := tool.Undo(t.Context(), r.Undo); err == nil || !strings.Contains(err.Error(), "no copy is kept any more: a.txt") || s.text("run.sh") == "-" {
 		t.Errorf("got %v, run.sh %q, want a.txt named and run.sh restored", err, s.text("run.sh"))
 	}
-	for _, record := range []string{`{}`, `{"changes":"../../etc/passwd"}`, `{"changes":"` + sum([]byte("#!/bin/sh\n")) + `"}`, `null`, `{"path":"a.txt"}`} {
+	for _, record := range []string{`{}`, `{"checkpoint":"../../etc/passwd"}`, `{"checkpoint":".."}`, `{"checkpoint":"20200101-000000.0"}`, `null`, `{"path":"a.txt"}`} {
 		if r, err := tool.Undo(t.Context(), json.RawMessage(record)); err == nil {
 			t.Errorf("%s: got %+v, want an error", record, r)
 		}
 	}
 }
 
-// TestUndoCantLeave: a record that names paths outside restores nothing there.
-func TestUndoCantLeave(t *testing.T) {
-	s := newSpace(t)
-	victim := filepath.Join(filepath.Dir(s.dir), "victim")
-	if err := os.WriteFile(victim, []byte("x"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	b := &restoring{w: s.Workspace, skip: map[string]bool{}, all: []difference{{Path: "../victim", After: &node{Mode: 0o644, Size: 1, Sum: sum([]byte("x"))}}}}
-	b.check()
-	b.takeAway()
-	b.putBack()
-	if got, err := os.ReadFile(victim); err != nil || string(got) != "x" {
-		t.Errorf("got %q, %v, want it untouched", got, err)
-	}
-}
-
 // TestCommandOutsideUndo: a workspace that can't be kept makes a command one
 // that can't be taken back, and the plan says so.
 func TestCommandOutsideUndo(t *testing.T) {
-	for name, fill := range map[string]func(s space){
-		"many files": func(s space) {
-			for i := range maxSnapshot {
-				s.file(fmt.Sprintf("d%d/f%d", i%40, i), "")
-			}
-		},
-		"a large file": func(s space) {
-			s.file("big", "")
-			if err := os.Truncate(filepath.Join(s.dir, "big"), maxKept+1); err != nil {
-				t.Fatal(err)
-			}
-		},
-		"much in all": func(s space) {
-			for i := range 3 {
-				s.file(fmt.Sprint("big", i), "")
-				if err := os.Truncate(filepath.Join(s.dir, fmt.Sprint("big", i)), maxKept-1); err != nil {
-					t.Fatal(err)
-				}
-			}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newSpace(t)
-			b := newSandbox(s.dir, s.copies.scratch(), ShellOptions{}.filled())
-			b.probed, b.way = true, way{kind: Bubblewrap}
-			tool := runCommand{s.Workspace, b}
-			early := planned(t, tool, commandArgs{"rm a"})
-			if early.Level != policy.Reach || early.Facts["undo"] != "kept" {
-				t.Errorf("an empty workspace: got %v, %v, want a Reach that can be undone", early.Level, early.Facts)
-			}
-			fill(s)
-			a := planned(t, tool, commandArgs{"rm a"})
-			if a.Level != policy.Commit || a.Facts["undo"] != "none" || a.Values["lasting"] == "" {
-				t.Errorf("got %v, %v, %v, want a Commit that can't be undone", a.Level, a.Facts, a.Values)
-			}
-			if a := planned(t, tool, commandArgs{"ls"}); a.Level != policy.Look {
-				t.Errorf("ls: got %v, want Look", a.Level)
-			}
-			if _, err := early.Do(t.Context(), "k"); err == nil || !strings.Contains(err.Error(), "order it again") {
-				t.Errorf("grown since it was planned: got %v, want it refused", err)
-			}
-		})
-	}
-}
-
-// TestSnapshotKeepsTheNewest: copies of what a command is about to change stay,
-// whatever goes.
-func TestSnapshotKeepsTheNewest(t *testing.T) {
 	s := newSpace(t)
-	old := time.Now().Add(-time.Hour)
-	s.copies.limit = 50_000
-	for i := range 6 {
-		name, err := s.copies.put([]byte(strings.Repeat(fmt.Sprint(i), 8000)))
-		if err != nil {
+	for kind, b := range boxes(t, s, ShellOptions{}) {
+		b.points = checkpoint.Copy
+		tool := runCommand{s.Workspace, b}
+		early := planned(t, tool, commandArgs{"rm a"})
+		if early.Level >= policy.Commit || early.Facts["undo"] != "kept" {
+			t.Errorf("%s: an empty workspace: got %v, %v, want no Commit, and an undo", kind, early.Level, early.Facts)
+		}
+		pipe := filepath.Join(s.dir, "pipe")
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.copies.root.Chtimes(copyFile(name), old, old); err != nil {
+		a := planned(t, tool, commandArgs{"rm a"})
+		if a.Level != policy.Commit || a.Facts["undo"] != "none" || a.Values["lasting"] == "" {
+			t.Errorf("%s: got %v, %v, %v, want a Commit that can't be undone", kind, a.Level, a.Facts, a.Values)
+		}
+		if a := planned(t, tool, commandArgs{"ls"}); a.Level != policy.Look {
+			t.Errorf("%s: ls: got %v, want Look", kind, a.Level)
+		}
+		if _, err := early.Do(t.Context(), "k"); err == nil || !strings.Contains(err.Error(), "begin a checkpoint") {
+			t.Errorf("%s: grown since it was planned: got %v, want it refused", kind, err)
+		}
+		if err := os.Remove(pipe); err != nil {
 			t.Fatal(err)
 		}
-	}
-	s.file("a", strings.Repeat("a", 10_000))
-	s.file("b", strings.Repeat("b", 10_000))
-	s.file("c", strings.Repeat("0", 8000)) // kept already, long ago
-	before, err := s.snapshot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for p, n := range before {
-		if n.Mode.IsRegular() {
-			if _, err := s.copies.get(n.Sum); err != nil {
-				t.Errorf("%s: %v", p, err)
-			}
-		}
-	}
-	if s.copies.total > s.copies.limit {
-		t.Errorf("copies take %d bytes, want at most %d", s.copies.total, s.copies.limit)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"deputy/agent/workspace"
+	"deputy/agent/workspace/checkpoint"
 )
 
 // A Workspace is the one directory whose files Deputy reads and changes, with
@@ -27,6 +28,10 @@ type Workspace struct {
 	// mu makes "look, keep a copy, change" one step, and guards copies.
 	mu     sync.Mutex
 	copies *copies
+	points *checkpoint.Store
+	// CutOff says what a Deputy that was killed had left half done, and that it
+	// was carried on with.
+	CutOff []string
 	// meanwhile are the paths that others changed while a command runs that may
 	// change any; nil while none does.
 	meanwhile map[string]bool
@@ -63,7 +68,13 @@ func NewWorkspace(dir, undoDir string) (*Workspace, error) {
 		root.Close()
 		return nil, err
 	}
-	w := &Workspace{dir: dir, root: root, copies: c}
+	points, told, err := checkpoint.Open(dir, undoDir)
+	if err != nil {
+		root.Close()
+		c.root.Close()
+		return nil, err
+	}
+	w := &Workspace{dir: dir, root: root, copies: c, points: points, CutOff: told}
 	return w, w.Protect(nil, nil)
 }
 
@@ -82,7 +93,7 @@ func (w *Workspace) Dir() string { return w.dir }
 func (w *Workspace) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return errors.Join(w.root.Close(), w.copies.root.Close())
+	return errors.Join(w.root.Close(), w.copies.root.Close(), w.points.Close())
 }
 
 // resolve cleans p and finds the file it means: names that differ only in their

@@ -165,6 +165,9 @@ func (h *house) tools(ctx context.Context) ([]agent.Tool, error) {
 		return nil, err
 	}
 	h.later(w.Close)
+	for _, told := range w.CutOff {
+		h.log.Warn("Deputy was ended in the midst of something", "then", told)
+	}
 	if err := w.Protect(cfg.Agent.Protect.Runs, cfg.Agent.Protect.Secrets); err != nil {
 		return nil, fmt.Errorf("agent.protect: %w", err)
 	}

@@ -100,6 +100,7 @@ func examine(ctx context.Context, cfg configs.Config) []finding {
 			return "espeak-ng", err
 		}},
 		{"sandbox", false, func() (string, error) { return sandboxState(ctx, cfg) }},
+		{"undo of commands", false, func() (string, error) { return checkpointState(ctx, cfg) }},
 		{"mail", false, func() (string, error) {
 			if cfg.Mail.Host == "" {
 				return "", errors.New("no mail can be sent: set mail.host and mail.from in the configuration")
@@ -128,6 +129,44 @@ func sandboxState(ctx context.Context, cfg configs.Config) (string, error) {
 		kind += ": commands have no network at all and can't change a file's mode; install bubblewrap for that"
 	}
 	return kind, err
+}
+
+// checkpointState says how what commands change can be taken back here, after
+// trying it on the workspace with a store of its own.
+func checkpointState(ctx context.Context, cfg configs.Config) (_ string, err error) {
+	if _, err := os.Stat(cfg.Agent.Workspace); !cfg.Shell.Enabled || err != nil {
+		return "", errors.New("not tried: commands are switched off, or there is no workspace yet")
+	}
+	w, away, err := spareWorkspace(cfg)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, away()) }()
+	kind, flat, err := tools.ProbeCheckpoints(ctx, w, shellOptions(cfg, nil))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("what a command changes can't be taken back, and each is asked for: %w", err)
+	case flat != nil:
+		return fmt.Sprintf("by a copy of the workspace (no overlay: %v)", flat), nil
+	}
+	return "by an " + kind, nil
+}
+
+// spareWorkspace opens the workspace with a store of its own: a Deputy that runs
+// has the other. It lies on the same file system if it can.
+func spareWorkspace(cfg configs.Config) (_ *tools.Workspace, away func() error, err error) {
+	dir, err := os.MkdirTemp(cfg.Agent.State, "spare-")
+	if err != nil {
+		dir, err = os.MkdirTemp("", "deputy-spare-")
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a store: %w", err)
+	}
+	w, err := tools.NewWorkspace(cfg.Agent.Workspace, dir)
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return w, func() error { return errors.Join(w.Close(), os.RemoveAll(dir)) }, nil
 }
 
 func workspaceState(dir string) (string, error) {
