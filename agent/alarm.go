@@ -138,10 +138,7 @@ func (d *Desk) wake(ctx context.Context, s *State, h *hands) error {
 func (x *step) clockSet(b ClockSet) {
 	x.record(b)
 	x.owed = ack{}
-	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
-		x.record(Asked{Task: x.Held[key].Task, Ask: "a" + itoa(x.asks+1), Key: key, Again: x.Effects[key].Unknown})
-		x.intend(Wake{At: x.at.Add(x.lapse())})
-	}
+	x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.clock_set")
 	if a := x.posed(); a != nil && !a.Posed.IsZero() {
 		x.setAside(a)
 		x.record(Returned{Task: a.Task, Ask: a.ID})
