@@ -150,9 +150,8 @@ func (x *step) clockSet(b ClockSet) {
 }
 
 // setClock moves what was said lately to the clock that was set, so that it is as
-// long ago as it was, and lets nothing lie ahead of now.
+// long ago as it was.
 func (s *State) setClock(at time.Time, by time.Duration) {
-	at = at.UTC().Truncate(time.Microsecond) // as precise as the journal
 	move := func(t *time.Time) {
 		if !t.IsZero() {
 			*t = t.Add(by)
@@ -175,6 +174,12 @@ func (s *State) setClock(at time.Time, by time.Duration) {
 	move(&s.Chimed.Began)
 	move(&s.Chimed.Ended)
 	move(&s.called)
+	s.notAhead(at)
+}
+
+// notAhead lets no time lie ahead of now from which something is counted.
+func (s *State) notAhead(at time.Time) {
+	at = at.UTC().Truncate(time.Microsecond) // as precise as the journal
 	back := func(t *time.Time) {
 		if t.After(at) {
 			*t = at

@@ -285,6 +285,22 @@ func TestOldClockLosesNoAsk(t *testing.T) {
 	})
 }
 
+// TestClockSetBackBetweenTwoStarts: what was done before is not to come.
+func TestClockSetBackBetweenTwoStarts(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.start()
+		b.hear("write the list of things")
+		b.stop()
+		b.setClock(-8 * time.Hour)
+		b.start()
+		time.Sleep(15 * time.Minute)
+		b.hear("no, shorter")
+		if n := len(b.state().Order); n != 2 {
+			b.t.Errorf("got %d tasks, want a second: the first was done more than ten minutes ago", n)
+		}
+	})
+}
+
 // TestQuietHoursGoByTheWall: on the days when the clocks change too.
 func TestQuietHoursGoByTheWall(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
