@@ -39,8 +39,8 @@ func stopCommand(a *app) *cobra.Command {
 		Short: "Say stop and no at every moment and count what becomes of it",
 		Long: `Stop speaks recordings of single words (stop, no, wait, 그만, 아니, 잠깐, 하지 마)
 into the real loop (voice detector, endpoint, recogniser, filter, desk) at each
-moment: while an ask stands; in the grace of an irrevocable effect, early, late, and
-while Deputy speaks; while it reads a report; while a note is open. The recordings
+moment: while an ask is spoken; while it stands; in the grace of an irrevocable
+effect, early, late, and while Deputy speaks; over a report; while a note is open. The recordings
 are those of the folders' manifests whose transcript is one of the words;
 scripts/authority words records them by every synthetic voice. It prints Markdown
 tables. The exit status is 1 if a refusal that was written down was lost, or an
@@ -153,22 +153,25 @@ func (s stopTrial) run(ctx context.Context) (stopReport, error) {
 			}
 		}
 	}
-	report := make(stopReport, len(jobs))
-	g, gctx := errgroup.WithContext(ctx)
+	report, errs := make(stopReport, len(jobs)), make([]error, len(jobs))
+	var g errgroup.Group
 	g.SetLimit(max(1, s.rooms))
 	for _, j := range jobs {
 		g.Go(func() error {
-			r, err := playStop(gctx, engine, j.m, j.s)
-			if err != nil {
-				return fmt.Errorf("%s, %s: %w", j.m, j.s.path, err)
+			if ctx.Err() != nil {
+				return nil
+			}
+			r, err := playStop(ctx, engine, j.m, j.s)
+			if err != nil { // the others are played all the same
+				errs[j.at] = fmt.Errorf("%s, %s: %w", j.m, j.s.path, err)
+				return nil
 			}
 			report[j.at] = r
 			return nil
 		})
 	}
 	err = g.Wait()
-	report = report.done()
-	return report, errors.Join(err, ctx.Err())
+	return report.done(), errors.Join(err, ctx.Err(), errors.Join(errs...))
 }
 
 // playStop plays one saying at one moment.

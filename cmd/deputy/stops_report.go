@@ -92,8 +92,12 @@ func outcome(moment string, events []agent.Event, ran bool) string {
 	return got
 }
 
-// lost says that a refusal that was written down was not taken for one.
+// lost says that a refusal that was written down was not taken for one. Over a
+// report, and in a note, only a stop refuses something.
 func (r stopRun) lost() bool {
+	if (r.Moment == momentReport || r.Moment == momentNote) && r.Word != "stop" && r.Word != "그만" {
+		return false
+	}
 	return r.Refuses && slices.Index(stopOutcomes, r.Outcome) >= taken
 }
 
@@ -114,17 +118,19 @@ func (r stopReport) failed() bool {
 	})
 }
 
-// print writes two Markdown tables: by moment and word, and what was written down
-// of whose words.
+// print writes two Markdown tables: what became of the words at each moment, and
+// what was written down of whose words.
 func (r stopReport) print(w io.Writer) {
-	fmt.Fprintf(w, "| moment | word | said | written as a refusal | of these lost | %s | ran though begun in time |\n", strings.Join(stopOutcomes, " | "))
-	fmt.Fprintf(w, "|---|---|%s\n", strings.Repeat("---:|", len(stopOutcomes)+4))
+	fmt.Fprintf(w, "| moment | said | written as a refusal | of these lost | %s | ran though begun in time |\n", strings.Join(stopOutcomes, " | "))
+	fmt.Fprintf(w, "|---|%s\n", strings.Repeat("---:|", len(stopOutcomes)+4))
+	refusal := func(run stopRun) bool { return refusals[run.Word] != "" }
 	for _, m := range stopMoments {
-		for _, word := range r.words() {
-			r.row(w, m, word, func(run stopRun) bool { return run.Moment == m && run.word() == word })
-		}
+		r.row(w, m, func(run stopRun) bool { return run.Moment == m && refusal(run) })
 	}
-	r.row(w, "**all**", "**refusals**", func(run stopRun) bool { return refusals[run.Word] != "" })
+	r.row(w, "**all**", refusal)
+	for _, m := range stopMoments {
+		r.row(w, m+", other words", func(run stopRun) bool { return run.Moment == m && !refusal(run) })
+	}
 	fmt.Fprint(w, "\n| voices | word | said | written as a refusal | written, but no refusal | dropped as no speech | not heard |\n|---|---|---:|---:|---:|---:|---:|\n")
 	for _, source := range r.sources() {
 		for _, word := range r.words() {
@@ -161,7 +167,7 @@ func (r stopReport) sources() (out []string) {
 }
 
 // row counts the runs that are of it.
-func (r stopReport) row(w io.Writer, moment, word string, of func(stopRun) bool) {
+func (r stopReport) row(w io.Writer, name string, of func(stopRun) bool) {
 	said, written, lost, ran := 0, 0, 0, 0
 	outcomes := map[string]int{}
 	for _, run := range r {
@@ -187,7 +193,7 @@ func (r stopReport) row(w io.Writer, moment, word string, of func(stopRun) bool)
 	for _, o := range stopOutcomes {
 		cells = append(cells, fmt.Sprint(outcomes[o]))
 	}
-	fmt.Fprintf(w, "| %s | %s | %d | %d | %d | %s | %d |\n", moment, word, said, written, lost, strings.Join(cells, " | "), ran)
+	fmt.Fprintf(w, "| %s | %d | %d | %d | %s | %d |\n", name, said, written, lost, strings.Join(cells, " | "), ran)
 }
 
 // voices counts what was written down of one kind of voices, at one moment: at

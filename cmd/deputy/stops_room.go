@@ -20,6 +20,7 @@ import (
 
 // The moments at which somebody refuses.
 const (
+	momentAsking = "while Deputy asks"
 	momentAsk    = "ask stands"
 	momentEarly  = "early in the grace"
 	momentLate   = "late in the grace"
@@ -28,7 +29,7 @@ const (
 	momentNote   = "note open"
 )
 
-var stopMoments = []string{momentAsk, momentEarly, momentLate, momentSpoken, momentReport, momentNote}
+var stopMoments = []string{momentAsking, momentAsk, momentEarly, momentLate, momentSpoken, momentReport, momentNote}
 
 // A stopRoom is one desk with its ear, for one moment.
 type stopRoom struct {
@@ -129,6 +130,14 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 	case momentReport:
 		r.talk.takes.Store(int64(6 * time.Second))
 		r.order(stopQuestions[lang], lang)
+		if err := is(func(b agent.Body) bool { _, ok := b.(agent.Speaking); return ok }); err != nil {
+			return err
+		}
+		return pause(ctx, 300*time.Millisecond)
+	}
+	if moment == momentAsking {
+		r.talk.takes.Store(int64(6 * time.Second))
+		r.order(stopOrders[lang], lang)
 		if err := is(func(b agent.Body) bool { _, ok := b.(agent.Speaking); return ok }); err != nil {
 			return err
 		}

@@ -55,6 +55,31 @@ func TestTrialNoise(t *testing.T) {
 	}
 }
 
+// TestTrialStop is the trial of spoken stops on a few recordings of people, while
+// an ask stands and at the end of a grace. What was written down is never lost.
+func TestTrialStop(t *testing.T) {
+	t.Parallel() // it mostly plays
+	var runs stopReport
+	if err := json.Unmarshal(trial(t, "--json", "trial", "stop", "--words", "stop,no", "--most", "2", "--moments", momentAsk+","+momentLate, "--rooms", "4"), &runs); err != nil {
+		t.Fatal(err)
+	}
+	if len(runs) != 8 {
+		t.Errorf("got %d runs, want two words by two people at two moments", len(runs))
+	}
+	refusals := 0
+	for _, r := range runs {
+		if r.Refuses {
+			refusals++
+		}
+		if r.escaped() {
+			t.Errorf("the effect ran although %q began in time: %+v", r.Word, r)
+		}
+	}
+	if refusals < 4 {
+		t.Errorf("only %d of 8 were written down as refusals: %+v", refusals, runs)
+	}
+}
+
 // TestTrialKill is one demonstration with one kill. A model server that knows what
 // it is to do takes the place of the model, so that it takes no processor.
 func TestTrialKill(t *testing.T) {
