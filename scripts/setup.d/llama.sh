@@ -22,6 +22,12 @@ llama_flags=(
 	-DGGML_NATIVE=ON
 	-DGGML_LLAMAFILE=ON
 )
+# GCC 12 takes the operand of ldtilecfg for eight bytes and leaves the rest of it unset: with AMX the server dies of a
+# general protection fault at its first token.
+if [ "$(uname -m)" = x86_64 ]; then
+	no_amx='-mno-amx-tile -mno-amx-int8 -mno-amx-bf16'
+	llama_flags+=("-DCMAKE_C_FLAGS=$no_amx" "-DCMAKE_CXX_FLAGS=$no_amx")
+fi
 
 llama_prefix() { echo "$native/llama-$llama_version-$(short_sum "$llama_tree ${llama_flags[*]} $(processor)")"; }
 
