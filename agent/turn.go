@@ -180,12 +180,20 @@ func (x *step) planned(b Planned) {
 	}
 }
 
+// Subject is a planned action as policy looks at it, for an order of that scope in
+// a task that has read nothing yet.
+func (a Action) Subject(scope policy.Level, project string) policy.Action {
+	return policy.Action{
+		Tool: a.Tool, Target: a.Target, Args: policy.Flatten(a.Args), Level: a.Level, Scope: scope,
+		Spends: a.Spends, Facts: a.Facts, Egress: a.Egress, Project: project,
+	}
+}
+
 // judged is the action as policy looks at it, in the task that it belongs to.
 func (x *step) judged(i Intended, t *Task) policy.Action {
-	return policy.Action{
-		Tool: i.Tool, Target: i.Target, Args: policy.Flatten(i.Args), Level: i.Level, Tainted: i.Taint, Scope: t.Scope,
-		Spends: i.Spends, Facts: i.Facts, Egress: i.Egress, Private: t.private, Untrusted: t.tainted(), Project: x.Project,
-	}
+	s := Action{Tool: i.Tool, Target: i.Target, Args: i.Args, Level: i.Level, Facts: i.Facts, Spends: i.Spends, Egress: i.Egress}.Subject(t.Scope, x.Project)
+	s.Tainted, s.Private, s.Untrusted = i.Taint, t.private, t.tainted()
+	return s
 }
 
 // start has an effect: first the journal, then the deed.

@@ -159,8 +159,7 @@ func quietHours(cfg configs.Config) agent.Hours {
 
 // tools are everything the model may wish for.
 func (h *house) tools(ctx context.Context) ([]agent.Tool, error) {
-	cfg := h.cfg
-	w, err := tools.NewWorkspace(cfg.Agent.Workspace, filepath.Join(cfg.Agent.State, "undo"))
+	w, err := tools.NewWorkspace(h.cfg.Agent.Workspace, filepath.Join(h.cfg.Agent.State, "undo"))
 	if err != nil {
 		return nil, err
 	}
@@ -168,6 +167,12 @@ func (h *house) tools(ctx context.Context) ([]agent.Tool, error) {
 	for _, told := range w.CutOff {
 		h.log.Warn("Deputy was ended in the midst of something", "then", told)
 	}
+	return h.toolsOf(ctx, w)
+}
+
+// toolsOf are all tools, with w as their workspace.
+func (h *house) toolsOf(ctx context.Context, w *tools.Workspace) ([]agent.Tool, error) {
+	cfg := h.cfg
 	if err := w.Protect(cfg.Agent.Protect.Runs, cfg.Agent.Protect.Secrets); err != nil {
 		return nil, fmt.Errorf("agent.protect: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -153,7 +154,8 @@ func checkpointState(ctx context.Context, cfg configs.Config) (_ string, err err
 }
 
 // spareWorkspace opens the workspace with a store of its own: a Deputy that runs
-// has the other. It lies on the same file system if it can.
+// has the other. It lies on the same file system if it can. Where there is no
+// workspace yet an empty one is put in its place.
 func spareWorkspace(cfg configs.Config) (_ *tools.Workspace, away func() error, err error) {
 	dir, err := os.MkdirTemp(cfg.Agent.State, "spare-")
 	if err != nil {
@@ -162,7 +164,11 @@ func spareWorkspace(cfg configs.Config) (_ *tools.Workspace, away func() error, 
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a store: %w", err)
 	}
-	w, err := tools.NewWorkspace(cfg.Agent.Workspace, dir)
+	work := cfg.Agent.Workspace
+	if _, err := os.Stat(work); errors.Is(err, os.ErrNotExist) {
+		work = filepath.Join(dir, "workspace")
+	}
+	w, err := tools.NewWorkspace(work, filepath.Join(dir, "undo"))
 	if err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -14,23 +17,28 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"deputy/agent"
 	"deputy/agent/policy"
 	"deputy/cmd/deputy/internal/control"
+	"deputy/configs"
+	"deputy/configs/phrases"
 )
 
 func explainCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain ACTION",
 		Short: "Say what an action would need, which rule decides and why",
-		Long: `Explain takes an action as JSON (or - to read it from standard input) and says
-what Deputy would do: which level it has, what that comes from, which rule
-decides and why. Nothing is done. The fields, all but tool optional:
+		Long: `Explain takes an action as JSON (or - to read it from standard input), plans it
+with Deputy's own tools on the workspace as it is now, and says what Deputy would
+do: which level it has, what that comes from, which rule decides and why. Nothing
+is done. What was allowed until further notice is not counted. The fields, all but
+tool optional; what is written counts before what the plan says:
 
   tool       the tool's name
-  target     the path, host, recipient or command it acts on
+  target     the path, host, recipient or command it acts on (else the plan's)
   args       its arguments, as the model gives them
-  facts      what the tool knows of them: {"recipient": "new"}; see deputy policy show
-  level      what the tool's plan states, L0 to L4 (else the table's level)
+  facts      what the tool knows of them: {"recipient": "new"} (else the plan's); see deputy policy show
+  level      L0 to L4 (else the plan's; the table's for a tool that is not set up)
   scope      the most that the order asked for, L0 to L3 (else L0)
   order      the order in words, which gives the scope
   tainted    arguments that came from strangers: ["to"], or [{"arg":"to","source":"a page of acme.example"}]
@@ -99,45 +107,92 @@ func strictly(raw []byte, into any) error {
 	return nil
 }
 
-// readAction reads what explain is given.
-func readAction(raw []byte, t policy.Table) (policy.Action, error) {
+// A planner plans a call as the desk does: ok is false where there is no such
+// tool, refused is what the model would be told instead.
+type planner func(tool string, args json.RawMessage) (a agent.Action, ok bool, refused error)
+
+// readAction reads what explain is given, and has it planned.
+func readAction(raw []byte, t policy.Table, project string, plan planner) (_ policy.Action, planned bool, refused, err error) {
 	var w writtenAction
 	if err := strictly(raw, &w); err != nil {
 		if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-			return policy.Action{}, fmt.Errorf("an action has no field %s; its fields are %s", name, strings.Join(actionFields, ", "))
+			return policy.Action{}, false, nil, fmt.Errorf("an action has no field %s; its fields are %s", name, strings.Join(actionFields, ", "))
 		}
-		return policy.Action{}, fmt.Errorf("the action can't be read: %s; write it as JSON, such as {\"tool\":\"read_file\",\"args\":{\"path\":\"a.txt\"}}", strings.TrimPrefix(err.Error(), "json: "))
+		return policy.Action{}, false, nil, fmt.Errorf("the action can't be read: %s; write it as JSON, such as {\"tool\":\"read_file\",\"args\":{\"path\":\"a.txt\"}}", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if w.Tool == "" {
-		return policy.Action{}, errors.New(`the action names no tool; write "tool":"send_mail"`)
+		return policy.Action{}, false, nil, errors.New(`the action names no tool; write "tool":"send_mail"`)
 	}
-	a := policy.Action{
-		Tool: w.Tool, Target: w.Target, Facts: w.Facts, Level: w.Level, Scope: w.Scope, Spends: w.Spends,
-		Egress: w.Egress, Private: w.Private, Untrusted: w.Untrusted || len(w.Strangers) > 0 || len(w.Tainted) > 0,
+	if len(w.Args) > 0 && w.Args[0] != '{' {
+		return policy.Action{}, false, nil, errors.New(`args is no object; write "args":{"path":"a.txt"}`)
 	}
-	if len(w.Args) > 0 {
-		if w.Args[0] != '{' {
-			return policy.Action{}, errors.New(`args is no object; write "args":{"path":"a.txt"}`)
-		}
-		a.Args = policy.Flatten(w.Args)
+	if w.Order != "" && w.Scope == policy.Unset {
+		w.Scope = policy.Scope(w.Order, "")
 	}
-	if row, ok := t.Tools[w.Tool]; ok && a.Level == policy.Unset {
-		a.Level = row.Level
+	p, planned, refused := plan(w.Tool, w.Args)
+	if refused != nil {
+		return policy.Action{}, planned, refused, nil
 	}
-	if w.Order != "" && a.Scope == policy.Unset {
-		a.Scope = policy.Scope(w.Order, "")
+	if !planned {
+		p = agent.Action{Tool: w.Tool, Args: w.Args, Level: t.Tools[w.Tool].Level}
 	}
+	a := w.over(p.Subject(w.Scope, project))
 	for _, x := range w.Tainted {
 		if _, ok := a.Args[x.Arg]; !ok {
-			return policy.Action{}, fmt.Errorf("tainted names %q, which is no argument of the action; its arguments are %s", x.Arg, strings.Join(slices.Sorted(maps.Keys(a.Args)), ", "))
+			return policy.Action{}, false, nil, fmt.Errorf("tainted names %q, which is no argument of the action; its arguments are %s", x.Arg, strings.Join(slices.Sorted(maps.Keys(a.Args)), ", "))
 		}
 		a.Tainted = append(a.Tainted, policy.Taint{Arg: x.Arg, Kind: t.Kind(a.Tool, x.Arg), Source: x.Source})
 	}
 	a.Tainted = append(a.Tainted, t.Tainted(a, policy.Origins{Own: []string{w.Order}, Strangers: w.Strangers})...)
-	return a, nil
+	return a, planned, nil, nil
 }
 
-func (a *app) explain(c *cobra.Command, raw []byte) error {
+// over puts what is written in the place of what was planned.
+func (w writtenAction) over(a policy.Action) policy.Action {
+	a.Target, a.Level = cmp.Or(w.Target, a.Target), cmp.Or(w.Level, a.Level)
+	if len(w.Facts) > 0 {
+		facts := maps.Clone(a.Facts)
+		if facts == nil {
+			facts = map[string]string{}
+		}
+		maps.Copy(facts, w.Facts)
+		a.Facts = facts
+	}
+	a.Spends, a.Egress, a.Private = a.Spends || w.Spends, a.Egress || w.Egress, w.Private
+	a.Untrusted = w.Untrusted || len(w.Strangers) > 0 || len(w.Tainted) > 0
+	return a
+}
+
+// planner plans with the tools that Deputy would have on this machine now.
+func (a *app) planner(ctx context.Context, cfg configs.Config) (_ planner, away func() error, err error) {
+	w, away, err := spareWorkspace(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	h := &house{cfg: cfg, log: slog.New(slog.DiscardHandler), phrases: phrases.Embedded()}
+	all, err := h.toolsOf(ctx, w)
+	if err != nil {
+		return nil, nil, errors.Join(err, away())
+	}
+	return func(tool string, args json.RawMessage) (agent.Action, bool, error) {
+		for _, t := range all {
+			if t.Spec().Name == tool {
+				p, err := t.Plan(ctx, args)
+				return p, true, err
+			}
+		}
+		return agent.Action{}, false, nil
+	}, away, nil
+}
+
+// An answer is what explain prints as JSON.
+type answer struct {
+	policy.Explanation
+	Planned bool   `json:"planned"`           // with Deputy's own tool
+	Refused string `json:"refused,omitempty"` // the call can't be carried out, says the tool
+}
+
+func (a *app) explain(c *cobra.Command, raw []byte) (err error) {
 	cfg, err := a.config()
 	if err != nil {
 		return err
@@ -146,13 +201,27 @@ func (a *app) explain(c *cobra.Command, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	action, err := readAction(raw, p.Table)
+	plan, away, err := a.planner(c.Context(), cfg)
 	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, away()) }()
+	action, planned, refused, err := readAction(raw, p.Table, cfg.Agent.Workspace, plan)
+	switch {
+	case err != nil:
+		return err
+	case refused != nil && a.json:
+		return a.print(c, answer{Planned: true, Refused: refused.Error()})
+	case refused != nil:
+		_, err := fmt.Fprintln(c.OutOrStdout(), a.tongue().say("policy.refused", "why", control.Printable(refused.Error())))
 		return err
 	}
 	x := policy.Explain(action, p, time.Now())
 	if a.json {
-		return a.print(c, x)
+		return a.print(c, answer{Explanation: x, Planned: planned})
+	}
+	if !planned {
+		fmt.Fprintln(c.OutOrStdout(), a.tongue().say("policy.unplanned", "tool", control.Printable(action.Tool)))
 	}
 	return a.tongue().explanation(c.OutOrStdout(), x)
 }
