@@ -31,7 +31,7 @@ func (s *State) apply(e Event) {
 		s.notAhead(e.At) // the clock may have been set back meanwhile
 		// Whatever was being said when the last session ended was not heard.
 		for _, a := range s.Asks {
-			a.Line, a.Posed, a.Posings = "", time.Time{}, 0
+			a.Line, a.Posed, a.Posings, a.Half = "", time.Time{}, 0, false
 		}
 		s.Listed, s.Speech, s.Listened = nil, map[int64]Utterance{}, time.Time{}
 	case Heard:
@@ -84,6 +84,7 @@ func (s *State) apply(e Event) {
 		if a := s.ask(b.Ask); a != nil {
 			a.Line, a.Text, a.Code, a.Posed, a.Begun, a.Parked = b.Line, b.Text, b.Code, time.Time{}, e.At, false
 			a.Posings, a.With, a.Until, a.Cut = b.Times, b.With, time.Time{}, b.Cut
+			a.Half = b.Half
 		}
 		s.Listed = nil
 	case Explained:

@@ -52,7 +52,7 @@ func (x *step) pose(a *Ask, times int, with ...string) {
 	l := x.compose(a, with)
 	line := x.say(x.Tasks[a.Task].Language, Spoke{Text: l.text, Ask: a.ID})
 	x.record(Posing{
-		Task: a.Task, Ask: a.ID, Line: line, Text: l.text, Code: l.code, Cut: l.cut, Again: a.Again, Times: times, With: with,
+		Task: a.Task, Ask: a.ID, Line: line, Text: l.text, Code: l.code, Cut: l.cut, Again: a.Again, Half: x.half == a.ID, Times: times, With: with,
 	})
 }
 
@@ -132,6 +132,9 @@ func (x *step) answer(a *Ask, h Heard, overlapped bool) bool {
 		// A word or three, right after a question, is an answer that was misheard
 		// ("I prove occupus"), not another order.
 		if v.Reading == consent.Unclear || !x.named && len(strings.Fields(h.Text)) <= mostMisheard {
+			if v.Half && x.untimely(a, h) == "" {
+				x.half = a.ID
+			}
 			x.unclear(a, lang, v)
 			return true
 		}
@@ -155,7 +158,7 @@ func (x *step) read(a *Ask, h Heard, overlapped bool) consent.Verdict {
 	if a.Cut { // not all of it was heard: only who can see it can approve it
 		level, answer.Key = policy.Seal, false
 	}
-	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Said: x.said(h.Began.Add(-keepSaid))}
+	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Half: a.Half, Said: x.said(h.Began.Add(-keepSaid))}
 	if level == policy.Seal && h.Typed {
 		q.Code = a.ID
 	}
@@ -193,6 +196,8 @@ func (x *step) unclear(a *Ask, lang string, v consent.Verdict) {
 	switch {
 	case v.NearMiss != "":
 		x.lead(lang, "say.near_miss", "heard", v.NearMiss)
+	case v.Bare:
+		x.lead(lang, "say.bare_code", "heard", v.Heard)
 	case v.Weak:
 		x.lead(lang, "say.weak", "heard", v.Heard)
 	default:

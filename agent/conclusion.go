@@ -109,6 +109,9 @@ type (
 		Cut bool `json:"cut,omitempty"`
 		// Again says that the effect may have happened already.
 		Again bool `json:"again,omitempty"`
+		// Half says that it is put again after a short yes that was heard half well:
+		// another one will do.
+		Half bool `json:"half,omitempty"`
 		// Times counts the posings since the owner last asked for it.
 		Times int `json:"times"`
 		// With names other asks of the same kind that are read out with this one

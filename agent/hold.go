@@ -127,7 +127,7 @@ func (x *step) retracted(h Heard, v verb, overlapped bool) bool {
 	r := consent.Read(consent.Question{Said: x.said(h.Began.Add(-keepSaid))}, answerOf(h, overlapped))
 	switch {
 	case v == verbStop:
-	case x.ownWords(h, overlapped):
+	case overlapped && !h.Key && !x.FullDuplex && x.ownWords(h):
 		return false
 	case v == verbCancel || v == verbUndo:
 	case r.Reading == consent.Deny || r.Reading == consent.Later || r.Reading == consent.Amend:

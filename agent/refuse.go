@@ -7,17 +7,16 @@ import "deputy/agent/consent"
 // Whatever else is looked at in an utterance comes after this, so that no doubt
 // about it loses a refusal. whole is h with the name before it.
 func (x *step) refused(h, whole Heard, v verb, overlapped bool) bool {
-	own := overlapped && !h.Key && !x.FullDuplex
-	a := x.posed()
+	a, own := x.posed(), overlapped && !h.Key && !x.FullDuplex
 	switch {
-	case v != verbStop && own && (x.ownWords(h, overlapped) || a == nil):
-		return false
-	case a != nil && (v == verbNone || v == verbCancel):
+	case a != nil && (v == verbNone || v == verbCancel) && !(own && x.ownWords(h)):
 		if x.read(a, h, overlapped).Reading != consent.Deny {
 			return false
 		}
 		x.takeIn(whole)
 		return x.answer(a, h, overlapped)
+	case a == nil && own && v != verbStop:
+		return x.hushed(h, whole)
 	case v != verbStop && v != verbCancel, !x.named && !x.meant(h, v, overlapped):
 		return false
 	}
@@ -29,8 +28,23 @@ func (x *step) refused(h, whole Heard, v verb, overlapped bool) bool {
 	return true
 }
 
-// ownWords says whether what was heard may be Deputy's own voice: it overlaps that,
-// and stands in what was being said. No plain refusal is taken for it.
-func (x *step) ownWords(h Heard, overlapped bool) bool {
-	return overlapped && !h.Key && !x.FullDuplex && consent.Echoes(h.Text, x.audible(h.Began.Add(-x.tail()), h.Ended))
+// hushed takes a no that is said into a report for what it is: nobody wants to hear
+// it. Deputy says "no" itself at times, which must not end what it says.
+func (x *step) hushed(h, whole Heard) bool {
+	if !consent.Refuses(h.Text) || consent.Echoes(h.Text, x.saying(h)) {
+		return false
+	}
+	x.takeIn(whole)
+	x.intend(Hush{})
+	return true
+}
+
+// saying is what Deputy was saying while the utterance was heard.
+func (x *step) saying(h Heard) []string { return x.audible(h.Began.Add(-x.tail()), h.Ended) }
+
+// ownWords says whether what was heard while Deputy spoke may be its own voice: it
+// stands in what was being said. No plain refusal is taken for that: one too many is
+// better than one that is lost.
+func (x *step) ownWords(h Heard) bool {
+	return !consent.Refuses(h.Text) && consent.Echoes(h.Text, x.saying(h))
 }

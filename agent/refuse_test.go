@@ -146,6 +146,23 @@ func TestANoisyRoomEndsInTheInbox(t *testing.T) {
 	})
 }
 
+// TestANoEndsAReport: who says no while Deputy reports something has heard enough;
+// Deputy's own "no" ends nothing.
+func TestANoEndsAReport(t *testing.T) {
+	for report, want := range map[string]bool{"Revenue rose by a tenth.": true, "There is no change.": false} {
+		rehearse(t, func(b *bench) {
+			b.model.replies = []Replied{{Text: report}}
+			b.start()
+			b.desk.Tell(Heard{Text: "what is new", Language: "en", Typed: true})
+			time.Sleep(50 * time.Millisecond)
+			b.hearWith(Heard{Text: "No.", Language: "en", Noise: "weak", Confidence: 0.4, Voiced: 0.9, Began: time.Now(), Ended: time.Now()})
+			if got := !b.state().Tasks["t1"].Reported; got != want {
+				t.Errorf("%q: got it hushed %v, want %v", report, got, want)
+			}
+		})
+	}
+}
+
 // aloud says one line in plain words.
 type aloud struct{ wording }
 

@@ -146,6 +146,7 @@ type Ask struct {
 	Cut           bool      // not all that decides could be said: no voice approves it
 	Part          int       // how many parts of its details were read out
 	Posings       int       // how often it was put to the owner
+	Half          bool      // the answer to the last posing was a short yes, heard half well
 	Begun         time.Time // when the last posing was given to the voice
 	Posed         time.Time // when it was last heard to the end; zero if not since Begun
 	Parked        bool      // it waits in the inbox: no answer counts until it is posed again

@@ -77,8 +77,9 @@ type step struct {
 	steady  time.Time
 	nonce   uint64
 	cause   string
-	named   bool // the utterance begins with Deputy's name
-	replies bool // it works out what the owner said, or what came of taking something back
+	named   bool   // the utterance begins with Deputy's name
+	replies bool   // it works out what the owner said, or what came of taking something back
+	half    string // the ask that was answered by a short yes, heard half well and in time
 	events  []Event
 	intents []Intent
 }

@@ -22,8 +22,9 @@ func (q Question) level() int {
 
 // approved reads an answer that holds nothing but approval. By level:
 //
-//	2  an approval in so many words, or a short yes with strong evidence or the key
-//	3  the code word of this ask, with an approval or alone
+//	2  an approval in so many words; or a short yes with strong evidence or the key;
+//	   or the second short yes to the same ask, put twice
+//	3  the code word of this ask, with an approval, or alone with the key
 //	4  an approval in so many words, typed or with the key held
 //
 // with the code word wherever one is demanded, and with the evidence that
@@ -50,10 +51,14 @@ func (u *utterance) approved(q Question, a Answer) Verdict {
 		return no("the code word is itself an answer")
 	case q.Code != "" && !u.has(code):
 		return no("the code word is missing")
+	case q.Code != "" && !a.Key && !a.Typed && !u.has(explicit|weak|action):
+		v := no("the code word alone may be anybody's word")
+		v.Bare = true
+		return v
 	case !u.fits(q):
 		return no("it names something that was not asked")
 	}
-	d := demand{q.level(), shortYes, a.Key}
+	d, second := demand{q.level(), shortYes, a.Key}, demand{q.level(), twiceYes, a.Key}
 	switch {
 	case u.has(code) && d.level != 4:
 		d.level, d.form = 3, coded
@@ -68,7 +73,10 @@ func (u *utterance) approved(q Question, a Answer) Verdict {
 	case !a.heard(d):
 		v := no("it was not heard well enough")
 		if d.form == shortYes {
-			v.Why = "a short yes needs strong evidence or the key"
+			if v.Half = a.heard(second); v.Half && q.Half {
+				return Verdict{Reading: Approve, Why: "a short yes, twice"}
+			}
+			v.Why = "a short yes needs strong evidence, another one, or the key"
 		}
 		v.Weak = true
 		return v

@@ -73,6 +73,10 @@ type Question struct {
 	// Code is the code word that an approval must carry; "" if none is demanded.
 	// At level 3 there must be one: without it nothing approves.
 	Code string
+	// Half says that the same ask was answered before, the last time that it was put,
+	// by a short yes that was heard half well (Verdict.Half). Another one makes an
+	// approval of both, at level 2.
+	Half bool
 	// Said holds what Deputy itself said lately: an answer that is a fragment
 	// of it approves nothing unless Key or Typed.
 	Said []string
@@ -104,6 +108,11 @@ type Verdict struct {
 	Why string
 	// Weak says that it would have been an approval, had it been heard better.
 	Weak bool
+	// Half says that it was a short yes that decides nothing alone, heard well enough to
+	// do so together with another one.
+	Half bool
+	// Bare says that it was the code word alone, which decides nothing without the key.
+	Bare bool
 	// Heard is what it sounded like, if it sounded like an approval and isn't
 	// one ("okay"): the owner is told so. Weak or not.
 	Heard string

@@ -57,12 +57,17 @@ func (u *utterance) echoes(said []string) bool {
 	return false
 }
 
+// Refuses says whether a text is a refusal and nothing else.
+func Refuses(text string) bool {
+	u := parse(text, "")
+	return u.has(refuse) && plainly(&u, refuse|filler)
+}
+
 // Echoes says whether a text may be a piece of what Deputy was saying while it was
-// heard: it stands there, or sounds nearly like a piece of it. A plain refusal is
-// none, whatever was said: one no too many is better than one that is lost.
+// heard: it stands there, or sounds nearly like a piece of it.
 func Echoes(text string, said []string) bool {
 	u := parse(text, "")
-	if len(u.words) == 0 || len(said) == 0 || plainly(&u, refuse|filler) && u.has(refuse) {
+	if len(u.words) == 0 || len(said) == 0 {
 		return false
 	}
 	v := split(strings.Join(said, "\n"))

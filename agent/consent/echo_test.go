@@ -19,7 +19,7 @@ func TestEcho(t *testing.T) {
 		want Reading
 	}{
 		{Question{Level: 3, Code: "falcon", Said: en}, "approve falcon", Approve}, // the ask's own tail: the desk's timing guards it
-		{Question{Level: 3, Code: "falcon", Said: en}, "falcon", Approve},
+		{Question{Level: 3, Code: "falcon", Said: en}, "falcon", Unclear},
 		{Question{Level: 2, Said: en}, "go ahead", Approve},
 		{Question{Level: 2, Said: en}, "go ahead and do it", Unclear}, // longer than what is demanded
 		{Question{Level: 3, Code: "falcon", Said: en}, "say approve falcon", Unclear},
@@ -99,9 +99,9 @@ func TestHeardBack(t *testing.T) {
 func TestSayable(t *testing.T) {
 	for i, texts := range [][]string{
 		{"go ahead", "Go ahead.", "Yes, go ahead.", "Okay, go ahead.", "Sure, go ahead.", "Please go ahead", "Yeah, go ahead please.", "Sure.", "yes, do it", "Deputy, go ahead."},
-		{"Approve falcon.", "Approved, Falcon.", "falcon", "Yes, approve falcon.", "Okay, approve falcon.", "Please approve falcon", "Yes, please approve falcon.", "Falcon, approve.", "Approve, falcon, please."},
+		{"Approve falcon.", "Approved, Falcon.", "Yes, approve falcon.", "Okay, approve falcon.", "Please approve falcon", "Yes, please approve falcon.", "Falcon, approve.", "Approve, falcon, please."},
 		{"진행해", "진행해.", "네, 진행해 주세요.", "네, 진행해.", "그래, 진행해", "응 진행해 줘", "좋아요, 진행하세요.", "네, 해 주세요."},
-		{"승인 호랑이", "승인, 호랑이.", "호랑이", "네, 승인 호랑이.", "예, 승인 호랑이요.", "승인합니다, 호랑이.", "좋아요, 승인 호랑이", "응 호랑이 승인", "그래, 승인 호랑이"},
+		{"승인 호랑이", "승인, 호랑이.", "네, 승인 호랑이.", "예, 승인 호랑이요.", "승인합니다, 호랑이.", "좋아요, 승인 호랑이", "응 호랑이 승인", "그래, 승인 호랑이"},
 	} {
 		q := asks[i].q
 		q.Said = []string{"Okay, I will.", asks[i].said}

@@ -26,7 +26,7 @@ var english = table(map[kind][]string{
 	},
 	weak: {
 		"yes", "yeah", "yep", "yup", "ya", "aye", "yea", "yes yes", "okay", "ok", "okey", "okie", "sure", "sure thing", "all right", "alright",
-		"right", "fine", "good", "great", "cool", "correct", "perfect", "affirmative", "absolutely", "definitely", "certainly", "of course",
+		"fine", "good", "great", "cool", "correct", "perfect", "affirmative", "absolutely", "definitely", "certainly", "of course",
 		"sounds good", "looks good", "sounds fine", "thats fine", "thats good", "thats right", "thats correct", "that is fine", "that is good", "that is right", "that is correct", "that sounds good", "that looks good",
 		"sounds good to me", "looks good to me", "good idea", "you bet", "totally", "that would be great", "that would be good", "that would be fine", "thatd be great", "thatd be good", "thatd be fine",
 		"fine by me", "fine with me", "okay with me", "okay by me", "works for me", "very well", "very good", "i do", "roger", "roger that", "exactly", "indeed", "lets go",

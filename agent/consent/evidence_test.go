@@ -117,7 +117,7 @@ func TestHeard(t *testing.T) {
 		{Question{Level: 2}, "네.", "네", true},
 		{Question{Level: 3, Code: "falcon"}, "Yes, please.", "yes, please", false},
 		{Question{Level: 4}, "Go ahead.", "go ahead", false},
-		{Question{Level: 2}, "Okay, yes, sure, fine, good, great, cool, perfect, right.", "okay, yes, sure, fine, good, great, cool, perfect", false},
+		{Question{Level: 2}, "Okay, yes, sure, fine, good, great, cool, perfect, correct.", "okay, yes, sure, fine, good, great, cool, perfect", false},
 		{Question{Level: 2}, "no", "", false},
 		{Question{Level: 2}, "what is it?", "", false},
 		{Question{Level: 2}, "please", "", false},
@@ -174,5 +174,55 @@ func TestNearMiss(t *testing.T) {
 		if c.want != "" && got.Reading != Unclear {
 			t.Errorf("%q for %s: got %s, want unclear", c.text, c.code, got.Reading)
 		}
+	}
+}
+
+// TestTwoShortYeses: one that decides nothing is half an approval; the second to the
+// same ask, heard as well, is one, at level 2 only.
+func TestTwoShortYeses(t *testing.T) {
+	for _, tt := range []struct {
+		text                         string
+		level                        int
+		confidence, lowest, noSpeech float32
+		half, twice                  bool
+	}{
+		{"Yes.", 2, 0.62, 0.43, 0.13, true, true},
+		{"네.", 2, 0.55, 0.4, 0.1, true, true},
+		{"Okay.", 2, 0.7, 0.5, 0.1, true, true},
+		{"Yes.", 2, 0.45, 0.4, 0.1, false, false},
+		{"Yes.", 2, 0.6, 0.2, 0.1, false, false},
+		{"Yes.", 2, 0.6, 0.4, 0.5, false, false},
+		{"Yes.", 3, 0.8, 0.8, 0.1, false, false},
+		{"Yes.", 4, 0.8, 0.8, 0.1, false, false},
+		{"Right.", 2, 0.7, 0.7, 0.1, false, false},
+		{"Yeah, right.", 2, 0.7, 0.7, 0.1, false, false},
+		{"Yes?", 2, 0.7, 0.7, 0.1, false, false},
+		{"Thank you.", 2, 0.7, 0.7, 0.1, false, false},
+	} {
+		q := Question{Level: tt.level}
+		if tt.level == 3 {
+			q.Code = "falcon"
+		}
+		a := spoke(tt.text, tt.confidence, tt.lowest, tt.noSpeech)
+		first := Read(q, a)
+		q.Half = true
+		if second := Read(q, a); first.Reading == Approve || first.Half != tt.half || (second.Reading == Approve) != tt.twice {
+			t.Errorf("%q at L%d: got half %v, then %s; want %v, %v", tt.text, tt.level, first.Half, second.Reading, tt.half, tt.twice)
+		}
+	}
+}
+
+// TestBareCodeWord: a code word is a common word, which a film says too: alone it
+// decides nothing without the key.
+func TestBareCodeWord(t *testing.T) {
+	q := Question{Level: 3, Code: "captain"}
+	for text, want := range map[string]Reading{"Captain!": Unclear, "Captain, captain.": Unclear, "Go ahead, captain.": Approve, "Yes, captain.": Approve} {
+		if got := Read(q, clear(text, "en")); got.Reading != want || got.Bare != (want == Unclear) {
+			t.Errorf("%q: got %s (%s), bare %v, want %s", text, got.Reading, got.Why, got.Bare, want)
+		}
+	}
+	a := clear("Captain!", "en")
+	if a.Key = true; Read(q, a).Reading != Approve {
+		t.Error("with the key it does")
 	}
 }

@@ -232,7 +232,7 @@ func TestApproveNeedsAll(t *testing.T) {
 		if rand.IntN(3) == 0 {
 			text += ", " + all[rand.IntN(len(all))]
 		}
-		q := Question{Level: rand.IntN(6), Code: []string{"", "falcon"}[rand.IntN(2)]}
+		q := Question{Level: rand.IntN(6), Code: []string{"", "falcon"}[rand.IntN(2)], Half: rand.IntN(2) == 0}
 		bits := func() bool { return rand.IntN(3) == 0 }
 		a := Answer{Text: text, Typed: bits(), Key: bits(), Overlaps: bits(), Confidence: rand.Float32(), Lowest: rand.Float32(), NoSpeech: rand.Float32(), Voiced: rand.Float32(), SNR: 40 * rand.Float32()}
 		if Read(q, a).Reading != Approve {
@@ -258,8 +258,12 @@ func TestApproveNeedsAll(t *testing.T) {
 			t.Fatalf("%q approves on no evidence: %+v", text, a)
 		case !a.Key && (a.Confidence < 0.4 || a.Voiced < 0.25 || a.SNR < 3):
 			t.Fatalf("%q approves on too little: %+v", text, a)
-		case !a.Key && !says && !names && (a.Confidence < 0.85 || a.Lowest < 0.5 || a.NoSpeech > 0.2 || a.SNR < 10):
+		case !a.Key && q.Code != "" && !says && !u.has(weak):
+			t.Fatalf("%q, a code word alone, approves without the key: %+v", text, a)
+		case !a.Key && !says && !names && !q.Half && (a.Confidence < 0.85 || a.Lowest < 0.5 || a.NoSpeech > 0.2 || a.SNR < 10):
 			t.Fatalf("%q, a short yes, approves on too little: %+v", text, a)
+		case !a.Key && !says && !names && (a.Confidence < 0.5 || a.Lowest < 0.3 || a.NoSpeech > 0.3 || a.Voiced < 0.3 || a.SNR < 10):
+			t.Fatalf("%q, a second short yes, approves on too little: %+v", text, a)
 		}
 	}
 	for level := 2; level <= 4; level++ {
@@ -272,7 +276,7 @@ func TestApproveNeedsAll(t *testing.T) {
 // TestMoreEvidenceNeverHurts: an approval stays one when it was heard better.
 func TestMoreEvidenceNeverHurts(t *testing.T) {
 	for range 1500 {
-		q := Question{Level: 2 + rand.IntN(3), Code: []string{"", "falcon"}[rand.IntN(2)]}
+		q := Question{Level: 2 + rand.IntN(3), Code: []string{"", "falcon"}[rand.IntN(2)], Half: rand.IntN(2) == 0}
 		a := Answer{Text: []string{"yes", "go ahead", "approve falcon", "falcon", "네", "진행해"}[rand.IntN(6)], Key: rand.IntN(2) == 0,
 			Confidence: rand.Float32(), Lowest: rand.Float32(), NoSpeech: rand.Float32(), Voiced: rand.Float32(), SNR: 30 * rand.Float32()}
 		b := a
