@@ -2,7 +2,6 @@ package agent
 
 import (
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -121,36 +120,6 @@ func readVerb(text, _ string) verb {
 		return verbStop
 	}
 	return verbNone
-}
-
-// revisions match criticism of a finished task: short, and about how the result
-// should be, not about a new thing.
-var revisions = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)^(no,? |but |and |actually,? |now )?(make|keep|write|say) (it|this|that|them) .*`),
-	regexp.MustCompile(`(?i)^(no,? )?(a (bit|little) |much |even )?(short|long|simpl|brief|clear|friendl|warm|polit|cold|strong|bett|small|bigg)\w*er( please)?[.!]?$`),
-	regexp.MustCompile(`(?i)^(no,? )?(a (bit|little) |much |even )?(more|less|too) \w+( and (more|less)? ?\w+)?( please)?[.!]?$`),
-	regexp.MustCompile(`(?i)^(no,? |actually,? )?(change|replace|remove|drop|add|shorten|rephrase|rewrite|redo|translate|fix) (it|that|this|the (last|first|second|title|ending|greeting|tone|wording|name|date))\b.*`),
-	regexp.MustCompile(`(?i)^(try|do (it|that)) again\b.*`),
-	regexp.MustCompile(`(?i)^(in|into) (english|korean|bullet points)( please)?[.!]?$`),
-	regexp.MustCompile(`^(아니,? ?)?(좀 ?|조금 ?)?더 .*(게|로|해|줘|하게|써|고쳐|바꿔).*`),
-	regexp.MustCompile(`^(아니,? ?)?(좀 ?|조금 ?)?(짧게|길게|간단하게|공손하게|정중하게|자세하게|쉽게|부드럽게)( .*)?[.!]?$`),
-	regexp.MustCompile(`^(아니,? ?)?(그거|그걸|이거|이걸|제목|끝|인사말|말투|문장|날짜|이름).*(고쳐|바꿔|줄여|늘려|빼|지워|넣어|번역).*`),
-	regexp.MustCompile(`^다시 (써|해|고쳐|작성)(서|해)? ?(줘|주세요|봐)?[.!]?$`),
-	regexp.MustCompile(`^(영어|한국어)로( .*)?$`),
-}
-
-// isRevision says whether an utterance reads as criticism of what was just done.
-func isRevision(text string) bool {
-	text = strings.TrimSpace(text)
-	if len([]rune(text)) > 120 {
-		return false
-	}
-	for _, r := range revisions {
-		if r.MatchString(text) {
-			return true
-		}
-	}
-	return false
 }
 
 // noteCall is the n-th line of an open note as a call of take_note.
