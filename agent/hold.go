@@ -13,6 +13,8 @@ import (
 const (
 	// noticed is how much of an utterance a detector needs to take it for one.
 	noticed = 150 * time.Millisecond
+	// soft is how late a detector may take a soft beginning ("n") for speech.
+	soft = 300 * time.Millisecond
 	// longestHold is how long after its grace a decided effect can be kept waiting:
 	// by a sound that goes on, by a recogniser that hangs, by a machine that slept.
 	// Then it is asked about again, since nobody can tell whether it is still wanted.
@@ -43,7 +45,7 @@ func (x *step) begin(i Intended, by string) {
 	} else {
 		x.lead(lang, "say.grace")
 	}
-	x.intend(Wake{At: until.Add(noticed)})
+	x.intend(Wake{At: until.Add(soft + noticed)})
 }
 
 // release begins what was held long enough, unless someone is speaking who began
@@ -53,13 +55,13 @@ func (x *step) release() {
 	var late []string
 	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
 		h, f := x.Held[key], x.Effects[key]
-		begins, last := f.grace.Add(noticed), f.grace.Add(longestHold) // by the steady clock, so that setting the other cuts nothing short
+		begins, last := f.grace.Add(soft+noticed), f.grace.Add(longestHold) // by the steady clock, so that setting the other cuts nothing short
 		switch {
 		case x.steady.Before(begins):
 			x.intend(Wake{At: x.at.Add(begins.Sub(x.steady))})
 		case !x.steady.Before(last):
 			late = append(late, key)
-		case x.speechSince(h.Until), !x.Listened.IsZero() && x.Listened.Before(h.Until.Add(noticed)):
+		case x.speechSince(h.Until.Add(soft)), !x.Listened.IsZero() && x.Listened.Before(h.Until.Add(soft+noticed)):
 			x.intend(Wake{At: x.at.Add(last.Sub(x.steady))})
 		default:
 			woke := x.cause

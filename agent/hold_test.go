@@ -169,7 +169,7 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 	t.Run("speech that began too late", func(t *testing.T) {
 		rehearse(t, func(b *bench) {
 			b.sendMail()
-			time.Sleep(1500 * time.Millisecond)
+			time.Sleep(2 * time.Second)
 			b.effects(1)
 			b.desk.Tell(Speech{ID: 1, At: time.Now()})
 			b.hear("stop")
@@ -243,7 +243,7 @@ func TestGraceWaitsForTheEar(t *testing.T) {
 		b.desk.Tell(Listened{To: until})
 		b.rest()
 		b.effects(0)
-		b.desk.Tell(Listened{To: until.Add(noticed)})
+		b.desk.Tell(Listened{To: until.Add(soft + noticed)})
 		b.rest()
 		b.effects(1)
 	})
