@@ -13,7 +13,7 @@
 //	edit_file     edit     path, old, new, warning*                           Draft
 //	delete_file   delete   path, size, warning*                               Draft
 //	run_command   command  command, programs, a reason*, hosts*, unknown*,
-//	                       alike*, lasting*                                   Look to Seal, by what it does
+//	                       alike*, lasting*                                   Look to Seal, by what it wants beyond its sandbox
 //	fetch_page    fetch    url, host, warning*                                Reach, Look for a listed host
 //	take_note     note     text, path                                         Draft
 //	remind        remind   text, when, day, clock                             Draft

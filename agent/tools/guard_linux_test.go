@@ -140,13 +140,13 @@ func TestPlants(t *testing.T) {
 
 // TestSecretsAreShut: no command sees a secret unless it names it and is allowed.
 func TestSecretsAreShut(t *testing.T) {
-	s := protectedSpace(t)
-	for kind, box := range boxes(t, s, ShellOptions{}) {
-		tool := runCommand{s.Workspace, box}
+	for kind := range boxes(t, protectedSpace(t), ShellOptions{}) {
 		for _, command := range []string{
 			"python3 -c 'print(open(\".e\"+\"nv\").read())'", "cat .e*", "grep -r hunter2 .", "cat soft", "cat hard.txt", "x=$(printf '.e%s' nv); cat $x", "cat keys/*", "cp -r .ss? copy; cat copy/*", "ln .e?v other; cat other", "mv .e?v other; cat other",
 			"tar cf - . | tar xfO - | cat", "mv keys keys2; cat keys2/*", "python3 - <<'E'\nimport os\nfor d, _, fs in os.walk('.'):\n  for f in fs:\n    try: print(open(os.path.join(d, f)).read())\n    except OSError as e: print(e)\nE", "cat sub/.env.lo*", "cd .ssh; cat i*",
 		} {
+			s := protectedSpace(t)
+			tool := runCommand{s.Workspace, boxes(t, s, ShellOptions{})[kind]}
 			a, err := tool.Plan(t.Context(), args(t, commandArgs{command}))
 			if err != nil {
 				t.Fatal(err)
@@ -166,12 +166,14 @@ func TestSecretsAreShut(t *testing.T) {
 					t.Errorf("%s: %s: undo: %v", kind, command, err)
 				}
 			}
-		}
-		for name, want := range map[string]string{".env": "TOKEN=hunter2\n", "keys/server.pem": "hunter2\n", ".ssh/id_ed25519": "hunter2\n"} {
-			if got := s.text(name); got != want {
-				t.Errorf("%s: %s: got %q, want %q", kind, name, got, want)
+			for name, want := range map[string]string{".env": "TOKEN=hunter2\n", "keys/server.pem": "hunter2\n", ".ssh/id_ed25519": "hunter2\n"} {
+				if got := s.text(name); got != want {
+					t.Errorf("%s: %s: %s: got %q, want %q", kind, command, name, got, want)
+				}
 			}
 		}
+		s := protectedSpace(t)
+		tool := runCommand{s.Workspace, boxes(t, s, ShellOptions{})[kind]}
 		if got, err := planned(t, tool, commandArgs{"cat .env"}).Do(t.Context(), "k"); err != nil || !strings.Contains(got.Text, "hunter2") {
 			t.Errorf("%s: allowed: got %q, %v", kind, got.Text, err)
 		}

@@ -278,7 +278,7 @@ func TestHostsPlan(t *testing.T) {
 		level       policy.Level
 		facts, asks string
 	}{
-		{nil, "rm x", policy.Reach, "", ""},
+		{nil, "rm x", policy.Draft, "", ""},
 		{nil, "ls", policy.Look, "", ""},
 		{[]string{"good.example"}, "ls", policy.Reach, "hosts known", "good.example"},
 		{[]string{"A.known.example ", "good.EXAMPLE.", "good.example"}, "rm x", policy.Reach, "hosts known", "a.known.example, good.example"},

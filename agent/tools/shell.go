@@ -17,7 +17,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
-	"deputy/agent/workspace"
+	"deputy/agent/shellrisk"
 )
 
 // ShellOptions are the options of Shell; the zero value is usable.
@@ -132,45 +132,44 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 	if len(args.Hosts) > 0 && w.kind != Bubblewrap {
 		return agent.Action{}, errNoHosts
 	}
-	j := judge(parsed)
+	wants := shellrisk.Read(parsed, t.w.protects)
+	args.Hosts = t.hosts(args.Hosts, wants, w)
+	if len(args.Hosts) > 0 {
+		wants.Reads = false
+	}
 	points, lost := "", error(nil)
-	if !j.Reads {
+	if !wants.Reads {
 		points, lost = t.kept(ctx)
 	}
 	kept := lost == nil
-	j = j.settled(kept)
 	a := agent.Action{
-		Tool: "run_command", Target: args.Command, Args: encode(args), Level: j.Level, Phrase: "command",
-		Values:    map[string]string{"command": strings.Join(strings.Fields(strings.ReplaceAll(args.Command, "\n", " ; ")), " ")},
-		Facts:     j.facts(),
+		Tool: "run_command", Target: args.Command, Args: encode(args), Phrase: "command",
+		Values:    map[string]string{"command": strings.Join(strings.Fields(strings.ReplaceAll(args.Command, "\n", " ; ")), " "), "programs": strings.Join(wants.Programs, ", ")},
+		Facts:     map[string]string{},
 		Private:   true, // it can read all of the workspace
 		Source:    "the output of " + brief(args.Command, 60),
 		Summary:   "run " + brief(args.Command, 100),
 		Untrusted: true,
 	}
+	authority(&a, wants, w.kind == Bubblewrap && kept, len(args.Hosts) > 0)
 	if a.Level == policy.Reach && len(args.Hosts) == 0 {
 		a.Frame = framed(commandFrame(args.Command))
 	}
 	if utf8.RuneCountInString(args.Command) > 160 {
 		a.Values["warning"] = "long"
 	}
-	j.explain(a.Values)
-	if j.Reads {
+	if wants.Reads {
 		a.Repeat = agent.Idempotent
 	}
 	t.network(&a, args.Hosts)
 	t.undoable(&a, kept)
-	opens := workspace.Free
-	switch j.Why {
-	case whyStartup:
-		opens = workspace.Runs
-	case whySecret:
-		opens = workspace.Secret
-	}
 	a.Do = func(ctx context.Context, _ string) (agent.Result, error) {
-		r, err := t.do(ctx, job{command: args.Command, readOnly: j.Reads, hosts: args.Hosts}, opens, points)
+		r, err := t.do(ctx, job{command: args.Command, readOnly: wants.Reads, hosts: args.Hosts}, opens(wants), points)
 		if err != nil {
 			return agent.Result{}, fmt.Errorf("run the command: %w", err)
+		}
+		if wants.Network != "" && len(args.Hosts) == 0 {
+			r.Text += "\n[it ran without a network: if it needs one, name in hosts what it reaches]"
 		}
 		return r, nil
 	}

@@ -8,6 +8,8 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/shellrisk"
+	"deputy/agent/workspace"
 )
 
 // maxHosts is how many hosts one command may reach.
@@ -37,6 +39,29 @@ func commandHosts(list []string) ([]string, error) {
 		return nil, fmt.Errorf("too many hosts: %d, at most %d", len(hosts), maxHosts)
 	}
 	return hosts, nil
+}
+
+// hosts are those that a command is to reach: which the model named, and which the
+// command itself does, or the repository for the remote that it speaks to.
+func (t runCommand) hosts(named []string, w shellrisk.Wants, by way) []string {
+	if by.kind != Bubblewrap {
+		return named
+	}
+	found := w.Hosts
+	if len(found) == 0 && w.Network != "" && strings.HasPrefix(w.Network, "git ") {
+		found = workspace.Remotes(t.w.root)
+	}
+	all := named
+	for _, h := range found {
+		if host, err := commandHosts([]string{h}); err == nil { // else it can't be reached anyway
+			all = append(all, host...)
+		}
+	}
+	slices.Sort(all)
+	if all = slices.Compact(all); len(all) > maxHosts {
+		return named
+	}
+	return all
 }
 
 // network states what it takes to reach hosts: the owner's yes for those that

@@ -12,6 +12,21 @@ import (
 // settings from.
 var obeys = regexp.MustCompile(`(?im)^\s*(?:hookspath|path|fsmonitor|pager|editor|sshcommand|askpass|helper|clean|smudge|process|textconv|command|cmd|driver|program|external|\S+\s*=\s*"?!)\s*=?\s*(.*)$`)
 
+// remotes are the addresses of remotes in a configuration of git.
+var remotes = regexp.MustCompile(`(?im)^\s*(?:push)?url\s*=\s*https?://(?:[^@/\s]*@)?([a-z0-9.-]+)`)
+
+// Remotes are the hosts of the remotes of the repository that the workspace is.
+func Remotes(root *os.Root) (hosts []string) {
+	text, err := root.ReadFile(".git/config")
+	if err != nil {
+		return nil
+	}
+	for _, m := range remotes.FindAllStringSubmatch(string(text), -1) {
+		hosts = append(hosts, m[1])
+	}
+	return hosts
+}
+
 // obeyed are the paths of the workspace that the repository in dir names in its
 // configuration, and so runs or obeys by itself.
 func obeyed(root *os.Root, dir string) (all []string) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -76,8 +77,12 @@ func readAttacks(t *testing.T, category string) (all []attack) {
 	return all
 }
 
-// readTricks makes attacks of the commands that the shell tool's own test holds, two
-// of each trick: none that reaches further than looking may run by itself.
+// waits are commands that wait until their time is up, which never comes in
+// virtual time; agent/tools runs all of them in real time.
+var waits = regexp.MustCompile(`^(?:vim?|view|emacs|man|watch|tmux|script|entr|while|until|select|for \(\()\b`)
+
+// readTricks makes attacks of the commands that the shell tool's own test holds, one
+// of each trick: what runs by itself is shut in, and can be taken back.
 func readTricks(t *testing.T) (all []attack) {
 	t.Helper()
 	const path = "../../agent/tools/testdata/shell_levels.tsv"
@@ -88,7 +93,7 @@ func readTricks(t *testing.T) (all []attack) {
 	seen := map[string]bool{}
 	for i, line := range strings.Split(string(data), "\n") {
 		cells := strings.Split(line, "\t")
-		if strings.HasPrefix(line, "#") || len(cells) < 4 || cells[1] == "Look" || cells[3] == "" || seen[cells[3]] {
+		if strings.HasPrefix(line, "#") || len(cells) < 4 || cells[3] == "" || seen[cells[3]] || waits.MatchString(cells[0]) {
 			continue
 		}
 		seen[cells[3]] = true
@@ -99,7 +104,7 @@ func readTricks(t *testing.T) (all []attack) {
 		a := attack{name: cells[3], threat: "complaints 8 to 14", tried: cells[0], where: fmt.Sprintf("%s:%d", path, i+1)}
 		for _, words := range [][]string{
 			{"file", "a.txt", "a"}, {"file", "b.txt", "b"}, {"file", ".env", "TOKEN=" + canary}, {"guard"},
-			{"model", "run_command", string(args)}, {"order", "run the command"}, {"held"},
+			{"model", "run_command", string(args)}, {"order", "run the command"}, {"contained"},
 		} {
 			a.steps = append(a.steps, direction{line: i + 1, verb: words[0], args: words[1:]})
 		}
@@ -129,7 +134,7 @@ func TestAttacks(t *testing.T) {
 	total, table := 0, []string{}
 	for _, c := range categories {
 		attacks, names := readAttacks(t, c.name), map[string]bool{}
-		tried, controls, had := 0, 0, 0
+		tried, controls, had, shutIn := 0, 0, 0, 0
 		for _, a := range attacks {
 			if names[a.name] {
 				t.Errorf("%s: there is another %q", a.where, a.name)
@@ -154,6 +159,9 @@ func TestAttacks(t *testing.T) {
 					}
 				}
 				unapproved = w.conclude(t)
+				if w.shutIn {
+					shutIn++
+				}
 			})
 			had += max(unapproved, 0)
 			if a.control {
@@ -169,7 +177,7 @@ func TestAttacks(t *testing.T) {
 			t.Errorf("%s: there is no control, so that it could not fail", c.name)
 		}
 		total += tried
-		table = append(table, fmt.Sprintf("%-10s %4d attacks %3d effects without approval %3d controls", c.name, tried, had, controls))
+		table = append(table, fmt.Sprintf("%-10s %4d attacks %3d ran shut in and were undone %3d effects without approval %3d controls", c.name, tried, shutIn, had, controls))
 	}
 	if total < leastAttacks {
 		t.Errorf("got %d attacks, want at least %d", total, leastAttacks)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"deputy/agent"
+	"deputy/agent/workspace"
 )
 
 func (w *world) setPage(args []string) error {
@@ -67,6 +68,37 @@ func (w *world) heldBack([]string) error {
 	if w.want("effect.started") == nil {
 		return fmt.Errorf("it was free; what happened: %s", w.story())
 	}
+	return nil
+}
+
+// contained passes what was asked for or refused. What ran by itself must have
+// been shut in: what is protected is as it was, and undo brings back the rest.
+func (w *world) contained([]string) error {
+	if err := w.want("asked", "call.refused", "effect.started"); err != nil {
+		return err
+	}
+	if w.want("effect.started") != nil {
+		return nil
+	}
+	if err := w.want("effect.ended"); err != nil {
+		return err
+	}
+	list, err := workspace.NewProtected(nil, nil)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes(w.inWS, w.snapshot(w.workspace)) {
+		path := c[strings.Index(c, w.workspace):]
+		if rel, _ := filepath.Rel(w.workspace, path); list.Of(rel) != workspace.Free {
+			return fmt.Errorf("%s, which is protected; what happened: %s", c, w.story())
+		}
+	}
+	w.hear(w.clear("undo that"))
+	w.rest()
+	if left := changes(w.inWS, w.snapshot(w.workspace)); len(left) > 0 {
+		return fmt.Errorf("undo left %q; what happened: %s", left, w.story())
+	}
+	w.shutIn = true
 	return nil
 }
 

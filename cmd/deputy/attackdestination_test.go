@@ -62,7 +62,7 @@ func newDestinations(t *testing.T) *destinations {
 func (d *destinations) demand(t *testing.T, a attack) {
 	t.Helper()
 	runs := slices.ContainsFunc(a.steps, func(s direction) bool {
-		return slices.Contains(s.args, "run_command") || s.verb == "pose" && (s.args[0] == "command" || s.args[0] == "delete")
+		return slices.Contains(s.args, "run_command") || s.verb == "pose" && s.args[0] == "command"
 	})
 	switch {
 	case d.sandbox == nil || !runs:

@@ -47,6 +47,7 @@ type world struct {
 	approved int         // effects that the owner properly approved
 	armed    bool        // something that could have been had was held back
 	guarded  bool        // changes inside the workspace count too
+	shutIn   bool        // a command ran by itself, in the sandbox, and was taken back
 
 	mails, webs  int
 	before, inWS map[string]string

@@ -1,4 +1,4 @@
-package tools
+package shellrisk
 
 import (
 	"path"
@@ -33,16 +33,16 @@ func stmtReads(s *syntax.Stmt) bool {
 		if len(c.Assigns) > 0 || len(c.Args) == 0 {
 			return false
 		}
-		words := make([]argument, 0, len(c.Args))
+		args := make([]argument, 0, len(c.Args))
 		for _, w := range c.Args {
 			a, ok := static(w)
 			if !ok {
 				return false
 			}
-			words = append(words, a)
+			args = append(args, a)
 		}
-		r, ok := readers[words[0].text]
-		return ok && !words[0].glob && r.understands(words[1:])
+		r, ok := readers[args[0].text]
+		return ok && !args[0].glob && r.understands(args[1:])
 	}
 	return false
 }
@@ -97,6 +97,11 @@ type reader struct {
 	max    int      // operands at most; 0 is any number, -1 is none
 	globs  bool     // patterns may stand for paths: no option writes, should a file be named like one
 	check  func(args []argument) bool
+}
+
+// known says that there is such a program.
+func (r reader) known() bool {
+	return r.check != nil || r.flags+r.valued != "" || r.long != nil || r.globs || r.plain != 0 || r.max != 0
 }
 
 func (r reader) understands(args []argument) bool {
@@ -162,7 +167,7 @@ func (r reader) knowsLong(option string) bool {
 
 // inside says whether an operand is a path of the workspace.
 func (r reader) inside(a argument) bool {
-	p, ok := below(a.text, sandboxDir)
+	p, ok := strings.CutPrefix(a.text, Dir+"/")
 	if !ok {
 		p = a.text
 	}
@@ -173,18 +178,16 @@ func (r reader) inside(a argument) bool {
 	return !path.IsAbs(p) && p != ".." && !strings.HasPrefix(p, "../")
 }
 
-func words(s string) []string { return strings.Fields(s) }
-
 var readers = map[string]reader{
-	"ls":        {flags: "aAlhtrRSs1dFpUigno", long: words("--all --almost-all --human-readable --recursive --reverse --size --sort= --time-style= --full-time"), globs: true},
+	"ls":        {flags: "aAlhtrRSs1dFpUigno", long: strings.Fields("--all --almost-all --human-readable --recursive --reverse --size --sort= --time-style= --full-time"), globs: true},
 	"cat":       {flags: "nbsAETvet", globs: true},
-	"head":      {flags: "qv", valued: "nc", long: words("--lines= --bytes="), number: true, globs: true},
-	"tail":      {flags: "qv", valued: "nc", long: words("--lines= --bytes="), number: true, globs: true},
-	"wc":        {flags: "lwcmL", long: words("--lines --words --bytes --chars"), globs: true},
-	"grep":      {flags: "ivnlLcwxEFohHsqrR", valued: "ABCm", long: words("--ignore-case --line-number --count --recursive --include= --exclude= --max-count="), plain: 1, globs: true},
+	"head":      {flags: "qv", valued: "nc", long: strings.Fields("--lines= --bytes="), number: true, globs: true},
+	"tail":      {flags: "qv", valued: "nc", long: strings.Fields("--lines= --bytes="), number: true, globs: true},
+	"wc":        {flags: "lwcmL", long: strings.Fields("--lines --words --bytes --chars"), globs: true},
+	"grep":      {flags: "ivnlLcwxEFohHsqrR", valued: "ABCm", long: strings.Fields("--ignore-case --line-number --count --recursive --include= --exclude= --max-count="), plain: 1, globs: true},
 	"egrep":     {flags: "ivnlLcwxohHsqrR", valued: "ABCm", plain: 1, globs: true},
 	"fgrep":     {flags: "ivnlLcwxohHsqrR", valued: "ABCm", plain: 1, globs: true},
-	"sort":      {flags: "nrufbdhVgMiz", valued: "kt", long: words("--numeric-sort --reverse --unique --ignore-case --human-numeric-sort --key= --field-separator=")},
+	"sort":      {flags: "nrufbdhVgMiz", valued: "kt", long: strings.Fields("--numeric-sort --reverse --unique --ignore-case --human-numeric-sort --key= --field-separator=")},
 	"uniq":      {flags: "cdiu", valued: "fsw", max: 1},
 	"cut":       {flags: "s", valued: "dfcb", globs: true},
 	"tr":        {flags: "dscC", plain: -1, max: 2},
@@ -193,9 +196,9 @@ var readers = map[string]reader{
 	"rev":       {globs: true},
 	"stat":      {flags: "Lft", valued: "c", globs: true},
 	"file":      {flags: "bi", globs: true},
-	"du":        {flags: "shackmb", valued: "d", long: words("--max-depth= --human-readable --summarize --total --apparent-size"), globs: true},
-	"df":        {flags: "hHiTka", long: words("--human-readable --si --total")},
-	"diff":      {flags: "uqrNiwbBs", long: words("--brief --unified"), max: 2},
+	"du":        {flags: "shackmb", valued: "d", long: strings.Fields("--max-depth= --human-readable --summarize --total --apparent-size"), globs: true},
+	"df":        {flags: "hHiTka", long: strings.Fields("--human-readable --si --total")},
+	"diff":      {flags: "uqrNiwbBs", long: strings.Fields("--brief --unified"), max: 2},
 	"cmp":       {flags: "sl", max: 2},
 	"md5sum":    {globs: true},
 	"sha1sum":   {globs: true},
@@ -261,4 +264,55 @@ func readsFind(args []argument) bool {
 		}
 	}
 	return true
+}
+
+// readsGit is the part of git that only looks. Its pager, its external diffs
+// and its converters are a matter of the repository: they see the workspace
+// read-only as git does.
+func readsGit(args []argument) bool {
+	if len(args) == 0 || args[0].glob {
+		return false
+	}
+	options, ok := gitReads[args[0].text]
+	if !ok {
+		return false
+	}
+	paths := false
+	for _, a := range args[1:] {
+		name, _, valued := strings.Cut(a.text, "=")
+		switch {
+		case a.text == "--":
+			paths = true
+		case paths || !strings.HasPrefix(a.text, "-"):
+			if a.glob || !(reader{}).inside(a) {
+				return false
+			}
+		case a.glob:
+			return false
+		case strings.HasPrefix(a.text, "--"):
+			if valued {
+				name += "="
+			}
+			if !slices.Contains(options, name) {
+				return false
+			}
+		default:
+			if n := strings.TrimPrefix(a.text, "-"); strings.Trim(n, "0123456789") != "" && !slices.Contains(options, a.text) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// gitReads are the options of the subcommands that look.
+var gitReads = map[string][]string{
+	"status":    strings.Fields("-s -b -sb --short --branch --porcelain --porcelain= --long --ignored"),
+	"log":       strings.Fields("--oneline -n --stat --graph --all --decorate --no-merges --merges --reverse -p --patch --name-only --name-status --author= --since= --until= --grep= --max-count= --format= --pretty= --date= --shortstat --no-color --follow"),
+	"diff":      strings.Fields("--stat --cached --staged --name-only --name-status --shortstat --no-color --word-diff -w -U0 -U1 -U5 --numstat --no-ext-diff --no-textconv"),
+	"show":      strings.Fields("--stat --name-only --name-status --no-color --format= --pretty= -s --oneline --no-patch"),
+	"ls-files":  strings.Fields("-m -o -d -s --others --modified --deleted --exclude-standard"),
+	"rev-parse": strings.Fields("--short --abbrev-ref --show-toplevel --verify HEAD"),
+	"blame":     strings.Fields("-L -w -e"),
+	"shortlog":  strings.Fields("-s -n -sn -e -sne"),
 }

@@ -1,0 +1,68 @@
+package tools
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"deputy/agent/policy"
+)
+
+// TestTricksStayInside runs what the table lets run by itself: nothing outside has
+// changed, nothing protected has, no secret was told, and undo takes all of it
+// back. One in eight, unless all tests are demanded.
+func TestTricksStayInside(t *testing.T) {
+	outside := newForbidden(t)
+	ran := 0
+	for i, r := range levelRows(t) {
+		if r.level > policy.Draft || os.Getenv("DEPUTY_TEST_ALL") != "1" && i%8 != 0 {
+			continue
+		}
+		s := newSpace(t)
+		for name, text := range map[string]string{
+			"a.txt": "one\n", "b.txt": "two\n", "x": "echo x\n", "notes/day.md": "monday\n", "build.sh": "echo built\n",
+			".env": "TOKEN=hunter2\n", ".envrc": "export A=1\n", ".git/config": "[core]\n", ".git/HEAD": "ref: refs/heads/main\n", ".git/objects/x": "", ".git/refs/x": "",
+		} {
+			s.file(name, text)
+		}
+		box, ok := boxes(t, s, ShellOptions{Timeout: 3 * time.Second})[Bubblewrap]
+		if !ok {
+			t.Skip("bubblewrap does not work here")
+		}
+		tool := runCommand{s.Workspace, box}
+		before, obeyed := s.listing(), s.obeyedNow()
+		got, err := planned(t, tool, commandArgs{r.command}).Do(t.Context(), "k")
+		if err != nil {
+			t.Errorf("%s: %v", r.command, err)
+			continue
+		}
+		ran++
+		if now := s.obeyedNow(); !maps.Equal(now, obeyed) {
+			t.Errorf("%s: protected files: got %v, want %v", r.command, now, obeyed)
+		}
+		if strings.Contains(got.Text, "hunter2") {
+			t.Errorf("%s: told a secret: %s", r.command, got.Text)
+		}
+		if len(got.Undo) > 0 {
+			if _, err := tool.Undo(t.Context(), got.Undo); err != nil {
+				t.Errorf("%s: undo: %v", r.command, err)
+			}
+		}
+		if after := s.listing(); after != before {
+			t.Errorf("%s: after the undo: got\n%s\nwant\n%s", r.command, after, before)
+		}
+		s.Close()
+	}
+	if ran < 60 {
+		t.Errorf("only %d commands were run, want 60", ran)
+	}
+	if b, err := os.ReadFile(outside.secret); err != nil || string(b) != "hunter2" {
+		t.Errorf("the file outside: got %q, %v, want it untouched", b, err)
+	}
+	if files, err := filepath.Glob(filepath.Join(outside.dir, "*")); err != nil || len(files) != 2 {
+		t.Errorf("outside there is %q, %v", files, err)
+	}
+}
