@@ -45,7 +45,7 @@ func (r *reading) program(words []word) {
 		return
 	}
 	name := path.Base(at[0].text)
-	if !at[0].whole || name == "" || name == "." && at[0].text != "." || strings.ContainsAny(at[0].text, "*?[~ \t\n") {
+	if !at[0].whole || name == "" || name == "." && at[0].text != "." || name != "[" && strings.ContainsAny(at[0].text, "*?[~ \t\n") {
 		r.first(&r.w.Unclear, at[0].text+"…")
 	}
 	r.runs(at[0])
@@ -107,7 +107,7 @@ func skipWrappers(words []word) []word {
 
 // paths notes the paths that a program is given.
 func (r *reading) paths(name string, words []word) {
-	reads := readers[name].known() || texts["looks"][name]
+	reads := texts["looks"][name] || texts["reads"][name]
 	message := false
 	for _, w := range words[1:] {
 		said := message // the words of a commit are only said

@@ -86,7 +86,7 @@ func set(list string) map[string]bool {
 
 // plain says that a program runs no other one that its arguments name.
 func plain(name string) bool {
-	return texts["says"][name] || texts["looks"][name] || texts["changes"][name] || readers[name].known() || len(network[name]) > 0 || name == "sed" || name == "awk"
+	return texts["says"][name] || texts["looks"][name] || texts["changes"][name] || texts["reads"][name] || len(network[name]) > 0
 }
 
 // decides says that a variable decides what programs run.

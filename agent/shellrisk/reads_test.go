@@ -2,6 +2,7 @@ package shellrisk
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,38 +18,28 @@ func parse(command string) (*syntax.File, error) {
 }
 
 func TestOnlyReads(t *testing.T) {
-	look := []string{
-		"ls", "ls -la", "ls -lah notes", "ls *.txt", "cat *", "wc -l *.md", "grep x *.md", "ls notes/*.md", "cat a.txt", "cat 'my file.txt'", `cat "my file.txt" b.txt`, "head -5 a.txt", "head -n 5 a.txt", "tail -n5 a.txt",
-		"grep -in 'rent' budget.txt", "grep -r rent .", "grep rent notes/*.md", "cat a.txt | sort | uniq -c | sort -rn | head -3", "wc -l a.txt && date", "date", "date +%H:%M", "date -d tomorrow",
-		"df -h", "du -sh .", "du -sh notes", "echo hello", "echo 'a > b'", "pwd", "whoami", "uname -a", "cut -d, -f2 a.csv", "cut -d , -f 2 a.csv", "tr a b", "sort -k2 -t, a.csv", "find . -name '*.md'", "find notes -type f -maxdepth 2",
-		"cat /workspace/a.txt", "cat a.txt || echo none", "ls; pwd", "ls\npwd", "seq 1 10", "diff a.txt b.txt", "git status", "git log --oneline -5",
+	reads := []string{
+		"ls", "ls -lah notes", "cat a.txt | sort | uniq -c | sort -rn | head -3", "grep -rn 'rent' .", "wc -l *.md && date", "find . -name '*.md'", "git status -sb", "git log --oneline -5", "git --no-pager diff", "awk -F, '{s+=$2} END {print s}' a.csv",
+		"sed -n '1,5p' a.txt", "unzip -p a.docx word/document.xml | wc -w", "tar tzf a.tgz", "for f in *.md; do wc -l \"$f\"; done", "if [ -f a ]; then cat a; fi", "cat < a.txt", "ls 2>&1", "ls 2>/dev/null", "jq .name a.json", "echo $(ls)", "x=1; echo $x", "/bin/ls", "cat <<E\nx\nE", "timeout 5 ls",
 	}
-	reach := []string{
-		"rm a.txt", "curl https://example.com", "cat a.txt > b.txt", "cat < a.txt", "cat a.txt >> b.txt", "echo x | tee a.txt", "ls; rm a.txt", "ls && rm a.txt", "ls | xargs rm", "ls & rm x", "ls &",
-		"echo $(rm a.txt)", "echo `rm a.txt`", `echo "$(rm a.txt)"`, "echo $HOME", `echo "$HOME"`, "cat <(rm a.txt)", "X=1 ls", "PATH=. ls", "alias ls=rm", "ls() { rm a.txt; }; ls", "function ls { rm x; }", "eval ls", "exec ls", "command ls", "builtin echo x",
-		"./ls", "/bin/ls", `l\s`, `"ls" $x`, "$'ls'", "ls {a,b}", "ls ~", "ls ~root", "cat /etc/passwd", "cat ../x", "cat a/../../x", "ls /", "sort -o a.txt b.txt", "sort --output=a.txt b.txt", "sort -oa.txt b", "sort *", "uniq a.txt b.txt",
-		"date -s tomorrow", "date 112316432026", "date --set=now", "find . -delete", "find . -exec rm {} +", "find . -name x -fprint y", "find . -ok rm", "tail -f a.txt", "tail -F a.txt", "cat -- -x", "grep -f a.txt b.txt", "(ls)", "{ ls; }", "if true; then ls; fi",
-		"for i in a; do ls; done", "while true; do ls; done", "[[ -f a ]]", "((1+1))", "time ls", "! ls", "coproc ls", "ls 2>&1", "cat <<< x", "cat <<E\nx\nE", "echo $((1+1))", "echo ${x:=1}", "python3 -c 'print(1)'", "bash -c ls", "sh x", "env ls", "sudo ls", "nice ls",
-		"git fetch", "git -c a=b status", "git log --output=x", "git diff --ext-diff", "declare x=1", "export X=1", "let x=1", ". a.sh", "source a.sh", "trap ls EXIT", "set -e", "cd ..", "printf -v PATH x", "echo a{b,c}", "wc --files0-from=x", "ls --hyperlink", "uptime x", "pwd x", "cat @(a|b)", "cat /*", "cat ../*", "ls -*",
+	not := []string{
+		"rm a", "ls; rm a", "ls > b", "cat a >> b", "ls &> b", "echo $(rm a)", "echo `rm a`", "ls <(rm a)", "sort -o a b", "sort -no a b", "sed -i s/a/b/ x", "find . -delete", "find . -exec rm {} +", "python3 a.py", "./ls", "$x a", "ls() { rm a; }; ls", "git commit -m x", "git log --output=a", "git x",
+		"git diff --ext-diff", "tar xf a.tar", "unzip a.zip", "uniq a b", "xargs rm", "ls | xargs rm", "eval ls", "bash -c ls", "ls &", "tail -f a", "date -s x", "tee a", "curl x", "coproc ls", ". a.sh",
 	}
-	want := map[string]bool{}
-	for _, c := range look {
-		want[c] = true
-	}
-	for _, c := range append(look, reach...) {
+	for _, c := range append(reads, not...) {
 		f, err := parse(c)
 		if err != nil {
 			t.Errorf("%q: %v", c, err)
 			continue
 		}
-		if got := onlyReads(f); got != want[c] {
-			t.Errorf("onlyReads(%q): got %v, want %v", c, got, want[c])
+		if got := onlyReads(f); got != slices.Contains(reads, c) {
+			t.Errorf("onlyReads(%q): got %v", c, got)
 		}
 	}
 }
 
 func FuzzRead(f *testing.F) {
-	for _, s := range []string{"ls -la", "cat a | sort", "echo $(x)", "find . -name '*'", "sort -o x", "date +%s", "a\nb", "grep -A 3 x y", "ls ''"} {
+	for _, s := range []string{"ls -la", "cat a | sort", "echo $(x)", "find . -name '*'", "sort -o x", "git push a", "bash -c 'git push'", "sudo -u x y", "pip install x", "a[$(b)]=1", "env -i"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -56,9 +47,8 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		Read(parsed, func(string) (bool, bool) { return false, false })
-		if onlyReads(parsed) && strings.ContainsAny(s, "$`<>&(){}\\") && !strings.ContainsAny(s, "'\"#") && !strings.Contains(s, "&&") {
-			t.Errorf("onlyReads(%q): got true", s)
+		if w := Read(parsed, func(string) (bool, bool) { return false, false }); w.Reads && w.beyond() != "" {
+			t.Errorf("%q: got %+v", s, w)
 		}
 	})
 }

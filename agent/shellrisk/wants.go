@@ -48,7 +48,7 @@ func Read(f *syntax.File, protected Protected) Wants {
 	r.file(f)
 	slices.Sort(r.w.Hosts)
 	r.w.Hosts = slices.Compact(r.w.Hosts)
-	r.w.Reads = r.w.beyond() == "" && onlyReads(f)
+	r.w.Reads = r.w.beyond() == "" && r.w.Unclear == "" && onlyReads(f)
 	return r.w
 }
 
