@@ -11,6 +11,7 @@ import (
 	"deputy/agent"
 	"deputy/agent/policy"
 	"deputy/agent/shellrisk"
+	"deputy/agent/workspace/checkpoint"
 )
 
 // levelTable holds commands, each with the level it takes in a sandbox by
@@ -67,7 +68,7 @@ func saidWants(w shellrisk.Wants, hosts []string) string {
 func plansOnly(t *testing.T, s space, kind string) runCommand {
 	t.Helper()
 	b := newSandbox(s.dir, s.copies.scratch(), ShellOptions{Hosts: []string{"known.example"}}.filled())
-	b.probed, b.way = true, way{kind: kind}
+	b.probed, b.way, b.points = true, way{kind: kind}, checkpoint.Copy
 	return runCommand{s.Workspace, b}
 }
 
@@ -116,7 +117,7 @@ func TestOldCaution(t *testing.T) {
 		}
 	}
 	least(plansOnly(t, s, Landlock), policy.Reach)
-	if err := os.Truncate(writeTemp(t, s, "huge.bin"), maxKept+1); err != nil {
+	if err := os.Truncate(writeTemp(t, s, "huge.bin"), 3<<30); err != nil {
 		t.Fatal(err)
 	}
 	least(plansOnly(t, s, Bubblewrap), policy.Commit)
