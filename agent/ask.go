@@ -159,7 +159,10 @@ func (x *step) read(a *Ask, h Heard, overlapped bool) consent.Verdict {
 		level, answer.Key = policy.Seal, false
 	}
 	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Half: a.Half, Said: x.said(h.Began.Add(-keepSaid))}
-	if level == policy.Seal && h.Typed {
+	switch {
+	case level == policy.Seal && h.Socket:
+		answer.Typed = false // nobody knows what stood on the screen there
+	case level == policy.Seal && h.Typed:
 		q.Code = a.ID
 	}
 	return consent.Read(q, answer)
@@ -234,15 +237,19 @@ func (x *step) setAside(a *Ask) {
 // answered takes a decision made by name on this machine.
 func (x *step) answered(b Answered) {
 	a := x.ask(b.Ask)
-	if a == nil {
-		return
+	if a == nil || b.Approve && b.Shown == "" && (a.Cut || x.Effects[a.Key].Level == policy.Seal) {
+		return // what no voice alone can approve is approved by who has read it
 	}
 	x.record(b)
 	if x.posed() == a {
 		x.intend(Hush{})
 	}
 	// Who names one means that one, whatever was read out with it.
-	x.decideAll([]*Ask{a}, Decided{Approve: b.Approve, By: b.By, Why: "decided by name", Rest: b.Reason})
+	why := "decided by name"
+	if b.Shown != "" {
+		why = "read in " + b.Shown + ", and its number typed there"
+	}
+	x.decideAll([]*Ask{a}, Decided{Approve: b.Approve, By: b.By, Why: why, Rest: b.Reason})
 }
 
 // decide closes an ask, once, and carries out what it decides: for it, and for
@@ -295,6 +302,8 @@ const lapsed = "expiry"
 
 func by(h Heard) string {
 	switch {
+	case h.Socket:
+		return "socket"
 	case h.Typed:
 		return "terminal"
 	case h.Key:

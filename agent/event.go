@@ -29,12 +29,15 @@ type Body interface{ Kind() string }
 type (
 	// Heard is one utterance, transcribed, or one typed line.
 	Heard struct {
-		Utterance  int64   `json:"utterance,omitempty"`
-		Text       string  `json:"text"`
-		Language   string  `json:"language"`
-		Foreign    bool    `json:"foreign,omitempty"` // it sounds like a language that Text isn't in
-		Typed      bool    `json:"typed,omitempty"`   // by the owner's user on this machine
-		Key        bool    `json:"key,omitempty"`     // push-to-talk key held
+		Utterance int64  `json:"utterance,omitempty"`
+		Text      string `json:"text"`
+		Language  string `json:"language"`
+		Foreign   bool   `json:"foreign,omitempty"` // it sounds like a language that Text isn't in
+		Typed     bool   `json:"typed,omitempty"`   // by the owner's user on this machine
+		// Socket says that it was typed elsewhere than in Deputy's own terminal: what
+		// stood on the screen there is not known.
+		Socket     bool    `json:"socket,omitempty"`
+		Key        bool    `json:"key,omitempty"` // push-to-talk key held
 		Confidence float32 `json:"confidence,omitempty"`
 		Lowest     float32 `json:"lowest,omitempty"`
 		// Tokens are the probabilities of the text's tokens, in order.
@@ -133,6 +136,9 @@ type (
 		Approve bool   `json:"approve"`
 		By      string `json:"by"` // "terminal", "socket"
 		Reason  string `json:"reason,omitempty"`
+		// Shown is the terminal in which all of it stood, and where the number that
+		// stood beside it was typed; "" if it was not shown.
+		Shown string `json:"shown,omitempty"`
 	}
 	// Queued says that a line was given to the voice.
 	Queued struct {

@@ -113,15 +113,23 @@ func rows[T any](a *app, c *cobra.Command, r control.Request, line func(*tabwrit
 	})
 }
 
-func approveCommand(a *app) *cobra.Command { return decideCommand(a, "approve", true) }
-func denyCommand(a *app) *cobra.Command    { return decideCommand(a, "deny", false) }
+func approveCommand(a *app) *cobra.Command {
+	return decideCommand(a, "approve", true, `Approve decides one ask by its name. At L4, and where not all of an ask could be
+said, Deputy first shows all of it in this terminal, with a number to type.
 
-func decideCommand(a *app, name string, approve bool) *cobra.Command {
+Deputy listens to no program that it has started itself, and to none in a sandbox
+or a container.`)
+}
+
+func denyCommand(a *app) *cobra.Command { return decideCommand(a, "deny", false, "") }
+
+func decideCommand(a *app, name string, approve bool, long string) *cobra.Command {
 	var reason string
 	c := &cobra.Command{
 		Use:   name + " ID",
 		Short: strings.ToUpper(name[:1]) + name[1:] + " a waiting decision by its name (see: deputy inbox)",
 		Args:  cobra.ExactArgs(1),
+		Long:  long,
 
 		ValidArgsFunction: a.waiting,
 		RunE: func(c *cobra.Command, args []string) error {

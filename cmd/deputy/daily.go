@@ -32,7 +32,7 @@ func runCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return daily(c.Context(), cfg, scr, os.Stdin, deaf)
+			return daily(c.Context(), cfg, scr, os.Stdin, parts{deaf: deaf})
 		},
 	}
 	c.Flags().BoolVar(&deaf, "typed", false, "without the microphone: typed orders only")
@@ -40,23 +40,27 @@ func runCommand(a *app) *cobra.Command {
 }
 
 // daily runs the whole house with a terminal and a socket.
-func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, deaf bool) (err error) {
+func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, p parts) (err error) {
+	// Before anything is started: whatever is, from here on, may not decide.
+	if err := control.Mark(); err != nil {
+		return err
+	}
 	l, err := control.Listen(configs.UserPaths().Socket())
 	if err != nil {
 		return err
 	}
-	h, err := build(ctx, cfg, parts{deaf: deaf})
+	h, err := build(ctx, cfg, p)
 	if err != nil {
 		l.Close()
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	s := &control.Server{Desk: h.desk, Feed: h.feed, Turns: h.trace.turns, Metrics: h.trace.metrics, Key: h.keys.command, Journal: h.journal}
+	s := &control.Server{Desk: h.desk, Feed: h.feed, Turns: h.trace.turns, Metrics: h.trace.metrics, Key: h.keys.command, Journal: h.journal, Language: scr.language}
 	h.workers = append(h.workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
 	events, stop := h.feed.Watch()
 	defer stop()
 	go scr.follow(events)
-	h.greet(scr, deaf)
+	h.greet(scr, p.deaf)
 	if isTerminal(in) {
 		go readOrders(ctx, in, h)
 	}

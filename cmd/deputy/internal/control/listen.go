@@ -22,7 +22,7 @@ func (l listener) Close() error { return errors.Join(l.UnixListener.Close(), l.l
 // Listen opens the socket, only for this user. A socket left behind by a process
 // that died is replaced; one whose lock is held isn't.
 func Listen(path string) (_ net.Listener, err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := ownFolder(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("make a place for the socket: %w", err)
 	}
 	lock, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
@@ -53,4 +53,20 @@ func Listen(path string) (_ net.Listener, err error) {
 		return nil, fmt.Errorf("open the socket: %w", err)
 	}
 	return listener{l, lock}, nil
+}
+
+// ownFolder makes a folder that is this user's alone. One of somebody else's could
+// hold any socket tomorrow.
+func ownFolder(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); !info.IsDir() || !ok || int(st.Uid) != os.Geteuid() {
+		return fmt.Errorf("%s is not a folder of this user's; move it away", path)
+	}
+	return os.Chmod(path, 0o700)
 }

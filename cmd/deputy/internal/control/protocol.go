@@ -25,7 +25,7 @@ var ErrEnded error = phrases.Sentence("err.ended")
 // A Request is what another invocation wants of the running instance: one JSON
 // object on one line.
 type Request struct {
-	Do       string `json:"do"` // say, tasks, inbox, decide, grants, revoke, ptt, watch, metrics
+	Do       string `json:"do"` // say, tasks, inbox, decide, number, grants, revoke, ptt, watch, metrics
 	Text     string `json:"text,omitempty"`
 	Language string `json:"language,omitempty"`
 	ID       string `json:"id,omitempty"`

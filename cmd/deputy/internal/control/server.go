@@ -1,14 +1,12 @@
 package control
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +14,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/journal"
+	"deputy/agent/policy"
 	"deputy/agent/trace"
 )
 
@@ -30,53 +29,14 @@ type Server struct {
 	Key func(what string) error
 	// Journal has the tasks that the desk has forgotten; nil where nobody asks.
 	Journal journal.Journal
+	// Language is that of what is shown and refused; "" is the locale's.
+	Language string
+	// showing is held while a decision stands in somebody's terminal: one at a time.
+	showing sync.Mutex
 }
 
-// Serve answers until ctx ends.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	stop := context.AfterFunc(ctx, func() { l.Close() })
-	defer stop()
-	defer l.Close() // gone before the journal is given back
-	var all sync.WaitGroup
-	defer all.Wait()
-	for {
-		c, err := l.Accept()
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("accept on the socket: %w", err)
-		}
-		all.Go(func() {
-			defer c.Close()
-			ctx, cancel := context.WithCancel(ctx)
-			defer cancel()
-			defer context.AfterFunc(ctx, func() { c.Close() })()
-			s.answer(ctx, c)
-		})
-	}
-}
-
-func (s *Server) answer(ctx context.Context, c net.Conn) {
-	out := json.NewEncoder(c)
-	in := bufio.NewReaderSize(c, 64<<10)
-	line, err := in.ReadSlice('\n')
-	if err != nil {
-		return
-	}
-	var r Request
-	if err := json.Unmarshal(line, &r); err != nil {
-		out.Encode(Response{Error: "that request can't be read: " + err.Error(), Done: true})
-		return
-	}
-	if err := s.handle(ctx, r, out); err != nil {
-		out.Encode(Response{Error: err.Error(), Done: true})
-		return
-	}
-	out.Encode(Response{Done: true})
-}
-
-func (s *Server) handle(ctx context.Context, r Request, out *json.Encoder) error {
+func (s *Server) handle(ctx context.Context, r Request, c *conn) error {
+	out := c.out
 	switch r.Do {
 	case "say":
 		return s.say(ctx, r, out)
@@ -87,7 +47,7 @@ func (s *Server) handle(ctx context.Context, r Request, out *json.Encoder) error
 	case "inbox":
 		return s.list(ctx, out, func(st *agent.State) any { return askRows(st) })
 	case "decide":
-		return s.decide(ctx, r, out)
+		return s.decide(ctx, r, c)
 	case "grants":
 		return s.list(ctx, out, func(st *agent.State) any { return grantRows(st) })
 	case "revoke":
@@ -106,9 +66,11 @@ func (s *Server) handle(ctx context.Context, r Request, out *json.Encoder) error
 // say gives the desk a typed line and streams what comes of it, until nothing more
 // will but what the owner decides.
 func (s *Server) say(ctx context.Context, r Request, out *json.Encoder) error {
+	h := Typed(r.Text, r.Language)
+	h.Socket = true
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
-	return s.follow(ctx, Typed(r.Text, r.Language), func(e agent.Event) error { return send(out, e) }, func() error {
+	return s.follow(ctx, h, func(e agent.Event) error { return send(out, e) }, func() error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -235,20 +197,51 @@ func (s *Server) tasks(ctx context.Context, r Request, out *json.Encoder) error 
 // errEnough ends following.
 var errEnough = errors.New("enough was seen")
 
+// waiting is a decision that waits, and whether it must be read before it is
+// approved: the level is L4, or not all of it could be said.
+func (s *Server) waiting(ctx context.Context, id string) (row AskRow, mustShow bool, err error) {
+	found := false
+	err = s.Desk.View(ctx, func(st *agent.State, _ int) {
+		for i, a := range st.Asks {
+			if a.ID == id {
+				found, row, mustShow = true, askRows(st)[i], a.Cut || st.Effects[a.Key].Level == policy.Seal
+			}
+		}
+	})
+	if err == nil && !found {
+		err = notWaiting(id)
+	}
+	return row, mustShow, err
+}
+
+func notWaiting(id string) error {
+	return fmt.Errorf("no decision %q is waiting; see: deputy inbox", id)
+}
+
 // decide answers one ask by name and says whether it was there to be answered: the
 // desk decides in the step that takes the answer, and what follows isn't waited for.
-func (s *Server) decide(ctx context.Context, r Request, out *json.Encoder) error {
+func (s *Server) decide(ctx context.Context, r Request, c *conn) error {
+	row, mustShow, err := s.waiting(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	answer := agent.Answered{Ask: r.ID, Approve: r.Approve, By: "socket", Reason: r.Text}
+	if r.Approve && mustShow {
+		if answer.Shown, err = s.show(ctx, c, row); err != nil {
+			return err
+		}
+	}
 	decided := false
-	err := s.follow(ctx, agent.Answered{Ask: r.ID, Approve: r.Approve, By: "socket", Reason: r.Text}, func(e agent.Event) error {
+	err = s.follow(ctx, answer, func(e agent.Event) error {
 		d, is := e.Body.(agent.Decided)
 		decided = decided || is && d.Ask == r.ID
-		return send(out, e)
+		return send(c.out, e)
 	}, func() error { return errEnough })
 	if err != nil && !errors.Is(err, errEnough) {
 		return err
 	}
 	if !decided {
-		return fmt.Errorf("no decision %q is waiting; see: deputy inbox", r.ID)
+		return notWaiting(r.ID)
 	}
 	return nil
 }
