@@ -84,7 +84,7 @@ type call struct {
 func start(t *testing.T, s *Server, r Request) *call {
 	c := &call{done: make(chan struct{})}
 	go func() {
-		c.err = s.handle(t.Context(), r, json.NewEncoder(&c.out))
+		c.err = s.handle(t.Context(), r, &conn{out: json.NewEncoder(&c.out)})
 		close(c.done)
 	}()
 	return c
