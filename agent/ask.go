@@ -162,6 +162,8 @@ func (x *step) read(a *Ask, h Heard, overlapped bool) consent.Verdict {
 	switch {
 	case level == policy.Seal && h.Socket:
 		answer.Typed = false // nobody knows what stood on the screen there
+	case level == policy.Seal && h.Commanded:
+		answer.Key = false
 	case level == policy.Seal && h.Typed:
 		q.Code = a.ID
 	}

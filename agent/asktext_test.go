@@ -42,6 +42,7 @@ func TestSealTakesTheKeyOrItsNumber(t *testing.T) {
 		{"voice", Heard{Text: "approve it"}, 0},
 		{"a short yes with the key", Heard{Text: "yes", Key: true}, 0},
 		{"the key", Heard{Text: "approve it", Key: true}, 1},
+		{"the key, held by a command", Heard{Text: "approve it", Key: true, Commanded: true}, 0},
 		{"typed", Heard{Text: "approve", Typed: true}, 0},
 		{"typed, another number", Heard{Text: "approve a2", Typed: true}, 0},
 		{"typed, its number", Heard{Text: "approve a1", Typed: true}, 1},

@@ -36,8 +36,11 @@ type (
 		Typed     bool   `json:"typed,omitempty"`   // by the owner's user on this machine
 		// Socket says that it was typed elsewhere than in Deputy's own terminal: what
 		// stood on the screen there is not known.
-		Socket     bool    `json:"socket,omitempty"`
-		Key        bool    `json:"key,omitempty"` // push-to-talk key held
+		Socket bool `json:"socket,omitempty"`
+		Key    bool `json:"key,omitempty"` // push-to-talk key held
+		// Commanded says that a command may have held the key (deputy ptt): a program
+		// can, so that it is no hand on it.
+		Commanded  bool    `json:"commanded,omitempty"`
 		Confidence float32 `json:"confidence,omitempty"`
 		Lowest     float32 `json:"lowest,omitempty"`
 		// Tokens are the probabilities of the text's tokens, in order.

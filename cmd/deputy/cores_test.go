@@ -65,9 +65,15 @@ func TestPTTKey(t *testing.T) {
 			if k.Held() != s.held {
 				t.Errorf("step %d, %s: held is %v", i, s.do, k.Held())
 			}
+			if k.byCommand() != (i > 0) {
+				t.Errorf("step %d, %s: held by command is %v", i, s.do, k.byCommand())
+			}
 			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(maxHold)
+		if !k.byCommand() {
+			t.Error("what was said while a command held the key may be told now")
+		}
 		if k.Held() {
 			t.Error("a key whose release got lost keeps the microphone open")
 		}

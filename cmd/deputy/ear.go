@@ -39,6 +39,9 @@ type ear struct {
 	// named says whether a text begins with Deputy's name; the desk is told so while
 	// the rest is being spoken. Any goroutine calls it. May be nil.
 	named func(string) bool
+	// commanded says whether the key may have been held by a command and not by a
+	// hand. May be nil.
+	commanded func() bool
 	// heard is called with every final transcript and its timing. May be nil.
 	heard func(hearing)
 	// keep is given every utterance that held speech. May be nil.
@@ -231,6 +234,7 @@ func (e *ear) say(f final, ready time.Time) {
 	}
 	h := heardOf(u, t)
 	h.Noise, h.Tokens, h.Began, h.Ended, h.Audio = why, evidence(t.Tokens), f.began, f.ended, digest(u.Samples)
+	h.Commanded = u.Key && e.commanded != nil && e.commanded()
 	e.tell(h)
 }
 

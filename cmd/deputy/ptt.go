@@ -14,6 +14,7 @@ const maxHold = 60 * time.Second
 // (`deputy ptt start`), beside whatever key of the keyboard is watched.
 type pttKey struct {
 	down atomic.Int64 // steady time at which it went down; 0 is up
+	last atomic.Int64 // steady time at which it last went down; 0 is never
 	// also is the keyboard's key; nil if there is none.
 	also func() bool
 	// pressed holds a token when a key went down since it was last taken.
@@ -44,20 +45,33 @@ func (k *pttKey) commanded() bool {
 	return at != 0 && steady()-at < maxHold
 }
 
+// byCommand says whether a command may have held it down while what is told now was
+// said: a program did, and no hand.
+func (k *pttKey) byCommand() bool {
+	at := time.Duration(k.last.Load())
+	return at != 0 && steady()-at < 2*maxHold
+}
+
+// start is a press by command.
+func (k *pttKey) start() {
+	now := int64(steady())
+	k.last.Store(now)
+	k.down.Store(now)
+	k.press()
+}
+
 // command presses, releases, or toggles the key.
 func (k *pttKey) command(what string) error {
 	switch what {
 	case "start":
-		k.down.Store(int64(steady()))
-		k.press()
+		k.start()
 	case "stop":
 		k.down.Store(0)
 	case "toggle":
 		if k.commanded() {
 			k.down.Store(0)
 		} else {
-			k.down.Store(int64(steady()))
-			k.press()
+			k.start()
 		}
 	default:
 		return fmt.Errorf("deputy ptt knows start, stop and toggle, not %q", what)
