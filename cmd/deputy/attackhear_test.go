@@ -185,7 +185,7 @@ func (w *world) approve(args []string) error {
 		h.Key = true
 		w.hear(h)
 	case strings.Contains(a.Text, "deputy approve "):
-		w.desk.Tell(agent.Answered{Ask: a.ID, Approve: true, By: "socket"})
+		w.desk.Tell(agent.Answered{Ask: a.ID, Approve: true, By: "socket", Shown: "/dev/pts/0"})
 	case a.Code != "" && strings.Contains(a.Text, "승인"):
 		w.hear(w.clear("승인 {code}"))
 	case a.Code != "":
