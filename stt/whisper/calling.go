@@ -7,9 +7,9 @@ import "context"
 // where it is nearly as likely as what was written.
 
 const (
-	// leastName is the mean log probability of the name's tokens from which the name
-	// is worth a try: said, it lies above -2.4, in other talk below -5.
-	leastName = -2.5
+	// leastName is the log probability of the name from which it is worth a try: said,
+	// it lies above -4.8, in other talk below -5.8.
+	leastName = -5
 	// leeway is by how much a text with the name may be less likely than the one
 	// without, by token.
 	leeway = 0.15
@@ -32,7 +32,7 @@ func (r reader) call(ctx context.Context, best path, name []int32) (path, error)
 		past += len(prompt)
 		r.sampler.mask(logits, p.tokens)
 		p.add(t, softmaxAt(logits, t), second{})
-		if p.logp()-p.sums[0] < leastName*float64(len(name)) {
+		if p.logp()-p.sums[0] < leastName {
 			return best, nil
 		}
 		prompt = []int32{t}

@@ -62,7 +62,7 @@ func New(o Options) (*Transcriber, error) {
 	}
 	e := newNative(ctx, o.Threads)
 	for _, name := range o.Names {
-		e.vocab.names = append(e.vocab.names, e.tokenize(" "+name+","))
+		e.vocab.names = append(e.vocab.names, e.tokenize(" "+name))
 	}
 	return newTranscriber(e, o)
 }
