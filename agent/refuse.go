@@ -2,15 +2,15 @@ package agent
 
 import "deputy/agent/consent"
 
-// refused takes a no to what is being asked, and a stop, in whatever state Deputy
-// is: however badly it was heard, in whatever language, over Deputy's own voice.
+// refused takes a no or a wait to what is being asked, and a stop, in whatever state
+// Deputy is: however badly it was heard, in whatever language, over Deputy's own voice.
 // Whatever else is looked at in an utterance comes after this, so that no doubt
 // about it loses a refusal. whole is h with the name before it.
 func (x *step) refused(h, whole Heard, v verb, overlapped bool) bool {
 	a, own := x.posed(), overlapped && !h.Key && !x.FullDuplex
 	switch {
 	case a != nil && (v == verbNone || v == verbCancel) && !(own && x.ownWords(h)):
-		if x.read(a, h, overlapped).Reading != consent.Deny {
+		if r := x.read(a, h, overlapped).Reading; r != consent.Deny && (r != consent.Later || !consent.Refuses(h.Text)) {
 			return false
 		}
 		x.takeIn(whole)
@@ -28,7 +28,7 @@ func (x *step) refused(h, whole Heard, v verb, overlapped bool) bool {
 	return true
 }
 
-// hushed takes a no that is said into a report for what it is: nobody wants to hear
+// hushed takes a no or a wait that is said into a report for what it is: nobody wants to hear
 // it. Deputy says "no" itself at times, which must not end what it says.
 func (x *step) hushed(h, whole Heard) bool {
 	if !consent.Refuses(h.Text) || consent.Echoes(h.Text, x.saying(h)) {

@@ -17,6 +17,7 @@ func TestNoRefusalIsLost(t *testing.T) {
 	refusals := []Heard{
 		faint("Stop.", "en"), faint("No.", "en"), faint("그만.", "ko"), faint("아니.", "ko"), faint("Stop", "de"), faint("no no no no no no", "en"),
 		faint("Cancel.", "en"), faint("하지 마.", "ko"), {Text: "Stop!", Language: "nl", Confidence: 0.5}, {Text: "No.", Language: "it", Confidence: 0.5},
+		{Text: "하지마!", Language: "ko", Foreign: true, Confidence: 0.4},
 	}
 	moments := map[string]func(b *bench){
 		"the ask stands": func(b *bench) {
@@ -57,6 +58,29 @@ func TestNoRefusalIsLost(t *testing.T) {
 					b.effects(0)
 				})
 			})
+		}
+	}
+}
+
+// TestAWaitPutsOff: who says wait while an ask is said, or stands, is asked later.
+func TestAWaitPutsOff(t *testing.T) {
+	for _, text := range []string{"Wait.", "잠깐"} {
+		for name, h := range map[string]Heard{"well": {Language: "en", Confidence: 0.9}, "in another language": {Language: "ja", Confidence: 0.4}} {
+			for moment, takes := range map[string]time.Duration{"is being said": 50 * time.Millisecond, "stands": 2 * time.Second} {
+				t.Run(text+" "+name+", the ask "+moment, func(t *testing.T) {
+					rehearse(t, func(b *bench) {
+						b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+						b.start()
+						b.desk.Tell(Heard{Text: "send the mail to finance", Language: "en", Typed: true})
+						time.Sleep(takes)
+						h.Text, h.Began, h.Ended = text, time.Now(), time.Now().Add(10*time.Millisecond)
+						b.hearWith(h)
+						if s := b.state(); len(s.Asks) != 1 || !s.Asks[0].Parked {
+							t.Errorf("got %+v, want the ask put off", s.Asks)
+						}
+					})
+				})
+			}
 		}
 	}
 }

@@ -57,10 +57,10 @@ func (u *utterance) echoes(said []string) bool {
 	return false
 }
 
-// Refuses says whether a text is a refusal and nothing else.
+// Refuses says whether a text is a refusal or a wait and nothing else.
 func Refuses(text string) bool {
 	u := parse(text, "")
-	return u.has(refuse) && plainly(&u, refuse|filler)
+	return u.halts()
 }
 
 // Echoes says whether a text may be a piece of what Deputy was saying while it was

@@ -130,11 +130,12 @@ func TestHeard(t *testing.T) {
 	}
 }
 
-// Other languages decide nothing, but a plain no is understood.
+// Other languages decide nothing, but a plain no or wait is understood.
 func TestOtherLanguages(t *testing.T) {
 	for text, want := range map[string]Reading{
 		"yes": Unclear, "ok": Unclear, "go ahead": Unclear, "approve falcon": Unclear, "oui": Unclear, "ja, bitte": Unclear, "はい": Unclear, "好的": Unclear,
 		"no": Deny, "No!": Deny, "stop": Deny, "no, stop": Deny, "no quiero que lo mandes ahora": Unclear, "nein": Unclear,
+		"하지마!": Deny, "하지 마": Deny, "don't": Deny, "wait": Later, "잠깐": Later, "not okay": Unclear, "나중에 보내": Unclear,
 	} {
 		for _, l := range []string{"fr", "ja", "de", "xx", "zh", "enm"} {
 			if got := Read(Question{Level: 2}, clear(text, l)); got.Reading != want {

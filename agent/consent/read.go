@@ -11,8 +11,8 @@ import (
 // applies decides:
 //
 //  1. Nothing said, or only what recognisers write for noise: unclear.
-//  2. Another language than English and Korean: a plain "no" or "stop" denies,
-//     all else is unclear.
+//  2. Another language than English and Korean: what only refuses ("no", 하지 마)
+//     denies, what only puts off ("wait") does that, all else is unclear.
 //  3. A long piece of what Deputy said itself: unclear.
 //  4. A refusal anywhere ("no", "stop", 하지 마): deny. A negated verb ("don't",
 //     "not okay") too, unless it asks ("isn't it too long?"), or means not yet.
@@ -34,10 +34,7 @@ func Read(q Question, a Answer) Verdict {
 	case u.phantom():
 		return Verdict{Why: "recognisers write this when nobody speaks"}
 	case !spoken(a.Language):
-		if plainly(&u, refuse|filler) && u.has(refuse) {
-			return Verdict{Reading: Deny, Why: "a plain no"}
-		}
-		return Verdict{Why: "it is in another language"}
+		return u.foreign()
 	case !a.Typed && !a.Key && !u.sayable() && u.parrots(q.Said):
 		return Verdict{Why: "it is a piece of what Deputy said"}
 	}
@@ -69,6 +66,23 @@ func Read(q Question, a Answer) Verdict {
 		return u.approved(q, a)
 	}
 	return u.leftover(q, a)
+}
+
+// foreign is an answer in another language, or in what the recogniser takes for
+// one: it can refuse and put off, in so many words, and no more.
+func (u *utterance) foreign() Verdict {
+	switch {
+	case !u.halts():
+		return Verdict{Why: "it is in another language"}
+	case u.has(refuse | negate):
+		return Verdict{Reading: Deny, Why: "a plain no"}
+	}
+	return u.putOff("a plain wait")
+}
+
+// halts says whether it refuses or puts off, and nothing else.
+func (u *utterance) halts() bool {
+	return u.has(refuse|negate|hold) && plainly(u, refuse|negate|hold|filler)
 }
 
 // putOff is a later, with the time that it names.
