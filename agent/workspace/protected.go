@@ -26,7 +26,8 @@ const (
 // Protected is a list of protected paths. The zero value protects nothing. A list
 // is not changed once it is made.
 type Protected struct {
-	patterns []pattern
+	named   map[string][]pattern // by their last name, where it is written out
+	starred []pattern            // the others
 }
 
 type pattern struct {
@@ -75,7 +76,15 @@ func (p *Protected) add(kind Kind, line string) error {
 	for i := range parts {
 		parts[i] = fold(parts[i])
 	}
-	p.patterns = append(p.patterns, pattern{kind, open, parts})
+	x, last := pattern{kind, open, parts}, parts[len(parts)-1]
+	if strings.ContainsAny(last, `*?[\`) {
+		p.starred = append(p.starred, x)
+		return nil
+	}
+	if p.named == nil {
+		p.named = map[string][]pattern{}
+	}
+	p.named[last] = append(p.named[last], x)
 	return nil
 }
 
@@ -95,30 +104,54 @@ func (p Protected) Of(rel string) Kind {
 
 // at is the kind that the last names of a path have.
 func (p Protected) at(names []string) Kind {
-	kind := Free
-	for _, x := range p.patterns {
-		if len(x.parts) > len(names) || !x.matches(names[len(names)-len(x.parts):]) {
-			continue
+	kind, open := Free, false
+	for _, list := range [][]pattern{p.named[names[len(names)-1]], p.starred} {
+		for _, x := range list {
+			if x.matches(names) {
+				kind |= x.kind
+				open = open || x.open
+			}
 		}
-		if x.open {
-			return Free
-		}
-		kind |= x.kind
+	}
+	if open {
+		return Free
 	}
 	return kind
 }
 
+// matches compares the last of the names with the pattern.
 func (x pattern) matches(names []string) bool {
-	for i, part := range x.parts {
-		if ok, _ := path.Match(part, names[i]); !ok {
+	if len(x.parts) > len(names) {
+		return false
+	}
+	names = names[len(names)-len(x.parts):]
+	for i := len(names) - 1; i >= 0; i-- {
+		if !matches(x.parts[i], names[i]) {
 			return false
 		}
 	}
 	return true
 }
 
+// matches is path.Match, quick for what most patterns are: a name with a star at
+// its beginning or end.
+func matches(pattern, name string) bool {
+	star := strings.IndexByte(pattern, '*')
+	switch {
+	case strings.ContainsAny(pattern, `?[\`), star >= 0 && strings.Count(pattern, "*") > 1:
+		ok, _ := path.Match(pattern, name)
+		return ok
+	case star < 0:
+		return pattern == name
+	}
+	return len(name) >= len(pattern)-1 && strings.HasPrefix(name, pattern[:star]) && strings.HasSuffix(name, pattern[star+1:])
+}
+
 // fold makes names alike that some file system or program takes for the same.
 func fold(name string) string {
+	if plain(name) {
+		return name
+	}
 	name = cases.Fold().String(norm.NFKC.String(name))
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -131,4 +164,14 @@ func fold(name string) string {
 		return trimmed
 	}
 	return name
+}
+
+// plain says that a name is folded already, as most are.
+func plain(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; c <= ' ' || c >= 0x7f || c >= 'A' && c <= 'Z' {
+			return false
+		}
+	}
+	return name != "" && name[len(name)-1] != '.'
 }

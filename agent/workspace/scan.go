@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -71,17 +72,23 @@ func (s *scan) aliases() {
 
 func (s *scan) dir(rel string, names []string) {
 	entries := s.entries(rel)
-	if git := isGit(entries); git {
+	if isGit(entries) {
 		s.git(rel)
 		return
 	}
-	if _, ok := entries[".git"]; ok {
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".git" }) {
 		for _, named := range obeyed(s.root, rel) {
 			s.more[named] = true
 		}
 	}
-	for name, e := range entries {
-		p, at := path.Join(rel, name), append(names[:len(names):len(names)], fold(name))
+	names = append(names, "")
+	for _, e := range entries {
+		name, p := e.Name(), e.Name()
+		if rel != "." {
+			p = rel + "/" + name
+		}
+		at := names
+		at[len(at)-1] = fold(name)
 		kind := s.p.at(at)
 		if s.more[p] {
 			kind |= Runs
@@ -102,8 +109,8 @@ func (s *scan) dir(rel string, names []string) {
 
 // secrets finds those in a folder that is protected for another reason.
 func (s *scan) secrets(rel string, names []string) {
-	for name, e := range s.entries(rel) {
-		p, at := path.Join(rel, name), append(names[:len(names):len(names)], fold(name))
+	for _, e := range s.entries(rel) {
+		p, at := path.Join(rel, e.Name()), append(names[:len(names):len(names)], fold(e.Name()))
 		if kind := s.p.at(at); kind&Secret != 0 {
 			s.add(p, kind|Runs)
 		} else if e.IsDir() {
@@ -129,8 +136,8 @@ func (s *scan) git(rel string) {
 
 // gits finds the git directories of submodules and of other work trees.
 func (s *scan) gits(rel string, all bool) {
-	for name, e := range s.entries(rel) {
-		if p := path.Join(rel, name); !e.IsDir() {
+	for _, e := range s.entries(rel) {
+		if p := path.Join(rel, e.Name()); !e.IsDir() {
 			continue
 		} else if all || isGit(s.entries(p)) {
 			s.git(p)
@@ -146,8 +153,8 @@ func (s *scan) add(p string, kind Kind) {
 	}
 }
 
-// entries are what is in a folder by name; a link is none.
-func (s *scan) entries(rel string) map[string]fs.DirEntry {
+// entries are what is in a folder; a link is none.
+func (s *scan) entries(rel string) []fs.DirEntry {
 	if s.force {
 		if info, err := s.root.Lstat(rel); err == nil && info.IsDir() && info.Mode().Perm()&0o500 != 0o500 && s.root.Chmod(rel, 0o700) == nil {
 			defer s.root.Chmod(rel, info.Mode()) //nolint:errcheck // it was so before
@@ -156,32 +163,31 @@ func (s *scan) entries(rel string) map[string]fs.DirEntry {
 	return entries(s.root, rel)
 }
 
-func entries(root *os.Root, rel string) map[string]fs.DirEntry {
-	info, err := root.Lstat(rel)
-	if err != nil || !info.IsDir() {
+func entries(root *os.Root, rel string) []fs.DirEntry {
+	// Not through root, which looks at each entry: nothing but the owner can put a
+	// link in the place of a folder while this looks.
+	dir := filepath.Join(root.Name(), rel)
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
 		return nil
 	}
-	d, err := root.Open(rel)
+	d, err := os.Open(dir)
 	if err != nil {
 		return nil
 	}
 	defer d.Close()
 	list, _ := d.ReadDir(-1)
-	all := make(map[string]fs.DirEntry, len(list))
-	for _, e := range list {
-		all[e.Name()] = e
-	}
-	return all
+	return list
 }
 
 // isGit says whether git takes a folder for one of its own, whatever its name is.
-func isGit(in map[string]fs.DirEntry) bool {
-	for _, name := range []string{"HEAD", "objects", "refs"} {
-		if _, ok := in[name]; !ok {
-			return false
+func isGit(in []fs.DirEntry) bool {
+	n := 0
+	for _, e := range in {
+		if name := e.Name(); name == "HEAD" || name == "objects" || name == "refs" {
+			n++
 		}
 	}
-	return true
+	return n == 3
 }
 
 // Kind is that of a path of the workspace behind root, whose links are resolved:
