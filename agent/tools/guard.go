@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -105,6 +104,7 @@ func (g *guard) sweep() (took []string, err error) {
 	}
 	g.w.mu.Lock()
 	defer g.w.mu.Unlock()
+	defer g.w.copies.root.Remove(noteName) //nolint:errcheck // without it nothing is to be done at the start
 	after := g.w.protected.Scan(g.w.root, true)
 	var errs []error
 	away := func(p string) {
@@ -144,6 +144,51 @@ func (g *guard) sweep() (took []string, err error) {
 	return slices.Compact(took), errors.Join(errs...)
 }
 
+// swept is sweep where something may have failed before.
+func (g *guard) swept(err error) ([]string, error) {
+	took, serr := g.sweep()
+	return took, errors.Join(err, serr)
+}
+
+// vet takes out of a layer what the workspace must not come to hold.
+func (g *guard) vet(upper string) (took []string, err error) {
+	if g.opens&workspace.Runs != 0 {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(upper)
+	if err != nil {
+		return nil, fmt.Errorf("look at what the command changed: %w", err)
+	}
+	defer root.Close()
+	made := g.w.protected.Scan(root, true)
+	var all []string
+	for _, dir := range made.Git {
+		switch base := path.Base(dir.Path); {
+		case slices.ContainsFunc(g.before.Git, func(f workspace.Found) bool { return f.Path == dir.Path }):
+		case strings.EqualFold(base, ".git"), strings.Contains(dir.Path, ".git/"):
+			all = append(all, dir.Path)
+		default:
+			all = append(all, path.Join(dir.Path, "HEAD"))
+		}
+	}
+	for _, f := range made.Paths {
+		old := slices.ContainsFunc(g.before.Paths, func(b workspace.Found) bool { return b.Path == f.Path })
+		if f.Kind&workspace.Runs != 0 && !old {
+			all = append(all, f.Path)
+		}
+	}
+	for _, p := range all {
+		if _, err := root.Lstat(p); err != nil || slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(p, other+"/") }) {
+			continue
+		}
+		if err := removeShut(root, p); err != nil {
+			return nil, fmt.Errorf("take %s out of what the command changed: %w", p, err)
+		}
+		took = append(took, p)
+	}
+	return took, nil
+}
+
 // had says whether something was protected before, though the folder around it
 // may have been renamed since.
 func (g *guard) had(f workspace.Found) bool {
@@ -172,35 +217,6 @@ func (g *guard) putBack(p string, o obeyed) error {
 	}
 	if err != nil {
 		return fmt.Errorf("bring back %s: %w", p, err)
-	}
-	return nil
-}
-
-// asideName is the folder of the undo directory that keeps, until the next start,
-// what was taken out of the workspace: it may have been the owner who put it there.
-const asideName = "aside"
-
-// setAside takes a path out of the workspace.
-func (w *Workspace) setAside(p string) error {
-	if err := w.copies.root.MkdirAll(asideName, 0o700); err != nil {
-		return fmt.Errorf("take %s away: %w", p, err)
-	}
-	dir, err := os.MkdirTemp(filepath.Join(w.copies.root.Name(), asideName), "")
-	if err != nil {
-		return fmt.Errorf("take %s away: %w", p, err)
-	}
-	parent := path.Dir(p)
-	if info, err := w.root.Lstat(parent); err == nil && info.Mode().Perm()&0o300 != 0o300 && w.root.Chmod(parent, 0o700) == nil {
-		defer w.root.Chmod(parent, info.Mode()) //nolint:errcheck // it was so before
-	}
-	if err = os.Rename(w.abs(p), filepath.Join(dir, path.Base(p))); err == nil || errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if info, serr := w.root.Lstat(p); serr == nil && info.IsDir() {
-		unlock(w.root, p)
-	}
-	if err = w.root.RemoveAll(p); err != nil { // it is on another file system
-		return fmt.Errorf("take %s away: %w", p, err)
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"deputy/agent/policy"
+	"deputy/agent/workspace"
+	"deputy/agent/workspace/checkpoint"
 )
 
 // repository makes a git repository in the workspace, with a commit.
@@ -108,7 +110,12 @@ func TestPlants(t *testing.T) {
 			}
 			s.file("plant.py", plantPrelude+tt.code+"\n")
 			before := s.obeyedNow()
-			for kind, box := range boxes(t, s, ShellOptions{}) {
+			all := boxes(t, s, ShellOptions{})
+			if b, ok := all[Bubblewrap]; ok { // and where there can be no overlay
+				all["copied"] = newSandbox(s.dir, s.copies.scratch(), b.o)
+				all["copied"].probed, all["copied"].way, all["copied"].points = true, b.way, checkpoint.Copy
+			}
+			for kind, box := range all {
 				r, err := planned(t, runCommand{s.Workspace, box}, commandArgs{"python3 plant.py"}).Do(t.Context(), "k")
 				if err != nil {
 					t.Fatalf("%s: %v", kind, err)
@@ -201,5 +208,67 @@ func TestGitInTheSandbox(t *testing.T) {
 		s.git("checkout", "-q", "main")
 		s.git("branch", "-q", "-D", "other")
 		s.git("tag", "-d", "v1")
+	}
+}
+
+// TestVet: what a layer must not bring is taken out of it before it is in place.
+func TestVet(t *testing.T) {
+	s := newSpace(t)
+	s.file(".git/config", "[core]\n")
+	g, err := s.guard(workspace.Free, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	upper := t.TempDir()
+	for _, name := range []string{"a.txt", ".git/index", ".git/commondir", ".git/hooks/post-checkout", "sub/.git/config", ".vscode/tasks.json", "bare/HEAD", "bare/objects/x", "bare/refs/x", ".env"} {
+		if err := os.MkdirAll(filepath.Join(upper, filepath.Dir(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(upper, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	took, err := g.vet(upper)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(took)
+	if want := []string{".git/commondir", ".git/hooks", ".vscode", "bare/HEAD", "sub/.git"}; !slices.Equal(took, want) {
+		t.Errorf("got %q, want %q", took, want)
+	}
+	for name, want := range map[string]bool{"a.txt": true, ".git/index": true, "bare/objects/x": true, ".env": true, ".vscode": false, ".git/commondir": false} {
+		if _, err := os.Lstat(filepath.Join(upper, name)); (err == nil) != want {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// TestKilledWhilePlanting: a command that was cut off with Deputy leaves nothing
+// that runs by itself behind, once Deputy has started again.
+func TestKilledWhilePlanting(t *testing.T) {
+	s := newSpace(t)
+	s.file(".git/config", "[core]\n")
+	s.file(".envrc", "export A=1\n")
+	g, err := s.guard(workspace.Free, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.note(); err != nil {
+		t.Fatal(err)
+	}
+	s.file(".git/hooks/post-checkout", "evil")
+	s.file("sub/.git/config", "evil")
+	s.file("a.txt", "hello")
+	undo := s.copies.root.Name()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w, err := NewWorkspace(s.dir, undo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if s.text(".git/hooks/post-checkout") != "-" || s.text("sub/.git/config") != "-" || s.text("a.txt") != "hello" || s.text(".envrc") != "export A=1\n" || len(w.CutOff) != 1 {
+		t.Errorf("got %q, %q, %q and %q", s.text(".git/hooks/post-checkout"), s.text("sub/.git/config"), s.text("a.txt"), w.CutOff)
 	}
 }

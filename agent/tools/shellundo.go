@@ -135,6 +135,9 @@ func (t runCommand) do(ctx context.Context, j job, opens workspace.Kind, kind st
 // not leave behind, and names the checkpoint.
 func (t runCommand) change(ctx context.Context, j job, g *guard, kind string) (o *output, took []string, id string, err error) {
 	if kind == "" {
+		if err := g.note(); err != nil {
+			return nil, nil, "", err
+		}
 		o, err = t.box.run(ctx, j)
 		took, serr := g.sweep()
 		return o, took, "", errors.Join(err, serr)
@@ -143,23 +146,27 @@ func (t runCommand) change(ctx context.Context, j job, g *guard, kind string) (o
 	if err != nil {
 		return nil, nil, "", err
 	}
-	j.layer = c.Layer
+	if j.layer = c.Layer; c.Layer == nil {
+		if err := g.note(); err != nil {
+			return nil, nil, "", errors.Join(err, t.w.drop(c))
+		}
+	}
 	if o, err = t.box.run(ctx, j); err != nil && c.Layer != nil {
 		return nil, nil, "", errors.Join(err, t.w.drop(c)) // it has changed nothing
 	}
-	// In a layer nothing is in the workspace before the end.
-	if c.Layer == nil {
-		var serr error
-		took, serr = g.sweep()
-		err = errors.Join(err, serr)
+	var cut []string
+	if c.Layer != nil { // nothing is in the workspace before the end
+		if cut, err = g.vet(c.Layer.Upper); err != nil {
+			return nil, nil, "", errors.Join(err, t.w.drop(c))
+		}
+	} else {
+		took, err = g.swept(err)
 	}
 	id, eerr := t.w.end(c)
 	if c.Layer != nil && eerr == nil {
-		var serr error
-		took, serr = g.sweep()
-		err = errors.Join(err, serr)
+		took, err = g.swept(err) // what only the layer and the workspace together make
 	}
-	return o, took, id, errors.Join(err, eerr, t.w.settle(id, took))
+	return o, append(cut, took...), id, errors.Join(err, eerr, t.w.settle(id, took))
 }
 
 // take waits until no other command writes; give ends it.

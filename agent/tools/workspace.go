@@ -75,7 +75,17 @@ func NewWorkspace(dir, undoDir string) (*Workspace, error) {
 		return nil, err
 	}
 	w := &Workspace{dir: dir, root: root, copies: c, points: points, CutOff: told}
-	return w, w.Protect(nil, nil)
+	if err := w.Protect(nil, nil); err != nil {
+		w.Close()
+		return nil, err
+	}
+	if took, err := w.resweep(); err != nil {
+		w.Close()
+		return nil, err
+	} else if len(took) > 0 {
+		w.CutOff = append(w.CutOff, "a command was cut off that had made what programs run or obey by themselves: it was taken away ("+checkpoint.Few(took)+")")
+	}
+	return w, nil
 }
 
 func realPath(dir string) (string, error) {
