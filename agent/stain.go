@@ -1,6 +1,10 @@
 package agent
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Stains are the targets into which effects have written what strangers had a part
 // in, each with those effects, the latest last. They outlive their tasks: a file
@@ -14,6 +18,11 @@ type Stain struct {
 	At     int    // counts all stains, to tell the latest
 }
 
+// maxStains is how many targets are known one by one. Of more, the older half is
+// known by the folders they lie in only: all that is in such a folder counts as a
+// stranger's from then on.
+const maxStains = 2000
+
 // add takes note of an effect that has changed something.
 func (s Stains) add(f *Effect) {
 	if len(f.Taint) == 0 || f.Target == "" {
@@ -24,6 +33,55 @@ func (s Stains) add(f *Effect) {
 		last = max(last, of[len(of)-1].At)
 	}
 	s[f.Target] = append(s[f.Target], Stain{Key: f.Key, Source: f.Taint[0].Source, At: last + 1})
+	if len(s) > maxStains {
+		s.gather()
+	}
+}
+
+// gather puts the older half of the targets into their folders; where that is not
+// enough, the older half of the folders into those around them.
+func (s Stains) gather() {
+	for _, folders := range []bool{false, true} {
+		var targets []string
+		for target := range s {
+			if strings.HasSuffix(target, "/") == folders {
+				targets = append(targets, target)
+			}
+		}
+		slices.SortFunc(targets, func(a, b string) int {
+			return cmp.Or(cmp.Compare(s.latest(a).At, s.latest(b).At), strings.Compare(a, b))
+		})
+		for _, target := range targets[:len(targets)/2] {
+			was := s.latest(target)
+			delete(s, target)
+			around := folderOf(target)
+			if now, ok := s[around]; !ok || now[len(now)-1].At < was.At {
+				s[around] = []Stain{{Source: was.Source, At: was.At}}
+			}
+		}
+		if len(s) <= maxStains*3/4 {
+			return
+		}
+	}
+}
+
+func (s Stains) latest(target string) Stain { return s[target][len(s[target])-1] }
+
+// folderOf is the folder that a target lies in, with a slash at the end; that of
+// the outermost is "/", which holds every target that has no other.
+func folderOf(target string) string {
+	i := strings.LastIndexByte(strings.TrimRight(target, "/"), '/')
+	return target[:i+1] + strings.Repeat("/", max(0, -i))
+}
+
+// inFolder calls look with each folder that a target lies in, the outermost last.
+func inFolder(target string, look func(folder string)) {
+	for folder := folderOf(target); ; folder = folderOf(folder) {
+		look(folder)
+		if folder == "/" {
+			return
+		}
+	}
 }
 
 // remove takes back what an effect that was taken back had written.
@@ -55,10 +113,20 @@ func (s Stains) in(target, text string) (whose string, ok bool) {
 		}
 	}
 	look(target)
+	gathered := false
+	for target := range s {
+		gathered = gathered || strings.HasSuffix(target, "/")
+	}
+	if gathered {
+		inFolder(target, look)
+	}
 	lengths := s.lengths()
 	for i := range len(text) {
 		if text[i] != ':' {
 			continue
+		}
+		if gathered {
+			inFolder(text[strings.LastIndexByte(text[:i], '\n')+1:i], look)
 		}
 		for _, n := range lengths {
 			if n > i {
