@@ -62,7 +62,9 @@ type Options struct {
 	// PlanTimeout bounds one Tool.Plan; 0 means 10 s.
 	PlanTimeout time.Duration
 	// Grace is how long an effect under way may go on when the desk ends; 0 means 1.5 s.
-	Grace   time.Duration
+	Grace time.Duration
+	// Keep is how long the journal keeps what was said, written and read; 0 keeps all.
+	Keep    time.Duration
 	Version string
 	Logger  *slog.Logger
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"deputy/agent/journal"
 )
@@ -24,6 +25,7 @@ type keeper struct {
 	since int // events journaled since the last ring; Run's
 	bell  chan struct{}
 	stop  context.CancelFunc
+	anew  atomic.Bool // the next snapshot is made from the first event on
 	ended sync.WaitGroup
 }
 
@@ -114,7 +116,9 @@ func (k *keeper) start(ctx context.Context) {
 	k.ended.Go(func() {
 		if err := k.to.Check(ctx); err != nil && ctx.Err() == nil {
 			k.d.put(damaged{err})
+			return
 		}
+		k.erasing(ctx)
 	})
 }
 
@@ -154,6 +158,9 @@ func (k *keeper) advance(ctx context.Context) {
 // makeUp folds what came behind the last snapshot.
 func (k *keeper) makeUp() error {
 	s := unborn()
+	if k.anew.Swap(false) {
+		k.base = journal.Snapshot{}
+	}
 	if k.base.Seq > 0 {
 		if was, err := thaw(k.base.Body); err == nil {
 			s = was

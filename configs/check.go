@@ -144,6 +144,7 @@ func (c Config) checkWork(k *checker) {
 	}
 	k.that(c.Shell.Traffic >= 1<<10 && c.Shell.Traffic <= 1<<34, "shell.traffic", "%v is not between 1 KiB and 16 GiB", c.Shell.Traffic)
 	k.that(c.Journal.Path != "", "journal.path", "a file is needed")
+	k.that(c.Journal.Keep == 0 || c.Journal.Keep >= 24*time.Hour, "journal.keep", "a day at least, or 0s for ever")
 	k.baseURL("trace.otlp", c.Trace.OTLP)
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 }

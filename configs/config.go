@@ -160,6 +160,9 @@ type Shell struct {
 // Journal is where the record lies.
 type Journal struct {
 	Path string `yaml:"path" kind:"path"`
+	// Keep is how long it keeps what was said, written and read; 0 keeps all. That
+	// something was, who decided it and the hashes stay for ever.
+	Keep time.Duration `yaml:"keep"`
 }
 
 // Trace is where timelines are sent.
@@ -203,7 +206,7 @@ func defaults(p Paths) Config {
 		Mail:    Mail{Port: 587, TLS: "starttls", PasswordEnv: "DEPUTY_SMTP_PASSWORD"},
 		Web:     Web{MaxBytes: 2 << 20, Timeout: 20 * time.Second},
 		Shell:   Shell{Enabled: true, Timeout: 30 * time.Second, Memory: 512 << 20, Traffic: 64 << 20},
-		Journal: Journal{Path: filepath.Join(p.State, "journal.db")},
+		Journal: Journal{Path: filepath.Join(p.State, "journal.db"), Keep: 90 * 24 * time.Hour},
 		Log:     Log{Level: "warn"},
 	}
 }

@@ -14,6 +14,7 @@ const (
 	Misplaced   Damage = "misplaced"    // event To stands where event Seq belongs
 	Unchained   Damage = "unchained"    // event Seq does not follow the one before it
 	Changed     Damage = "changed"      // what event Seq holds is not what was written
+	Erased      Damage = "erased"       // the text of event Seq is gone, and no record says that it was erased by rule
 	Unsealed    Damage = "unsealed"     // event Seq fits, but was not written with this journal's key
 	Missing     Damage = "missing"      // event Seq is missing between two others
 	CutOff      Damage = "cut_off"      // events Seq to To are missing at the end
@@ -46,6 +47,7 @@ var texts = map[Damage]string{
 	Misplaced:   "event {to} stands where event {seq} belongs",
 	Unchained:   "event {seq} does not follow the one before it",
 	Changed:     "the content of event {seq} ({kind}) is not what was written",
+	Erased:      "the text of event {seq} ({kind}) is gone, and no sealed record says that it was old enough to be erased",
 	Unsealed:    "event {seq} ({kind}) was not written with this journal's key",
 	Missing:     "event {seq} is missing",
 	CutOff:      "events {seq} to {to} are missing at the end",

@@ -90,7 +90,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 			Names: cfg.Agent.Name, Open: cfg.Audio.Address == "open",
 			FullDuplex: cfg.Audio.Duplex == "full", Ack: cfg.TTS.Ack, Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg), Budget: budget(cfg),
 		},
-		Journal: h.journal, Tools: append(all, p.tools...), Language: screenLanguage(cfg), Version: version, Logger: log,
+		Journal: h.journal, Keep: cfg.Journal.Keep, Tools: append(all, p.tools...), Language: screenLanguage(cfg), Version: version, Logger: log,
 		Notify: notifier(words, log), Place: placeOf,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}

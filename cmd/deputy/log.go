@@ -57,10 +57,15 @@ func logCommand(a *app) *cobra.Command {
 					return err
 				}
 				seq, hash := j.Head()
+				erased := j.Erased()
 				if a.json {
-					return a.print(c, map[string]any{"events": seq, "head": hash.String(), "whole": true})
+					return a.print(c, map[string]any{"events": seq, "head": hash.String(), "whole": true, "erased": erased})
 				}
 				fmt.Fprintf(c.OutOrStdout(), "The journal is whole: %d events, head %s.\n", seq, hash)
+				for _, r := range erased {
+					fmt.Fprintln(c.OutOrStdout(), a.tongue().say("journal.erased", "from", fmt.Sprint(r.From), "to", fmt.Sprint(r.To),
+						"at", r.At.Local().Format("2006-01-02 15:04"), "days", fmt.Sprint(int(r.Keep.Hours()/24))))
+				}
 				return nil
 			})
 		},

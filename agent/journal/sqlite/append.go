@@ -26,22 +26,29 @@ func (j *Journal) Append(ctx context.Context, events ...journal.Event) error {
 		return nil
 	}
 	linked := slices.Clone(events) // the caller's stay as they are if this fails
-	from := j.end
-	journal.Link(from.seq, from.hash, linked)
-	last := linked[len(linked)-1]
+	journal.Link(j.end.seq, j.end.hash, linked)
+	if err := j.put(ctx, linked); err != nil {
+		return fmt.Errorf("append to the journal: %w", err)
+	}
+	copy(events, linked)
+	return nil
+}
+
+// put writes events that are linked already.
+func (j *Journal) put(ctx context.Context, linked []journal.Event) error {
+	from, last := j.end, linked[len(linked)-1]
 	to := mark{last.Seq, last.Hash}
 	// First where the chain may end, then the events: after a crash between
 	// the two it ends at from, after one behind them at to, never elsewhere.
 	if err := j.file.before(from, to); err != nil {
-		return fmt.Errorf("append to the journal: %w", explain(err))
+		return explain(err)
 	}
 	if err := j.insert(context.WithoutCancel(ctx), linked); err != nil {
-		return fmt.Errorf("append to the journal: %w", explain(err))
+		return explain(err)
 	}
 	j.mu.Lock()
 	j.end = to
 	j.mu.Unlock()
-	copy(events, linked)
 	if err := j.file.after(to); err != nil {
 		j.log.Warn("journal head not noted", "err", err) // the events are on disk all the same
 	}
@@ -72,13 +79,13 @@ func (j *Journal) insert(ctx context.Context, events []journal.Event) (err error
 		return err
 	}
 	defer put.Close()
-	seal := j.seal.key.sealer()
+	c := &checker{key: j.seal.key, sealer: j.seal.key.sealer(), rules: j.adopted}
 	for _, e := range events {
 		body := []byte(e.Body)
 		if body == nil {
 			body = []byte{} // NULL is not allowed
 		}
-		if _, err := put.ExecContext(ctx, int64(e.Seq), e.Time.UnixMicro(), e.Kind, e.Task, body, e.Prev[:], e.Hash[:], seal(e.Hash)); err != nil {
+		if _, err := put.ExecContext(ctx, int64(e.Seq), e.Time.UnixMicro(), e.Kind, e.Task, body, e.Prev[:], e.Hash[:], c.sealOf(e)); err != nil {
 			return err
 		}
 	}

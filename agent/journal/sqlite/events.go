@@ -62,15 +62,12 @@ func (j *Journal) scan(ctx context.Context, before, to mark, do func(journal.Eve
 
 // scanAbove is scan that sees no row numbered low or below.
 func (j *Journal) scanAbove(ctx context.Context, low int64, before, to mark, do func(journal.Event) bool) error {
-	var sealer func(journal.Hash) []byte
-	if j.seal != nil {
-		sealer = j.seal.key.sealer()
-	}
+	c := j.checker()
 	for before.seq < to.seq || low == math.MinInt64 {
 		events, seals, err := j.read(ctx, low, to.seq)
 		// What was read before the damage may have a place to name that comes first.
 		for i, e := range events {
-			if err := follow(before, e, seals[i], sealer); err != nil {
+			if err := c.check(before, e, seals[i]); err != nil {
 				return err
 			}
 			before = mark{e.Seq, e.Hash}

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"crypto/hmac"
 	"errors"
 	"fmt"
 	"math"
@@ -26,14 +25,11 @@ func (f *Findings) readChain(ctx context.Context) (end mark, err error) {
 	if err := f.j.r.QueryRowContext(ctx, "SELECT type FROM sqlite_schema WHERE name='event'").Scan(&kind); err != nil || kind != "table" {
 		return end, nil // no events here that could be read; the layout says why
 	}
-	var check func(journal.Hash) []byte
-	if f.j.seal != nil {
-		check = f.j.seal.key.sealer()
-	}
+	c := f.j.checker()
 	for {
 		events, seals, err := f.j.read(ctx, int64(end.seq), math.MaxInt64)
 		for i, e := range events {
-			if broken := follow(end, e, seals[i], check); broken != nil {
+			if broken := c.check(end, e, seals[i]); broken != nil {
 				f.Whole = end.seq
 				return end, errors.Join(f.damaged(broken), f.readRest(ctx, end))
 			}
@@ -126,16 +122,4 @@ func (f *Findings) checkEnd(end mark) error {
 		err = f.j.seal.check(end)
 	}
 	return f.damaged(err)
-}
-
-// follow says whether e, with its seal, follows before. Without a sealer only the
-// chain is checked.
-func follow(before mark, e journal.Event, seal []byte, sealer func(journal.Hash) []byte) error {
-	if err := journal.Check(before.seq, before.hash, e); err != nil {
-		return err
-	}
-	if sealer != nil && !hmac.Equal(seal, sealer(e.Hash)) {
-		return &journal.Altered{Damage: journal.Unsealed, Seq: e.Seq, Kind: e.Kind}
-	}
-	return nil
 }

@@ -11,6 +11,8 @@
 //	SEAL       the key, and an event that the chain has reached; see [sealFile].
 //	           It is PATH.seal unless Options.Seal puts it elsewhere.
 //	PATH.snapshot.1, PATH.snapshot.2  what the events came to, sealed; see [Journal.Keep]
+//	PATH.erased  which events had their text erased, when and by what rule, sealed;
+//	           see [Journal.Erase]
 //	PATH.repair  only while a repair is being put in place; see [Rebuild]
 //
 // What is proved. The chain shows what was changed, moved or taken out between
@@ -41,6 +43,13 @@
 // back to an older one without effect, but for the time that the next start takes;
 // one that is newer than the journal is passed over and told in the log, since a
 // copy of the journal was then put back.
+//
+// What was erased. An event of which only the text was erased, since it was old
+// enough, keeps its hash, its place in the chain and its seal, and has another seal
+// over what is left of it, made for one line of PATH.erased. Without that line, or
+// where the event was younger than the line allows, it is damage like any other.
+// What an erased text said can't be proved by the journal alone any more; who has
+// the text can show that it has the hash.
 //
 // A crash is not tampering. An append that was under way when the process was
 // killed or the power failed is there afterwards as a whole or not at all, and
@@ -95,9 +104,14 @@ type Journal struct {
 
 	whole journal.Seq // Options.Whole
 	rest  mark        // the events up to here are left to Check
+	// adopted are the erasures of events that are taken over from another journal.
+	adopted []journal.Erasure
 }
 
-var _ journal.Keeper = (*Journal)(nil)
+var (
+	_ journal.Keeper = (*Journal)(nil)
+	_ journal.Eraser = (*Journal)(nil)
+)
 
 func newJournal(path string, o *Options) *Journal {
 	if o == nil {
