@@ -192,7 +192,8 @@ func TestGitInTheSandbox(t *testing.T) {
 	s := newSpace(t)
 	s.file("a.txt", "one\n")
 	s.repository()
-	for kind, box := range boxes(t, s, ShellOptions{}) {
+	s.git("config", "--remove-section", "user")
+	for kind, box := range boxes(t, s, ShellOptions{Author: "Kim", AuthorMail: "kim@acme.example"}) {
 		tool := runCommand{s.Workspace, box}
 		for _, tt := range []struct{ command, want string }{
 			{"git status --short", ""}, {"echo two >> a.txt; git diff", "+two"}, {"git add -A && git commit -q -m second && git log --oneline", "second"},

@@ -148,12 +148,17 @@ var (
 	certificates = []string{"/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted"}
 )
 
-// environment is all that a command is told: nothing of Deputy's own.
-func environment(tmp string) []string {
-	return []string{
+// environment is all that a command is told: nothing of Deputy's own. Who
+// commits is told, since the user's settings of git are not seen.
+func environment(tmp string, author [2]string) []string {
+	env := []string{
 		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/games", "HOME=" + tmp, "TMPDIR=" + tmp,
 		"USER=deputy", "LANG=C.UTF-8", "TERM=dumb", "GIT_CONFIG_NOSYSTEM=1",
 	}
+	if author[0] != "" && author[1] != "" {
+		env = append(env, "GIT_AUTHOR_NAME="+author[0], "GIT_AUTHOR_EMAIL="+author[1], "GIT_COMMITTER_NAME="+author[0], "GIT_COMMITTER_EMAIL="+author[1])
+	}
+	return env
 }
 
 // shell is what runs in the sandbox: the limits of each process, then bash.

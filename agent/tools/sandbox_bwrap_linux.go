@@ -87,7 +87,7 @@ func (b *sandbox) bubblewrap(ctx context.Context, w way, j job, r *room) (*exec.
 func (b *sandbox) options(w way, j job, r *room) ([]string, error) {
 	args := append([]string{}, w.spaces...)
 	args = append(args, "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "sandbox", "--seccomp", "4", "--info-fd", "5", "--clearenv")
-	for _, e := range environment("/tmp") {
+	for _, e := range environment("/tmp", [2]string{b.o.Author, b.o.AuthorMail}) {
 		name, value, _ := strings.Cut(e, "=")
 		args = append(args, "--setenv", name, value)
 	}

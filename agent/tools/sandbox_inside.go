@@ -25,13 +25,14 @@ const (
 
 // A boxPart is what Deputy's program is told where it is one of the sandbox.
 type boxPart struct {
-	Do       string   `json:"do"`
-	Dir      string   `json:"dir,omitempty"` // the workspace
-	Tmp      string   `json:"tmp,omitempty"` // the private folder for temporary files
-	ReadOnly bool     `json:"read_only,omitempty"`
-	Hidden   []string `json:"hidden,omitempty"` // what of the workspace it must not read
-	Gate     string   `json:"gate,omitempty"`   // the socket of the gate
-	Command  []string `json:"command"`
+	Do       string    `json:"do"`
+	Dir      string    `json:"dir,omitempty"` // the workspace
+	Tmp      string    `json:"tmp,omitempty"` // the private folder for temporary files
+	ReadOnly bool      `json:"read_only,omitempty"`
+	Hidden   []string  `json:"hidden,omitempty"` // what of the workspace it must not read
+	Author   [2]string `json:"author,omitzero"`  // who commits: name and address
+	Gate     string    `json:"gate,omitempty"`   // the socket of the gate
+	Command  []string  `json:"command"`
 }
 
 // args is the command line that starts p.

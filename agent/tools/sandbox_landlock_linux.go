@@ -50,7 +50,7 @@ func (b *sandbox) landlock(ctx context.Context, w way, j job, r *room) (*exec.Cm
 		return nil, err
 	}
 	r.files, r.read = append(r.files, write), read
-	p := boxPart{Do: doKeep, Dir: b.dir, Tmp: r.tmp, ReadOnly: j.readOnly, Hidden: j.shut.Hidden, Command: b.shell(j.command, threads())}
+	p := boxPart{Do: doKeep, Dir: b.dir, Tmp: r.tmp, ReadOnly: j.readOnly, Hidden: j.shut.Hidden, Author: [2]string{b.o.Author, b.o.AuthorMail}, Command: b.shell(j.command, threads())}
 	args := p.args(selfProgram)
 	if len(args[2]) > 120<<10 { // of 128 kB for one argument
 		return nil, errors.New("the workspace holds too many secrets to shut them all: install bubblewrap (apt-get install bubblewrap)")
@@ -116,7 +116,7 @@ func (p boxPart) seal() error {
 	if err := install(raw); err != nil {
 		return err
 	}
-	return fmt.Errorf("begin %s: %w", p.Command[0], syscall.Exec(p.Command[0], p.Command, environment(p.Tmp)))
+	return fmt.Errorf("begin %s: %w", p.Command[0], syscall.Exec(p.Command[0], p.Command, environment(p.Tmp, p.Author)))
 }
 
 // rules are what the command may see of this machine.

@@ -28,6 +28,9 @@ type ShellOptions struct {
 	FileSize  int64         // bytes of one file that it writes; 0 is 256 MiB
 	DiskSpace int64         // bytes that it may take from the disk in all; 0 is 1 GiB
 	Bwrap     string        // the bubblewrap program; "" is looked up on PATH
+	// Author and AuthorMail are who commits, for git: a command sees no settings of
+	// the user's own. "" is whom the repository names.
+	Author, AuthorMail string
 	// Hosts lists those that a command may reach after a plain yes, as
 	// WebOptions.Allow does; any other is a new one.
 	Hosts   []string

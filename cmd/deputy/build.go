@@ -22,6 +22,7 @@ import (
 	"deputy/cmd/deputy/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
+	"deputy/internal/proc"
 	"deputy/stt"
 	"deputy/tts"
 )
@@ -194,8 +195,20 @@ func (h *house) toolsOf(ctx context.Context, w *tools.Workspace) ([]agent.Tool, 
 
 func shellOptions(cfg configs.Config, log *slog.Logger) tools.ShellOptions {
 	return tools.ShellOptions{
+		Author: gitSetting(cfg.Agent.Workspace, "user.name"), AuthorMail: gitSetting(cfg.Agent.Workspace, "user.email"),
 		Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Hosts: cfg.Shell.Hosts, Traffic: int64(cfg.Shell.Traffic), Logger: log,
 	}
+}
+
+// gitSetting is one of the user's settings of git, as they hold in dir.
+func gitSetting(dir, name string) string {
+	cmd := proc.Command(context.Background(), proc.Grant{Inherit: []string{"XDG_CONFIG_HOME"}}, "git", "config", "--get", name)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		return "" // there is no git, or no such setting
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func (h *house) mail() ([]agent.Tool, error) {
