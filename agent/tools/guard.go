@@ -155,6 +155,9 @@ func (g *guard) vet(upper string) (took []string, err error) {
 	if g.opens&workspace.Runs != 0 {
 		return nil, nil
 	}
+	if info, err := os.Lstat(upper); err == nil && info.Mode().Perm()&0o700 != 0o700 && os.Chmod(upper, 0o700) == nil {
+		defer os.Chmod(upper, info.Mode()) // the command shut the workspace itself
+	}
 	root, err := os.OpenRoot(upper)
 	if err != nil {
 		return nil, fmt.Errorf("look at what the command changed: %w", err)

@@ -132,8 +132,8 @@ func TestTimelineOfADesk(t *testing.T) {
 			"order t1", "speech_end 0s", "draft 150ms", "endpoint 400ms", "transcript 450ms", "heard 450ms", "accepted 450ms",
 			"model_asked 1 450ms", "first_token 1 750ms", "ask_composed a1 post 950ms", "model_done 1 950ms", "first_sound 1.05s",
 			"ask_posed a1 post 1.95s", "answer_heard a1 post 4s", "decided a1 post 4.45s",
-			"effect_started a1 post 6.45s", "effect_ended a1 post 6.5s", "model_asked 2 6.5s", "first_token 2 6.8s", "first_sentence 2 7s",
-			"model_done 2 7.2s", "done 7.2s", "reported 10s", // two sentences, and what was done
+			"effect_started a1 post 6.9s", "effect_ended a1 post 6.95s", "model_asked 2 6.95s", "first_token 2 7.25s", "first_sentence 2 7.45s",
+			"model_done 2 7.65s", "done 7.65s", "reported 10.45s", // two sentences, and what was done
 		}
 		if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
 			t.Errorf("got\n%s\nwant\n%s", g, w)

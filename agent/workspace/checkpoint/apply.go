@@ -29,14 +29,17 @@ func (s *Store) apply(id string, r *record) error {
 // put moves what was there to the store and what the layer holds in its place.
 // Each step can be seen afterwards, so that it is not done again.
 func (s *Store) put(id string, r *record) error {
+	upper := path.Join(place(id), layers, "upper")
 	for _, c := range r.Changes { // what is closed to its owner is opened meanwhile
 		if c.Before.dir() && c.After.dir() && !c.Fresh {
 			if err := s.work.Chmod(c.Path, c.Before.Mode|0o700); err != nil {
 				return err
 			}
+			if err := s.own.Chmod(path.Join(upper, c.Path), c.After.Mode|0o700); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 		}
 	}
-	upper := path.Join(place(id), layers, "upper")
 	for _, c := range r.Changes {
 		s.died()
 		if c.Old > 0 {
@@ -51,15 +54,15 @@ func (s *Store) put(id string, r *record) error {
 			}
 		}
 	}
+	for _, t := range r.Times {
+		_ = s.work.Chtimes(t.Path, time.Time{}, time.Unix(0, t.After)) // a lost time harms nobody
+	}
 	for _, c := range slices.Backward(r.Changes) {
 		if c.Before.dir() && c.After.dir() && !c.Fresh {
 			if err := s.work.Chmod(c.Path, c.After.Mode); err != nil {
 				return err
 			}
 		}
-	}
-	for _, t := range r.Times {
-		_ = s.work.Chtimes(t.Path, time.Time{}, time.Unix(0, t.After)) // a lost time harms nobody
 	}
 	return nil
 }

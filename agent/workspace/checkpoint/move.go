@@ -29,7 +29,7 @@ func node(root *os.Root, rel string, info fs.FileInfo) *Node {
 
 func there(root *os.Root, rel string) bool {
 	_, err := root.Lstat(rel)
-	return err == nil
+	return err == nil || errors.Is(err, fs.ErrPermission) // what can't be looked at is not taken for gone
 }
 
 // opened has do look into the folder at rel, which may be closed to its owner.
