@@ -49,6 +49,10 @@ func (x *step) hear(h Heard) {
 		return
 	case !x.understood(h):
 		return
+	case x.answersNothing(h, verb) && h.Typed:
+		x.takeIn(whole)
+		x.tell(x.languageOf(h), "say.nothing_asked")
+		return
 	case x.answersNothing(h, verb):
 		x.ignore(h, Unasked)
 		return
@@ -101,11 +105,15 @@ func (h *Heard) finite() {
 	}
 }
 
-// answersNothing says whether a spoken utterance is no more than a yes or a no
-// while nothing is being asked: the recogniser writes such words for all kinds
-// of noise, and nobody gives an order with them.
+// answersNothing says whether an utterance is no more than a yes or a no while
+// nothing is being asked: the recogniser writes such words for all kinds of noise,
+// and nobody gives an order with them, though a report may have ended in a question.
 func (x *step) answersNothing(h Heard, v verb) bool {
-	if h.Typed || v != verbNone || x.posed() != nil || len(x.Listed) > 0 || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
+	asked := func(t *Task) bool { return strings.HasSuffix(strings.TrimSpace(t.Report), "?") }
+	if h.Typed && x.latestSince(x.at, x.revisableFor(), asked) != nil {
+		return false
+	}
+	if v != verbNone || x.posed() != nil || len(x.Listed) > 0 || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
 		return false
 	}
 	switch r := consent.Read(consent.Question{Level: 2}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {

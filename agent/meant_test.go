@@ -248,3 +248,24 @@ func TestForeignApprovesNothing(t *testing.T) {
 		})
 	}
 }
+
+// A typed yes or no to nothing is no order; to a report that ended in a question
+// it may be one.
+func TestTypedAnswerToNothing(t *testing.T) {
+	for _, text := range []string{"yes", "no", "go ahead", "네", "아니"} {
+		rehearse(t, func(b *bench) {
+			b.model.replies = []Replied{{Text: "Here it is."}, {Text: "Shall I sort it?"}, {Text: "It is sorted."}}
+			b.start()
+			b.hearWith(Heard{Text: "write the list of things", Typed: true})
+			b.hearWith(Heard{Text: text, Typed: true})
+			if got := b.orders(); len(got) != 1 || !b.has("told") {
+				t.Errorf("%q: got the orders %q and %v, want one and a sentence", text, got, b.kinds())
+			}
+			b.hearWith(Heard{Text: "read the list of things", Typed: true})
+			b.hearWith(Heard{Text: text, Typed: true})
+			if got := b.orders(); len(got) != 3 {
+				t.Errorf("%q after a question: got the orders %q, want three", text, got)
+			}
+		})
+	}
+}
