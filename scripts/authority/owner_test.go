@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -54,5 +55,29 @@ func TestOwner(t *testing.T) {
 	}
 	if want := "| Piper | L3 | "; !strings.Contains(out.String(), want) {
 		t.Errorf("want %q in the tables:\n%s", want, out.String())
+	}
+}
+
+// TestWords records the refusals by one voice of each engine.
+func TestWords(t *testing.T) {
+	dir := t.TempDir()
+	if err := words(t.Context(), dir, 1); err != nil {
+		t.Fatal(err)
+	}
+	for engine, want := range map[string]int{"piper": 3, "flite": 3, "espeak": 7} { // espeak speaks Korean too
+		data, err := os.ReadFile(filepath.Join(dir, engine, "manifest.tsv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+		if len(lines) != 1+want {
+			t.Errorf("%s: got %d rows, want %d:\n%s", engine, len(lines)-1, want, data)
+		}
+		for _, l := range lines[1:] {
+			samples, err := voices.ReadFile(filepath.Join(dir, engine, strings.Split(l, "\t")[0]))
+			if err != nil || len(samples) < 1000 {
+				t.Errorf("%s: got %d samples, %v", l, len(samples), err)
+			}
+		}
 	}
 }
