@@ -9,6 +9,9 @@ import (
 	"deputy/scripts/voices"
 )
 
+// codeAlone is the one kind that counts with the held key only.
+const codeAlone = "code word alone"
+
 // A kind is a way of deciding. {code} stands for the code word of the ask.
 type kind struct {
 	name  string
@@ -27,7 +30,7 @@ var script = map[string][]kind{
 		{"short yes", 2, consent.Approve, []string{"Yes.", "Okay."}, "Yes, go ahead."},
 		{"approve + code word", 3, consent.Approve, []string{"Approve {code}.", "Yes, approve {code}."}, "Approve {code}."},
 		{"go ahead + code word", 3, consent.Approve, []string{"Go ahead, {code}."}, "Go ahead, {code}."},
-		{"code word alone", 3, consent.Approve, []string{"{code}."}, "Go ahead, {code}."},
+		{codeAlone, 3, consent.Approve, []string{"{code}."}, "Go ahead, {code}."},
 		{"denial", 2, consent.Deny, []string{"No.", "Stop."}, "No, don't do it."},
 		{"denial", 3, consent.Deny, []string{"No, don't.", "Don't send it."}, "No, don't do it."},
 	},
@@ -35,7 +38,7 @@ var script = map[string][]kind{
 		{"approval in so many words", 2, consent.Approve, []string{"진행해.", "네, 진행해 줘.", "승인합니다."}, "네, 진행해 줘."},
 		{"short yes", 2, consent.Approve, []string{"네.", "응."}, "네, 진행해 줘."},
 		{"승인 + code word", 3, consent.Approve, []string{"승인 {code}.", "네, 승인 {code}."}, "승인 {code}."},
-		{"code word alone", 3, consent.Approve, []string{"{code}."}, "승인 {code}."},
+		{codeAlone, 3, consent.Approve, []string{"{code}."}, "승인 {code}."},
 		{"denial", 2, consent.Deny, []string{"아니요.", "취소해."}, "아니, 하지 마."},
 		{"denial", 3, consent.Deny, []string{"하지 마.", "보내지 마."}, "아니, 하지 마."},
 	},
@@ -87,12 +90,12 @@ func (a asking) read(h voices.Heard) consent.Reading {
 }
 
 // first is what becomes of the first utterance that is speech: what is said after
-// it would meet another posing.
+// it would meet another posing. Of what is taken for noise a refusal counts.
 func (a asking) first(heard []voices.Heard, key bool) consent.Reading {
 	for _, h := range heard {
-		if h.Filtered == "" {
-			h.Key = key
-			return a.read(h)
+		h.Key = key
+		if r := a.read(h); h.Filtered == "" || r == consent.Deny {
+			return r
 		}
 	}
 	return consent.Unclear

@@ -22,7 +22,9 @@ func TestScript(t *testing.T) {
 		for _, k := range kinds {
 			for _, text := range append(k.says, k.again) {
 				for i, code := range codes {
-					if got := ask(lang, k.level, code).read(clear(lang, fill(text, code))); got != k.want {
+					h := clear(lang, fill(text, code))
+					h.Key = k.name == codeAlone && text != k.again
+					if got := ask(lang, k.level, code).read(h); got != k.want {
 						t.Errorf("%s, L%d: %q: got reading %d, want %d", lang, k.level, fill(text, code), got, k.want)
 					}
 					other := codes[(i+1)%len(codes)]
@@ -42,6 +44,28 @@ func TestScript(t *testing.T) {
 					t.Errorf("%s, L%d: %q: got approval %v, want %v", lang, level, text, got == consent.Approve, plain)
 				}
 			}
+		}
+	}
+}
+
+// TestFaintRefusals: of what the noise filter drops only a refusal counts.
+func TestFaintRefusals(t *testing.T) {
+	faint := func(text string) voices.Heard {
+		h := clear("en", text)
+		h.Filtered, h.Confidence = "weak", 0.3
+		return h
+	}
+	for _, c := range []struct {
+		heard []voices.Heard
+		want  consent.Reading
+	}{
+		{[]voices.Heard{faint("Stop.")}, consent.Deny},
+		{[]voices.Heard{faint("Yes."), clear("en", "No.")}, consent.Deny},
+		{[]voices.Heard{faint("Go ahead.")}, consent.Unclear},
+		{[]voices.Heard{faint("Okay."), clear("en", "Go ahead.")}, consent.Approve},
+	} {
+		if got := ask("en", 2, "").first(c.heard, true); got != c.want {
+			t.Errorf("%q: got %v, want %v", c.heard[0].Text, got, c.want)
 		}
 	}
 }

@@ -126,13 +126,14 @@ func usable(list []string) (out []*word) {
 	return out
 }
 
-// read is what consent makes of an answer to an ask for a code word.
+// read is what consent makes of an answer to an ask for a code word: alone it is
+// said with the key held, since otherwise it decides nothing.
 func read(lang, code string, h voices.Heard) consent.Reading {
 	p := phrases.Embedded()
 	said := p.Phrase(lang, "ask.mail", map[string]string{"subject": "Q3", "to": "finance@acme.example", "name": "finance", "new": "", "warning": ""}) +
 		" " + p.Phrase(lang, "ask.code", map[string]string{"code": code})
 	return consent.Read(consent.Question{Level: 3, Code: code, Said: []string{said}}, consent.Answer{
-		Text: h.Text, Language: lang, Confidence: h.Confidence, Lowest: h.Lowest, NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,
+		Text: h.Text, Language: lang, Key: len(tokens(h.Text)) == 1, Confidence: h.Confidence, Lowest: h.Lowest, NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,
 	}).Reading
 }
 
