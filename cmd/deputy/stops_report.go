@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"deputy/agent"
+	"deputy/agent/consent"
 	"deputy/cmd/deputy/internal/control"
 )
 
@@ -18,6 +19,7 @@ type stopRun struct {
 	Dropped                    string // why the ear dropped it; "" if it didn't
 	Ignored                    string // why the desk did
 	Refuses                    bool   // the text reads as a refusal
+	Plain                      bool   // and as nothing else
 	InTime                     bool   // it began before the grace was over
 	Outcome                    string
 	Ran                        bool // the irrevocable effect has begun
@@ -38,6 +40,7 @@ func (r *stopRoom) tell(run *stopRun) {
 		run.Text = strings.TrimSpace(run.Text + " " + h.Transcript.Text)
 		run.Dropped = h.Noise
 		run.Refuses = run.Refuses || refuses(h.Transcript.Text, h.Transcript.Language)
+		run.Plain = run.Plain || consent.Refuses(h.Transcript.Text)
 	}
 	for _, e := range slices.Concat(r.before, r.events) {
 		if _, ok := e.Body.(agent.Started); ok && run.Moment != momentNote {
@@ -92,10 +95,12 @@ func outcome(moment string, events []agent.Event, ran bool) string {
 	return got
 }
 
-// lost says that a refusal that was written down was not taken for one. Over a
-// report, and in a note, only a stop refuses something.
+// lost says that a refusal that was written down was not taken for one. Where
+// nothing is decided it must be nothing else: over a report a no, a stop or a wait,
+// in a note a stop.
 func (r stopRun) lost() bool {
-	if (r.Moment == momentReport || r.Moment == momentNote) && r.Word != "stop" && r.Word != "그만" {
+	switch {
+	case r.Moment == momentReport && !r.Plain, r.Moment == momentNote && (!r.Plain || r.Word != "stop" && r.Word != "그만"):
 		return false
 	}
 	return r.Refuses && slices.Index(stopOutcomes, r.Outcome) >= taken

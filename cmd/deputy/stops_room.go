@@ -128,7 +128,7 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 		r.order(stopNotes[lang], lang)
 		return r.rest(ctx)
 	case momentReport:
-		r.talk.takes.Store(int64(6 * time.Second))
+		r.talk.takes.Store(int64(longLine))
 		r.order(stopQuestions[lang], lang)
 		if err := is(func(b agent.Body) bool { _, ok := b.(agent.Speaking); return ok }); err != nil {
 			return err
@@ -136,7 +136,7 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 		return pause(ctx, 300*time.Millisecond)
 	}
 	if moment == momentAsking {
-		r.talk.takes.Store(int64(6 * time.Second))
+		r.talk.takes.Store(int64(longLine))
 		r.order(stopOrders[lang], lang)
 		if err := is(func(b agent.Body) bool { _, ok := b.(agent.Speaking); return ok }); err != nil {
 			return err
@@ -209,6 +209,10 @@ func (r *stopRoom) until() time.Time {
 	defer r.mu.Unlock()
 	return r.held
 }
+
+// longLine is how long Deputy takes for what is spoken over: longer than the
+// recogniser of a busy machine.
+const longLine = 30 * time.Second
 
 // observed is how long after the word, and after the grace, it is watched what
 // comes of it.

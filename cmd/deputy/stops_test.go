@@ -32,6 +32,7 @@ func TestStopOutcome(t *testing.T) {
 		{momentLate, "Stop.", true, nil, "nothing", true, true},
 		{momentReport, "Stop.", false, []agent.Body{agent.Spoken{}}, "hushed", false, false},
 		{momentReport, "Stop.", false, []agent.Body{agent.Spoken{Whole: true}}, "nothing", true, false},
+		{momentReport, "This stop.", false, []agent.Body{agent.Spoken{Whole: true}}, "nothing", false, false},
 		{momentNote, "Stop.", false, []agent.Body{agent.TaskClosed{}}, "note closed", false, false},
 		{momentNote, "No.", false, []agent.Body{agent.Dictated{}}, "in the note", false, false},
 	} {
