@@ -14,13 +14,16 @@ func protectedSpace(t *testing.T) space {
 	t.Helper()
 	s := newSpace(t)
 	for name, text := range map[string]string{
-		".git/config": "[core]\n\thooksPath = tooling\n", ".git/HEAD": "ref: refs/heads/main\n", ".git/objects/x": "", ".git/refs/x": "",
+		".git/config": "[core]\n\thooksPath = tooling\n[include]\n\tpath = ../later.cfg\n\tpath = ../now.cfg\n", "now.cfg": "[core]\n\thooksPath = hooks/later\n", ".git/HEAD": "ref: refs/heads/main\n", ".git/objects/x": "", ".git/refs/x": "",
 		".envrc": "export A=1\n", ".vscode/tasks.json": "{}\n", "sub/.husky/pre-commit": "npm test\n", "tooling/pre-commit": "make\n",
 		".env": "TOKEN=hunter2\n", "sub/.env.local": "TOKEN=hunter2\n", "keys/server.pem": "hunter2\n", ".ssh/id_ed25519": "hunter2\n",
 		"plain.txt": "hello\n", ".env.example": "TOKEN=\n",
 	} {
 		s.file(name, text)
 	}
+	t.Setenv("HOME", filepath.Dir(s.dir))
+	s.file("now.cfg", s.text("now.cfg")+"\tgpg.program = x\n\thooksPath = "+s.dir+"/absolute\n\thooksPath = ~/"+filepath.Base(s.dir)+"/of-home\n")
+	s.file("lib/.git/config", "[core]\n\thooksPath = "+s.dir+"/lib/hooks\n")
 	for name, to := range map[string]string{"soft": ".env", "git": ".git", "rc": ".envrc", "far": "sub/../git", "deep": "sub"} {
 		if err := os.Symlink(to, filepath.Join(s.dir, name)); err != nil {
 			t.Fatal(err)
@@ -40,7 +43,7 @@ func TestProtectedPaths(t *testing.T) {
 	const startup, secret, free = "startup", "secret", ""
 	for _, tt := range []struct{ path, kind string }{
 		{".git/config", startup}, {".git/hooks/post-checkout", startup}, {".git/index", startup}, {".envrc", startup}, {".husky/pre-commit", startup}, {"sub/.husky/pre-commit", startup},
-		{".vscode/tasks.json", startup}, {"sub/new/.vscode/tasks.json", startup}, {"sub/.git/config", startup}, {"sub/.git", startup}, {"tooling/pre-commit", startup}, {"tooling/post-merge", startup},
+		{".vscode/tasks.json", startup}, {"sub/new/.vscode/tasks.json", startup}, {"sub/.git/config", startup}, {"sub/.git", startup}, {"tooling/pre-commit", startup}, {"tooling/post-merge", startup}, {"later.cfg", startup}, {"now.cfg", startup}, {"hooks/later/post-merge", startup}, {"hooks/x", free}, {"absolute/pre-commit", startup}, {"of-home/pre-commit", startup}, {"lib/hooks/pre-commit", startup},
 		{".GIT/config", startup}, {".Envrc", startup}, {"notes/../.git/config", startup}, {"./.git//config", startup}, {".ENVRC", startup}, {".vscode/../.git/config", startup}, {"/workspace/.envrc", startup},
 		{"．envrc", startup}, {"git/hooks/post-checkout", startup}, {"git/config", startup}, {"far/config", startup}, {"deep/.husky/pre-commit", startup}, {"hardrc.txt", startup},
 		{".env", secret}, {".ENV", secret}, {"sub/.env.local", secret}, {"sub/../.env", secret}, {"keys/server.pem", secret}, {"keys/other.PEM", secret}, {".ssh/id_ed25519", secret}, {".ssh/config", secret},

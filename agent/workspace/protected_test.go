@@ -33,7 +33,8 @@ func TestScan(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		".git/config": "[core]\n\thooksPath = tooling\n[include]\n\tpath = ../shared.cfg\n[alias]\n\tst = !scripts/st.sh now\n", ".git/hooks/pre-commit": "", ".git/HEAD": "", ".git/objects/a/b": "", ".git/refs/x": "",
-		".git/modules/lib/HEAD": "", ".git/modules/lib/objects/x": "", ".git/modules/lib/refs/x": "", ".git/modules/lib/config": "", "tooling/x": "", "shared.cfg": "", "scripts/st.sh": "", "scripts/other.sh": "",
+		".git/modules/lib/HEAD": "", ".git/modules/lib/objects/x": "", ".git/modules/lib/refs/x": "", ".git/modules/lib/config": "[core] hooksPath=libhooks\n", "tooling/x": "", "shared.cfg": "[include]\npath = shared.cfg\n[core]\n\thooksPath = chained\n", "scripts/st.sh": "", "scripts/other.sh": "",
+		"half/HEAD": "", "half/commondir": "../other", "half/config.worktree": "", "lib/.git": "gitdir: ../.git/modules/lib\n", "lib/libhooks/x": "", "chained/x": "",
 		"bare/HEAD": "", "bare/objects/x": "", "bare/refs/x": "", "bare/config": "", "sub/.vscode/tasks.json": "", "sub/.vscode/.env": "", ".env": "", "a.txt": "",
 	} {
 		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
@@ -59,6 +60,7 @@ func TestScan(t *testing.T) {
 	}
 	want := map[string]Kind{
 		".git/config": Runs, ".git/hooks": Runs, ".git/modules/lib/config": Runs, "tooling": Runs, "shared.cfg": Runs, "scripts/st.sh": Runs,
+		"half/commondir": Runs, "half/config.worktree": Runs, "lib/.git": Runs, "lib/libhooks": Runs, "chained": Runs,
 		"bare/config": Runs, "sub/.vscode": Runs, "sub/.vscode/.env": Runs | Secret, ".env": Secret,
 	}
 	for path, k := range want {
@@ -71,7 +73,7 @@ func TestScan(t *testing.T) {
 			t.Errorf("%s was found", path)
 		}
 	}
-	if len(found.Git) != 3 {
-		t.Errorf("git directories: got %v, want 3", found.Git)
+	if len(found.Git) != 4 {
+		t.Errorf("git directories: got %v, want 4", found.Git)
 	}
 }

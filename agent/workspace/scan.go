@@ -179,15 +179,14 @@ func entries(root *os.Root, rel string) []fs.DirEntry {
 	return list
 }
 
-// isGit says whether git takes a folder for one of its own, whatever its name is.
+// isGit says whether git takes a folder for one of its own, whatever its name is:
+// the larger part of it may lie in another one.
 func isGit(in []fs.DirEntry) bool {
-	n := 0
+	has := map[string]bool{}
 	for _, e := range in {
-		if name := e.Name(); name == "HEAD" || name == "objects" || name == "refs" {
-			n++
-		}
+		has[e.Name()] = true
 	}
-	return n == 3
+	return has["HEAD"] && (has["commondir"] || has["objects"] && has["refs"])
 }
 
 // Kind is that of a path of the workspace behind root, whose links are resolved:
