@@ -38,7 +38,7 @@ type obeyed struct {
 // that no copy of it is needed.
 func (w *Workspace) guard(opens workspace.Kind, mounts bool) (*guard, error) {
 	g := &guard{w: w, before: w.protected.Scan(w.root, false), opens: opens, kept: map[string]obeyed{}}
-	if len(g.before.Paths) > maxShut {
+	if len(g.before.Paths)+len(g.before.Doors) > maxShut {
 		return nil, fmt.Errorf("the workspace holds more than %d protected files, which can't all be shut", maxShut)
 	}
 	g.files = g.before.Files(w.root)
@@ -77,6 +77,9 @@ func (g *guard) shut() (s shut) {
 		case f.Kind&workspace.Runs != 0 && g.opens&workspace.Runs == 0:
 			s.Fixed = append(s.Fixed, f.Path)
 		}
+	}
+	for _, f := range g.before.Doors {
+		s.Doors = append(s.Doors, f.Path)
 	}
 	if g.opens&workspace.Runs == 0 {
 		for _, f := range g.before.Git {

@@ -2,13 +2,16 @@ package tools
 
 import (
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"deputy/agent/policy"
 	"deputy/agent/workspace"
@@ -186,6 +189,63 @@ func TestSecretsAreShut(t *testing.T) {
 		if got, err := planned(t, tool, commandArgs{"cat .env"}).Do(t.Context(), "k"); err != nil || !strings.Contains(got.Text, "hunter2") {
 			t.Errorf("%s: allowed: got %q, %v", kind, got.Text, err)
 		}
+	}
+}
+
+// TestDoorsAreShut: a pipe or a socket in the workspace leads to another program,
+// which no command reaches that was not asked about.
+func TestDoorsAreShut(t *testing.T) {
+	for _, tt := range []struct {
+		name, command string
+		level         policy.Level
+	}{
+		{"a pipe", "timeout 2 sed -n 'w sub/pipe' a.txt", policy.Look},
+		{"a pipe, by another reader's output", "timeout 2 uniq a.txt sub/pipe", policy.Draft},
+		{"a pipe, from a script", "timeout 2 python3 -c \"open('sub/pipe', 'w').write('x')\"", policy.Draft},
+		{"a socket", "python3 -c \"import socket; socket.socket(socket.AF_UNIX).connect('sub/socket')\"", policy.Draft},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSpace(t)
+			s.file("a.txt", "one\n")
+			s.file("sub/b.txt", "two\n")
+			pipe := filepath.Join(s.dir, "sub/pipe")
+			if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			end, err := os.OpenFile(pipe, os.O_RDWR|syscall.O_NONBLOCK, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer end.Close()
+			t.Chdir(s.dir) // the name of a socket is short
+			l, err := net.ListenUnix("unix", &net.UnixAddr{Name: "sub/socket", Net: "unix"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			for kind, box := range boxes(t, s, ShellOptions{}) {
+				a := planned(t, runCommand{s.Workspace, box}, commandArgs{tt.command})
+				if kind == Bubblewrap && a.Level != tt.level {
+					t.Errorf("got %v, want %v", a.Level, tt.level)
+				}
+				if r, err := a.Do(t.Context(), "k"); err != nil {
+					t.Errorf("%s: got %v, %v", kind, r, err)
+				}
+				if err := end.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
+					t.Fatal(err)
+				}
+				if n, _ := end.Read(make([]byte, 10)); n > 0 && a.Level < policy.Reach {
+					t.Errorf("%s: %d bytes came through the pipe", kind, n)
+				}
+				if err := l.SetDeadline(time.Now().Add(time.Millisecond)); err != nil {
+					t.Fatal(err)
+				}
+				if c, err := l.Accept(); err == nil {
+					c.Close()
+					t.Errorf("%s: the socket was reached", kind)
+				}
+			}
+		})
 	}
 }
 

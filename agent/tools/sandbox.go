@@ -62,6 +62,7 @@ type shut struct {
 	Hidden []string `json:"hidden,omitempty"` // what it can't see
 	Fixed  []string `json:"-"`                // what it can't change; Landlock can't hold it
 	Git    []string `json:"-"`                // git directories, which stay where they are
+	Doors  []string `json:"-"`                // pipes and sockets, which lead to other programs, except in a layer
 }
 
 func newSandbox(dir, scratch string, o ShellOptions) *sandbox {

@@ -140,6 +140,11 @@ func (b *sandbox) mounts(j job, r *room) ([]string, error) {
 		return nil, err
 	}
 	at := map[string][]string{} // by what is mounted on
+	if j.layer == nil {
+		for _, p := range j.shut.Doors {
+			at[p] = []string{"--ro-bind", file}
+		}
+	}
 	if !j.readOnly {
 		for _, p := range j.shut.Git {
 			at[p] = []string{"--bind", filepath.Join(b.dir, p)}

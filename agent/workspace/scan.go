@@ -22,6 +22,7 @@ type Found struct {
 type Findings struct {
 	Paths []Found
 	Git   []Found // git directories
+	Doors []Found // pipes, sockets and devices: what is written there reaches whoever holds the other end
 	files []Found // all there are in Paths, for Alias
 }
 
@@ -103,6 +104,10 @@ func (s *scan) dir(rel string, names []string) {
 			}
 		case e.IsDir():
 			s.dir(p, at)
+		case e.Type()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) != 0:
+			if info, err := s.root.Lstat(p); err == nil {
+				s.found.Doors = append(s.found.Doors, Found{p, Free, info})
+			}
 		}
 	}
 }
