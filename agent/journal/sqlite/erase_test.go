@@ -80,6 +80,22 @@ func TestErase(t *testing.T) {
 	}
 }
 
+// TestEraseUnderAClockThatWasSet: an event from a time when the clock was set far
+// ahead keeps nothing of what follows it.
+func TestEraseUnderAClockThatWasSet(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	const day = 24 * time.Hour
+	j := opened(t, dir)
+	for _, at := range []time.Time{now.Add(5000 * day), now.Add(-200 * day), now.Add(-10 * day), now.Add(-100 * day), now} {
+		must(t, j.Append(t.Context(), journal.Event{Time: at, Kind: "heard", Body: json.RawMessage(`{"text":"the secret plan"}`)}))
+	}
+	if n, err := j.Erase(t.Context(), now, 90*day, redacted); n != 2 || err != nil {
+		t.Errorf("got %d, %v, want the two that are old", n, err)
+	}
+	must(t, j.Close())
+	must(t, verified(t, dir))
+}
+
 // TestEraseStopped: stopped between two pages the journal is whole, and what is
 // left is erased the next time.
 func TestEraseStopped(t *testing.T) {
