@@ -341,6 +341,28 @@ func TestSandboxLimits(t *testing.T) {
 	}
 }
 
+// TestDiskIsNotFilled: on a disk that is nearly full a command is ended, by a plain
+// sentence, while there is still room.
+func TestDiskIsNotFilled(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can mount a small disk")
+	}
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64m"); err != nil {
+		t.Skipf("there can be no small disk: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, 0) })
+	work, own := filepath.Join(dir, "work"), filepath.Join(dir, "own")
+	if err := errors.Join(os.Mkdir(work, 0o700), os.Mkdir(own, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	b := newSandbox(work, own, ShellOptions{Timeout: 20 * time.Second}.filled())
+	got := b.said(t, "for i in $(seq 60); do head -c 2M /dev/zero > big$i || exit; sleep 0.1; done")
+	if !strings.Contains(got, "more than 33.6 MB of disk space, of the 67.1 MB that were free") {
+		t.Errorf("got %q, want that it took too much", brief(got, 200))
+	}
+}
+
 // running says whether some process sleeps for so many seconds.
 func running(seconds string) bool {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")

@@ -46,14 +46,18 @@ func (b *sandbox) watch(ctx context.Context, pid int, tmp string, end context.Ca
 		for i, dir := range []string{b.dir, tmp} {
 			now := free(dir)
 			switch {
-			case before[i].bytes-now.bytes > b.o.DiskSpace:
-				end(fmt.Errorf("it took more than %s of disk space", size(b.o.DiskSpace)))
+			case before[i].bytes-now.bytes > b.mayTake(before[i]):
+				end(fmt.Errorf("it took more than %s of disk space, of the %s that were free", size(b.mayTake(before[i])), size(before[i].bytes)))
 			case before[i].files-now.files > maxNewFiles:
 				end(fmt.Errorf("it made more than %d files", maxNewFiles))
 			}
 		}
 	}
 }
+
+// mayTake is how many bytes of what is free a command may take: never the last of
+// it, since the journal, and what the user has open, need room as well.
+func (b *sandbox) mayTake(free left) int64 { return min(b.o.DiskSpace, free.bytes/2) }
 
 // tasks is how many there are on this machine; 0 if that can't be read.
 func tasks() int {
