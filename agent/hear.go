@@ -150,7 +150,8 @@ func (x *step) mumbled(h Heard) {
 // understood says whether the utterance is in a language that Deputy takes
 // orders in, and tells the speaker if it isn't.
 func (x *step) understood(h Heard) bool {
-	if h.Typed || h.Language == "en" || h.Language == "ko" || h.Language == "" {
+	other := h.Foreign && !h.Key && x.posed() == nil // the answer to an ask is read, though it approves nothing
+	if h.Typed || !other && (h.Language == "en" || h.Language == "ko" || h.Language == "") {
 		return true
 	}
 	if x.noting() != nil {

@@ -269,3 +269,18 @@ func TestTypedAnswerToNothing(t *testing.T) {
 		})
 	}
 }
+
+// An order that sounds like a language of nobody's is not carried out as what was
+// written for it, unless the key is held.
+func TestForeignOrder(t *testing.T) {
+	for _, key := range []bool{false, true} {
+		rehearse(t, func(b *bench) {
+			b.model.replies = []Replied{{Text: "Here it is."}}
+			b.listening()
+			b.hearWith(Heard{Text: "Deputy, ascend the lamp of the saloon", Foreign: true, Key: key})
+			if got := len(b.orders()) == 1; got != key || !key && b.ignored() != Foreign {
+				t.Errorf("key %v: got the orders %q and ignored %q", key, b.orders(), b.ignored())
+			}
+		})
+	}
+}

@@ -268,6 +268,10 @@ func TestKoreanDictation(t *testing.T) {
 	}
 	d := newDemo(t, "hands-free", wishing(t))
 	d.typed(t, "메모해 줘")
+	// Who dictates lets Deputy end its sentence first.
+	if err := d.room.pulse.Speak(t.Context(), make([]float32, 8*audio.Rate)); err != nil {
+		t.Fatal(err)
+	}
 	for _, r := range rows {
 		samples := append(make([]float32, audio.Rate), samplesOf(t, r["path"], 60)...)
 		if err := d.room.pulse.Speak(t.Context(), append(samples, make([]float32, 2*audio.Rate)...)); err != nil {
