@@ -155,7 +155,7 @@ func TestSecretsAreShut(t *testing.T) {
 	for kind := range boxes(t, protectedSpace(t), ShellOptions{}) {
 		for _, command := range []string{
 			"python3 -c 'print(open(\".e\"+\"nv\").read())'", "cat .e*", "grep -r hunter2 .", "cat soft", "cat hard.txt", "x=$(printf '.e%s' nv); cat $x", "cat keys/*", "cp -r .ss? copy; cat copy/*", "ln .e?v other; cat other", "mv .e?v other; cat other",
-			"tar cf - . | tar xfO - | cat", "mv keys keys2; cat keys2/*", "python3 - <<'E'\nimport os\nfor d, _, fs in os.walk('.'):\n  for f in fs:\n    try: print(open(os.path.join(d, f)).read())\n    except OSError as e: print(e)\nE", "cat sub/.env.lo*", "cd .ssh; cat i*",
+			"tar cf - . | tar xfO - | cat", "mv keys keys2; cat keys2/*", "python3 - <<'E'\nimport os\nfor d, _, fs in os.walk('.'):\n  for f in fs:\n    try: print(open(os.path.join(d, f)).read())\n    except OSError as e: print(e)\nE", "cat sub/.env.lo*", "cat .git/cred*", "cd .ssh; cat i*",
 		} {
 			s := protectedSpace(t)
 			tool := runCommand{s.Workspace, boxes(t, s, ShellOptions{})[kind]}

@@ -16,7 +16,7 @@ func protectedSpace(t *testing.T) space {
 	for name, text := range map[string]string{
 		".git/config": "[core]\n\thooksPath = tooling\n[include]\n\tpath = ../later.cfg\n\tpath = ../now.cfg\n", "now.cfg": "[core]\n\thooksPath = hooks/later\n", ".git/HEAD": "ref: refs/heads/main\n", ".git/objects/x": "", ".git/refs/x": "",
 		".envrc": "export A=1\n", ".vscode/tasks.json": "{}\n", "sub/.husky/pre-commit": "npm test\n", "tooling/pre-commit": "make\n",
-		".env": "TOKEN=hunter2\n", "sub/.env.local": "TOKEN=hunter2\n", "keys/server.pem": "hunter2\n", ".ssh/id_ed25519": "hunter2\n",
+		".git/credentials": "hunter2\n", ".env": "TOKEN=hunter2\n", "sub/.env.local": "TOKEN=hunter2\n", "keys/server.pem": "hunter2\n", ".ssh/id_ed25519": "hunter2\n",
 		"plain.txt": "hello\n", ".env.example": "TOKEN=\n",
 	} {
 		s.file(name, text)

@@ -35,7 +35,7 @@ func TestScan(t *testing.T) {
 		".git/config": "[core]\n\thooksPath = tooling\n[include]\n\tpath = ../shared.cfg\n[alias]\n\tst = !scripts/st.sh now\n", ".git/hooks/pre-commit": "", ".git/HEAD": "", ".git/objects/a/b": "", ".git/refs/x": "",
 		".git/modules/lib/HEAD": "", ".git/modules/lib/objects/x": "", ".git/modules/lib/refs/x": "", ".git/modules/lib/config": "[core] hooksPath=libhooks\n", "tooling/x": "", "shared.cfg": "[include]\npath = shared.cfg\n[core]\n\thooksPath = chained\n", "scripts/st.sh": "", "scripts/other.sh": "",
 		"half/HEAD": "", "half/commondir": "../other", "half/config.worktree": "", "lib/.git": "gitdir: ../.git/modules/lib\n", "lib/libhooks/x": "", "chained/x": "",
-		"bare/HEAD": "", "bare/objects/x": "", "bare/refs/x": "", "bare/config": "", "sub/.vscode/tasks.json": "", "sub/.vscode/.env": "", ".env": "", "a.txt": "",
+		"bare/HEAD": "", "bare/objects/x": "", "bare/refs/x": "", "bare/config": "", "bare/.env": "", ".git/credentials": "", ".git/refs/heads/secrets": "", ".git/modules/lib/x.pem": "", "sub/.vscode/tasks.json": "", "sub/.vscode/.env": "", ".env": "", "a.txt": "",
 	} {
 		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
 			t.Fatal(err)
@@ -61,6 +61,7 @@ func TestScan(t *testing.T) {
 	want := map[string]Kind{
 		".git/config": Runs, ".git/hooks": Runs, ".git/modules/lib/config": Runs, "tooling": Runs, "shared.cfg": Runs, "scripts/st.sh": Runs,
 		"half/commondir": Runs, "half/config.worktree": Runs, "lib/.git": Runs, "lib/libhooks": Runs, "chained": Runs,
+		"bare/.env": Secret, ".git/credentials": Secret, ".git/modules/lib/x.pem": Secret,
 		"bare/config": Runs, "sub/.vscode": Runs, "sub/.vscode/.env": Runs | Secret, ".env": Secret,
 	}
 	for path, k := range want {

@@ -100,7 +100,7 @@ func (s *scan) dir(rel string, names []string) {
 		case kind != Free:
 			s.add(p, kind)
 			if e.IsDir() && kind&Secret == 0 { // a secret may lie deeper
-				s.secrets(p, at)
+				s.secrets(p, at, Runs)
 			}
 		case e.IsDir():
 			s.dir(p, at)
@@ -112,17 +112,21 @@ func (s *scan) dir(rel string, names []string) {
 	}
 }
 
-// secrets finds those in a folder that is protected for another reason.
-func (s *scan) secrets(rel string, names []string) {
+// secrets finds those in a folder that is protected for another reason, with.
+func (s *scan) secrets(rel string, names []string, with Kind) {
 	for _, e := range s.entries(rel) {
 		p, at := path.Join(rel, e.Name()), append(names[:len(names):len(names)], fold(e.Name()))
 		if kind := s.p.at(at); kind&Secret != 0 {
-			s.add(p, kind|Runs)
-		} else if e.IsDir() {
-			s.secrets(p, at)
+			s.add(p, Secret|with)
+		} else if e.IsDir() && !(with == Free && slices.Contains(gitOwn, e.Name())) {
+			s.secrets(p, at, with)
 		}
 	}
 }
+
+// gitOwn are folders of a git directory in which git names things by itself or as
+// its branches are named; modules and worktrees are looked at one by one.
+var gitOwn = []string{"objects", "refs", "logs", "modules", "worktrees"}
 
 // gitObeys is what git runs or obeys in one of its directories.
 var gitObeys = []string{"config", "config.worktree", "commondir", "gitdir", "hooks", "info/attributes", "rebase-merge"}
@@ -134,6 +138,7 @@ func (s *scan) git(rel string) {
 	for _, name := range gitObeys {
 		s.add(path.Join(rel, name), Runs)
 	}
+	s.secrets(rel, strings.Split(rel, "/"), Free)
 	for _, inner := range []string{"modules", "worktrees"} {
 		s.gits(path.Join(rel, inner), inner == "worktrees")
 	}
