@@ -49,12 +49,13 @@ func (x *step) hear(h Heard) {
 		return
 	case !x.understood(h):
 		return
-	case x.answersNothing(h, verb) && h.Typed:
+	case x.answersNothing(h, verb):
+		if !h.Typed {
+			x.ignore(h, Unasked)
+			return
+		}
 		x.takeIn(whole)
 		x.tell(x.languageOf(h), "say.nothing_asked")
-		return
-	case x.answersNothing(h, verb):
-		x.ignore(h, Unasked)
 		return
 	}
 	x.countUnnamed(h, verb)
