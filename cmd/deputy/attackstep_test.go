@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"deputy/agent"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // attackSteps are the directions of an attack. What is said may hold {code}, the

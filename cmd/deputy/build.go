@@ -19,7 +19,7 @@ import (
 	"deputy/agent/trace"
 	"deputy/agent/trace/otlp"
 	"deputy/audio"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 	"deputy/internal/proc"

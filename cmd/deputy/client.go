@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/consent"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // A consentReading is what deputy consent prints of an answer with --json.

@@ -18,7 +18,7 @@ import (
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/policy"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 )
 

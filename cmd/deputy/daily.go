@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs"
 )
 

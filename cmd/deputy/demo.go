@@ -14,7 +14,7 @@ import (
 	"deputy/agent"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/tools/smtptest"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )

@@ -12,7 +12,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // expect checks what has happened, waiting for it if it may still come.

@@ -13,7 +13,7 @@ import (
 	"deputy/agent"
 	"deputy/audio"
 	"deputy/audio/audiotest/pulse"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/stt"
 	"deputy/tts/piper"
 )

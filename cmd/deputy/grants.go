@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 
 	"github.com/spf13/cobra"
 )

@@ -11,7 +11,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/journal/sqlite"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 	"deputy/tts"

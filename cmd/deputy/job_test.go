@@ -18,7 +18,7 @@ import (
 
 	"deputy/agent"
 	"deputy/audio"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 )
 

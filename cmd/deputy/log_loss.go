@@ -11,7 +11,7 @@ import (
 	"deputy/agent"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // A loss is what a journal would not tell any more if it were cut off.

@@ -15,7 +15,7 @@ import (
 	"deputy/agent"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )

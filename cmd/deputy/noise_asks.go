@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"deputy/agent"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // noiseLevels are the levels at which Deputy asks.

@@ -11,7 +11,7 @@ import (
 
 	"deputy/agent"
 	"deputy/audio"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // A noiseRow is one utterance and what became of it.

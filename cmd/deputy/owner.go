@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"deputy/agent"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // The owner of the demonstration: a synthetic user who speaks orders, answers

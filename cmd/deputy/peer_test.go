@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"deputy/agent"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )

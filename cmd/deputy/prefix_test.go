@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"deputy/agent"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // A recorder is a model server that answers at once and keeps what it was sent.

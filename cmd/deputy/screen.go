@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"deputy/agent"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // A screen prints what happens at the desk, a line an event, with the time since

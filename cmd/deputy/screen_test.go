@@ -8,7 +8,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/policy"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 )
 

@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // socketPath is short enough for a socket.

@@ -9,7 +9,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/consent"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 // A stopRun is one word at one moment and what became of it.

@@ -12,7 +12,7 @@ import (
 
 	"deputy/agent"
 	"deputy/audio"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/stt"
 	"deputy/tts"

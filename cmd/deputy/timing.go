@@ -9,7 +9,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/trace"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 )
 
 func metricsCommand(a *app) *cobra.Command {

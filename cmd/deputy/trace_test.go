@@ -17,7 +17,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/trace"
-	"deputy/cmd/deputy/internal/control"
+	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 	"deputy/stt"
 )
