@@ -46,15 +46,6 @@ func (x *step) speechAfter(t time.Time) bool {
 	return false
 }
 
-func (h *hands) chime() {
-	if h.d.o.Voice == nil {
-		return
-	}
-	if err := h.d.o.Voice.Chime(h.ctx); err != nil {
-		h.d.log.Debug("no chime", "err", err)
-	}
-}
-
 // isChime says whether the utterance may be no more than the chime, heard through
 // the room by a detector that goes by loudness. The chime holds no words, so
 // unlike what overlaps Deputy's voice, speech that only overlaps it is the owner's.

@@ -2,14 +2,7 @@ package agent
 
 import (
 	"context"
-	"time"
 )
-
-// A Warmer is a Model whose server can be made to read how a prompt begins, so
-// that what follows is answered sooner. Warm may be called from any goroutine.
-type Warmer interface {
-	Warm(ctx context.Context, p Prompt) error
-}
 
 // readAhead has the model read what an order's prompt begins with, while the
 // order is being spoken. Where a turn or a tool is at work it reads nothing: the
@@ -19,7 +12,7 @@ func (h *hands) readAhead(s *State) {
 	if !ok || !h.d.o.ReadAhead || h.busy() > 0 || s.posed() != nil {
 		return
 	}
-	p := h.d.o.Rules.beginning(s, h.d.now().wall)
+	p := h.d.o.Rules.Beginning(s, h.d.now().wall)
 	h.readNoMore()
 	ctx, drop := context.WithCancel(h.ctx)
 	h.reading = drop
@@ -37,16 +30,4 @@ func (h *hands) readNoMore() {
 		h.reading()
 		h.reading = nil
 	}
-}
-
-// beginning is all of the next order's prompt but the order. It changes nothing.
-func (r *Rules) beginning(s *State, at time.Time) Prompt {
-	x := &step{State: s, Rules: r, at: at}
-	a := x.around("")
-	p := Prompt{System: r.System, Tools: r.Tools}
-	if a.before != nil {
-		p.Messages = append(p.Messages, *a.before)
-	}
-	p.Messages = append(p.Messages, Message{Role: User, Text: a.prompt})
-	return p
 }

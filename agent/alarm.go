@@ -3,7 +3,6 @@ package agent
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"time"
 )
@@ -130,64 +129,4 @@ func (d *Desk) wake(ctx context.Context, s *State, h *hands) error {
 		return d.step(ctx, s, h, Event{Body: Woke{}})
 	}
 	return nil
-}
-
-// clockSet takes up what waits by a clock that was set, or went on while the machine
-// slept. What was being decided is asked about again: nobody can tell how long ago
-// the owner meant it.
-func (x *step) clockSet(b ClockSet) {
-	x.record(b)
-	x.owed = ack{}
-	x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.clock_set")
-	if a := x.posed(); a != nil && !a.Posed.IsZero() {
-		x.setAside(a)
-		x.record(Returned{Task: a.Task, Ask: a.ID})
-	}
-	if len(x.Listed) > 0 && !x.reading() {
-		x.record(Listed{})
-	}
-	x.woke(Woke{})
-}
-
-// setClock moves what was said lately to the clock that was set, so that it is as
-// long ago as it was.
-func (s *State) setClock(at time.Time, by time.Duration) {
-	move := func(t *time.Time) {
-		if !t.IsZero() {
-			*t = t.Add(by)
-		}
-	}
-	for id, l := range s.Lines {
-		move(&l.Began)
-		s.Lines[id] = l
-	}
-	for i := range s.Said {
-		move(&s.Said[i].Began)
-		move(&s.Said[i].Ended)
-	}
-	for id, u := range s.Speech {
-		move(&u.Began)
-		move(&u.Told)
-		s.Speech[id] = u
-	}
-	move(&s.Listened)
-	move(&s.Chimed.Began)
-	move(&s.Chimed.Ended)
-	move(&s.called)
-	s.notAhead(at)
-}
-
-// notAhead lets no time lie ahead of now from which something is counted.
-func (s *State) notAhead(at time.Time) {
-	at = at.UTC().Truncate(time.Microsecond) // as precise as the journal
-	back := func(t *time.Time) {
-		if t.After(at) {
-			*t = at
-		}
-	}
-	back(&s.LastHeard)
-	back(&s.Swept)
-	for _, t := range s.Tasks {
-		back(&t.Closed)
-	}
 }

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ func (s *State) apply(e Event) {
 		s.repaired, s.era = true, e.At
 		s.Grants = nil // what was used of them, or revoked, may stand in the part that was cut off
 	case Opened:
-		s.repaired, s.era = false, orElse(s.era, e.At)
+		s.repaired, s.era = false, cmp.Or(s.era, e.At)
 		s.notAhead(e.At) // the clock may have been set back meanwhile
 		// Whatever was being said when the last session ended was not heard.
 		for _, a := range s.Asks {

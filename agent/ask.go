@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -89,9 +90,9 @@ func (x *step) askSpoken(l Spoke, b Spoken) {
 	}
 }
 
-func (x *step) tail() time.Duration { return orElse(x.Tail, 200*time.Millisecond) }
+func (x *step) tail() time.Duration { return cmp.Or(x.Tail, 200*time.Millisecond) }
 
-func (x *step) patience() time.Duration { return orElse(x.Patience, 20*time.Second) }
+func (x *step) patience() time.Duration { return cmp.Or(x.Patience, 20*time.Second) }
 
 // answer reads what was heard as an answer to the ask; false if it isn't one.
 func (x *step) answer(a *Ask, h Heard, overlapped bool) bool {
@@ -224,7 +225,7 @@ func (x *step) untimely(a *Ask, h Heard) string {
 	switch {
 	case from.IsZero() || h.Began.Before(from):
 		return "say.too_early"
-	case x.at.Sub(from) > orElse(x.Expiry, 2*time.Minute):
+	case x.at.Sub(from) > cmp.Or(x.Expiry, 2*time.Minute):
 		return "say.too_late"
 	}
 	return ""

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func (x *step) substance(lang string, a *Ask) (said string, cut bool) {
 	f := x.Effects[a.Key]
 	values, left := spoken(f.Intended, lang)
 	var t askText
-	t.what = x.Phrases.Phrase(lang, "ask."+orElse(f.Phrase, "generic"), values)
+	t.what = x.Phrases.Phrase(lang, "ask."+cmp.Or(f.Phrase, "generic"), values)
 	if a.Again {
 		t.what = x.phrase(lang, "ask.unknown", "what", x.doing(lang, f))
 	}
@@ -98,7 +99,7 @@ func spoken(i Intended, lang string) (values map[string]string, cut []string) {
 // sentenceOf says what an action is, from its frozen arguments.
 func (x *step) sentenceOf(lang string, i Intended) string {
 	values, _ := spoken(i, lang)
-	return x.Phrases.Phrase(lang, "ask."+orElse(i.Phrase, "generic"), values)
+	return x.Phrases.Phrase(lang, "ask."+cmp.Or(i.Phrase, "generic"), values)
 }
 
 // askValues is what a phrase is rendered with: the frozen values, the target and

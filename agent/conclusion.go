@@ -248,3 +248,29 @@ func (Retracted) Kind() string   { return "retracted" }
 func (Granted) Kind() string     { return "grant.given" }
 func (Used) Kind() string        { return "grant.used" }
 func (Revoked) Kind() string     { return "grant.revoked" }
+
+// Status is where a task stands. The zero value is a task that doesn't exist.
+type Status string
+
+const (
+	Working   Status = "working"   // the model or a tool is at it
+	Waiting   Status = "waiting"   // for a decision of the owner
+	Noting    Status = "noting"    // an open note takes what is said
+	Done      Status = "done"      // reported
+	Failed    Status = "failed"    // given up, with a reason
+	Cancelled Status = "cancelled" // by the owner
+)
+
+// Open says that the task isn't at its end.
+func (s Status) Open() bool { return s == Working || s == Waiting || s == Noting }
+
+// Why says why nothing follows from an utterance: the end of a phrase's key.
+type Why string
+
+const (
+	NotAddressed Why = "not_addressed" // nothing says that it is meant for Deputy
+	OwnVoice     Why = "own_voice"     // it overlaps Deputy's own voice
+	OwnSound     Why = "own_sound"     // it is the chime
+	Unasked      Why = "unasked"       // it answers a question that nobody asked
+	Foreign      Why = "foreign"       // it is in a language that Deputy takes no orders in
+)

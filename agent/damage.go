@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"deputy/agent/journal"
@@ -35,7 +36,7 @@ func (d *Desk) warn(ctx context.Context, s *State, h *hands, err error) {
 	if err := d.step(ctx, s, h, Event{Body: n}); err != nil {
 		return
 	}
-	line := "l" + itoa(s.lines)
+	line := "l" + strconv.Itoa(s.lines)
 	h.carryOut(Notify{Language: s.Language, Text: s.Lines[line].Text}, "")
 	d.lastSentence(ctx, s, h, line)
 }

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -220,7 +221,7 @@ func (d *Desk) work(ctx context.Context, s *State, h *hands, now instant, e Even
 	}
 	next, events, intents := d.o.Rules.Step(*s, e)
 	*s = next
-	d.asking.Store(s.question())
+	d.asking.Store(Question(s))
 	d.holding.Store(len(s.Held) > 0)
 	if err := d.journal(ctx, events); err != nil {
 		return err
@@ -241,7 +242,7 @@ func (d *Desk) work(ctx context.Context, s *State, h *hands, now instant, e Even
 		}
 		h.readNoMore() // what is still not read is read with the order
 	case Speech:
-		if x := (&step{State: s, Rules: &d.o.Rules, at: b.At}); x.mayBeMeant(b.Key) {
+		if d.o.Rules.MayBeMeant(s, b.At, b.Key) {
 			h.readAhead(s)
 		}
 	case Called:
@@ -282,7 +283,7 @@ func (d *Desk) journal(ctx context.Context, events []Event) error {
 // close lets effects under way come to their end and writes down what they came to.
 // Unless the journal is sound, what the owner said last is not taken in.
 func (d *Desk) close(s *State, h *hands, sound bool) error {
-	h.close(orElse(d.o.Grace, 1500*time.Millisecond))
+	h.close(cmp.Or(d.o.Grace, 1500*time.Millisecond))
 	var errs []error
 	for _, v := range d.take() {
 		e, ok := v.(Event)
@@ -308,9 +309,9 @@ func (d *Desk) close(s *State, h *hands, sound bool) error {
 		}
 	}
 	if s.overheard > 0 && sound {
-		x := &step{State: s, Rules: &d.o.Rules, at: d.now().wall}
-		x.record(Overheard{Count: s.overheard})
-		errs = append(errs, d.journal(context.Background(), x.events))
+		e := Event{At: d.now().wall, Body: Overheard{Count: s.overheard}}
+		s.apply(e)
+		errs = append(errs, d.journal(context.Background(), []Event{e}))
 	}
 	return errors.Join(errs...)
 }

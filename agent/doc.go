@@ -12,16 +12,3 @@
 // the only truth: folding it gives the state back after a crash. What is finished
 // is forgotten by and by, and a snapshot of a fold is a short cut to its end.
 package agent
-
-import "errors"
-
-// Sentinels on which callers branch.
-var (
-	// ErrMalformed is a model's reply that can't be understood.
-	ErrMalformed = errors.New("the model's reply can't be understood")
-	// ErrUnreachable is a model's server that doesn't answer.
-	ErrUnreachable = errors.New("the model can't be reached")
-	// ErrUnknown is an effect of which nobody can say whether it happened: a
-	// connection lost between the order and its answer.
-	ErrUnknown = errors.New("it is not known whether it happened")
-)

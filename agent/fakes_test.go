@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -151,7 +152,7 @@ func (g gadget) Plan(_ context.Context, args json.RawMessage) (Action, error) {
 				return Result{}, g.fail
 			}
 			g.world.had(key)
-			r := Result{Text: orElse(g.text, "did "+g.name)}
+			r := Result{Text: cmp.Or(g.text, "did "+g.name)}
 			if g.level == policy.Draft {
 				r.Undo = json.RawMessage(`"` + key + `"`)
 			}
@@ -341,7 +342,7 @@ func gadgets(tools []Tool) policy.Table {
 func (b *bench) start() {
 	b.t.Helper()
 	b.mouth = &mouth{mute: b.mute}
-	b.rules.Phrases = orElse[Phrases](b.rules.Phrases, wording{})
+	b.rules.Phrases = cmp.Or[Phrases](b.rules.Phrases, wording{})
 	if b.rules.Policy.Table.Tools == nil {
 		b.rules.Policy.Table = gadgets(b.tools())
 	}

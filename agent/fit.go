@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"unicode/utf8"
-
-	"deputy/agent/policy"
 )
 
 // A conversation that grows past the model's budget is shortened for the model;
@@ -168,29 +166,3 @@ func shortTexts(v any) any {
 	}
 	return v
 }
-
-// faded says whether the result of an earlier call like c has been shortened
-// since, so that the model must be able to make it again. Only what looks may be
-// had twice.
-func (x *step) faded(t *Task, c Call) bool {
-	var id string
-	for _, m := range t.Messages {
-		for _, was := range m.Calls {
-			if was.ID != c.ID && was.Tool == c.Tool && bytes.Equal(was.Args, c.Args) {
-				id = was.ID
-			}
-		}
-	}
-	looked := slices.ContainsFunc(t.Effects, func(key string) bool {
-		f := x.Effects[key]
-		return f.Call == id && f.Level == policy.Look
-	})
-	if id == "" || !looked {
-		return false
-	}
-	seen := fit(t.Messages, x.budget())
-	return slices.ContainsFunc(t.Messages, func(m Message) bool { return m.Role == ToolRole && m.Call == id }) &&
-		!slices.EqualFunc(t.Messages, seen, func(a, b Message) bool { return a.Call != id || a.Text == b.Text })
-}
-
-func (x *step) budget() int { return orElse(x.Budget, roomFor) }

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func (h *hands) carryOut(i Intent, cause string) {
 	case Look:
 		h.run(cause, func() Body { return h.look(i.Effect) })
 	case TakeBack:
-		h.run(cause, func() Body { return h.takeBack(i.Effect) })
+		h.run(cause, func() Body { return h.takeBack(i) })
 	case Delimit:
 		h.run(cause, func() Body { return h.delimit(i) })
 	case Notify:
@@ -189,7 +190,7 @@ func (h *hands) plan(ctx context.Context, i Plan, c Call) Body {
 		p.Err = fmt.Sprintf("there is no tool %q", c.Tool)
 		return p
 	}
-	ctx, cancel := context.WithTimeout(ctx, orElse(h.d.o.PlanTimeout, 10*time.Second))
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(h.d.o.PlanTimeout, 10*time.Second))
 	defer cancel()
 	a, err := t.Plan(ctx, c.Args)
 	if err != nil {
@@ -267,17 +268,27 @@ func outcome(e Ended, r Result, err error) Body {
 	return e
 }
 
-func (h *hands) takeBack(f Effect) Body {
+func (h *hands) takeBack(i TakeBack) Body {
+	f := i.Effect
 	u := Undone{Task: f.Task, Key: f.Key}
 	t, ok := h.tools[f.Tool].(Undoer)
 	if !ok {
 		u.Err = fmt.Sprintf("the tool %q can't take anything back", f.Tool)
 		return u
 	}
-	r, err := t.Undo(h.effects, f.Undo)
+	r, err := t.Undo(h.effects, i.Undo)
 	if err != nil {
 		u.Err = err.Error()
 	}
 	u.Text, u.Values = r.Text, r.Values
 	return u
+}
+
+func (h *hands) chime() {
+	if h.d.o.Voice == nil {
+		return
+	}
+	if err := h.d.o.Voice.Chime(h.ctx); err != nil {
+		h.d.log.Debug("no chime", "err", err)
+	}
 }

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"slices"
@@ -15,7 +16,7 @@ import (
 // criticism of what was just done, or a new order. Nothing here asks a model.
 func (x *step) hear(h Heard) {
 	h.Text = strings.TrimSpace(h.Text)
-	h.finite()
+	finite(&h)
 	whole := h
 	h.Text, x.named = x.Names.Read(h.Text)
 	verb := readVerb(h.Text, h.Language)
@@ -93,7 +94,7 @@ func (x *step) hear(h Heard) {
 
 // finite takes for unknown what a faulty recogniser gives as no number: unknown
 // evidence approves nothing, and the journal can't hold it.
-func (h *Heard) finite() {
+func finite(h *Heard) {
 	h.Tokens = slices.Clone(h.Tokens)
 	all := []*float32{&h.Confidence, &h.Lowest, &h.NoSpeech, &h.Voiced, &h.SNR}
 	for i := range h.Tokens {
@@ -199,10 +200,10 @@ func (x *step) around(order string) (a surroundings) {
 	case t == nil:
 	case t.tainted():
 		// What strangers had a part in stands by itself, and as theirs.
-		a.before = &Message{Role: User, Text: t.result(), Untrusted: true, Source: t.whose()}
+		a.before = &Message{Role: User, Text: result(t), Untrusted: true, Source: t.whose()}
 		a.private = t.private
 	default:
-		now += "; " + t.result()
+		now += "; " + result(t)
 		a.private = t.private
 	}
 	a.prompt = "(" + now + ")\n\n" + order
@@ -237,7 +238,7 @@ func (x *step) taskBefore(order string) *Task {
 }
 
 // result is what the next order's model must know of the task.
-func (t *Task) result() string {
+func result(t *Task) string {
 	s := "the order before: " + clip(t.Order, 120)
 	if t.Report != "" {
 		s += "; its result: " + clip(t.Report, 200)
@@ -258,7 +259,7 @@ func clip(s string, n int) string {
 }
 
 func (x *step) revisableFor() time.Duration {
-	return min(orElse(x.Revisable, 10*time.Minute), keepTalk)
+	return min(cmp.Or(x.Revisable, 10*time.Minute), keepTalk)
 }
 
 // revisable is the task that the utterance criticises; nil if it is an order of
@@ -292,4 +293,16 @@ func (x *step) dictated(t *Task, h Heard, v verb) bool {
 		return true
 	}
 	return false
+}
+
+// Beginning is all of the next order's prompt but the order. It changes nothing.
+func (r *Rules) Beginning(s *State, at time.Time) Prompt {
+	x := &step{State: s, Rules: r, at: at}
+	a := x.around("")
+	p := Prompt{System: r.System, Tools: r.Tools}
+	if a.before != nil {
+		p.Messages = append(p.Messages, *a.before)
+	}
+	p.Messages = append(p.Messages, Message{Role: User, Text: a.prompt})
+	return p
 }

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -21,16 +22,10 @@ const (
 	longestHold = 2 * time.Minute
 )
 
-// An Utterance is being spoken or written down.
-type Utterance struct {
-	Began time.Time // of the whole of it, if it is a later part of a long sound
-	Told  time.Time // when the desk learnt of it
-}
-
 // begin has a decided effect. What can't be taken back waits for its grace
 // first, whoever decided it: until it is over a spoken "stop" still counts.
 func (x *step) begin(i Intended, by string) {
-	f, grace := x.Effects[i.Key], orElse(x.Grace, 2*time.Second)
+	f, grace := x.Effects[i.Key], cmp.Or(x.Grace, 2*time.Second)
 	f.cause, f.grace = x.cause, x.steady.Add(grace)
 	if i.Level < policy.Commit {
 		x.start(i, by)
@@ -149,7 +144,7 @@ func (x *step) retracted(h Heard, v verb, overlapped bool) bool {
 		if !ok { // it went with its task
 			continue
 		}
-		x.record(Retracted{Task: held.Task, Key: key, By: by(h), Why: orElse(r.Why, "the owner said stop"), Answer: &h})
+		x.record(Retracted{Task: held.Task, Key: key, By: by(h), Why: cmp.Or(r.Why, "the owner said stop"), Answer: &h})
 		x.refuse(x.Tasks[held.Task], x.Effects[key], "The owner took the approval back. Their words: "+h.Text, r.Rest != "")
 	}
 	return true
@@ -196,7 +191,7 @@ func (x *step) unread(h Heard) {
 // recordUnread writes down that something was heard. What it was written down as
 // is nothing that anybody said.
 func (x *step) recordUnread(h Heard) {
-	h.Text, h.Tokens, h.Noise = "", nil, orElse(h.Noise, "unclear")
+	h.Text, h.Tokens, h.Noise = "", nil, cmp.Or(h.Noise, "unclear")
 	x.takeIn(h)
 }
 

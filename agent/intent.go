@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/json"
 	"time"
 
 	"deputy/agent/consent"
@@ -33,7 +34,10 @@ type (
 	// Look asks a tool whether an effect of an earlier session has happened.
 	Look struct{ Effect Intended }
 	// TakeBack undoes an effect.
-	TakeBack struct{ Effect Effect }
+	TakeBack struct {
+		Effect Intended
+		Undo   json.RawMessage
+	}
 	// Delimit asks the tools what a standing permission would cover exactly.
 	Delimit struct {
 		Task  string

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -32,7 +33,7 @@ type keeper struct {
 // begin gives the state that the journal holds, from its snapshot on if it has
 // one, and makes the keeper that goes on from there.
 func (d *Desk) begin(ctx context.Context) (State, error) {
-	k := &keeper{d: d, every: orElse(d.every, snapshotEvery), bell: make(chan struct{}, 1), stop: func() {}}
+	k := &keeper{d: d, every: cmp.Or(d.every, snapshotEvery), bell: make(chan struct{}, 1), stop: func() {}}
 	k.to, _ = d.o.Journal.(journal.Keeper)
 	s := unborn()
 	if k.to != nil {
@@ -56,16 +57,9 @@ func (d *Desk) begin(ctx context.Context) (State, error) {
 			k.ring()
 		}
 	}
-	s.Language = orElse(s.Language, orElse(d.o.Language, "en"))
+	s.Language = cmp.Or(s.Language, cmp.Or(d.o.Language, "en"))
 	d.keep = k
 	return s, nil
-}
-
-// unborn is the state before the first event, in which no language was heard.
-func unborn() State {
-	s := NewState()
-	s.Language = ""
-	return s
 }
 
 // fold applies to s the events behind base, and gives base moved on to the last.

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -83,7 +84,7 @@ func (x *step) askLeave(t *Task, tool string, frame Frame, l consent.Leave, for_
 	if err != nil {
 		panic(fmt.Sprintf("a grant can't be written: %v", err)) // it holds strings, a time and a number
 	}
-	what := x.Phrases.Phrase(t.Language, "grant."+orElse(frame.Phrase, "generic"), frame.Values)
+	what := x.Phrases.Phrase(t.Language, "grant."+cmp.Or(frame.Phrase, "generic"), frame.Values)
 	i := Intended{
 		Task: t.ID, Key: effectKey(x.era, t.ID, t.Turn, g.ID, leaveTool, args), Tool: leaveTool, Target: g.Target, Args: args,
 		Level: policy.Commit, Phrase: "leave", Rule: "leave", Reason: "standing leave is asked for", For: for_,
@@ -145,15 +146,6 @@ func (x *step) leaves() []policy.Grant {
 		out[i] = g.Grant
 	}
 	return out
-}
-
-// grant is the standing leave with that ID; nil if there is none.
-func (s *State) grant(id string) *Grant {
-	i := slices.IndexFunc(s.Grants, func(g *Grant) bool { return g.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return s.Grants[i]
 }
 
 // listGrants tells what may be done without asking.

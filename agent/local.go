@@ -90,7 +90,7 @@ func (x *step) undo(lang string) {
 			x.tell(lang, "say.cannot_undo", "what", x.done(lang, f))
 			return
 		}
-		x.intend(TakeBack{Effect: *f})
+		x.intend(TakeBack{Effect: f.Intended, Undo: f.Undo})
 		return
 	}
 	x.tell(lang, "say.nothing_to_undo")

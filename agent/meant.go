@@ -9,17 +9,6 @@ import (
 	"deputy/agent/consent"
 )
 
-// Why says why nothing follows from an utterance: the end of a phrase's key.
-type Why string
-
-const (
-	NotAddressed Why = "not_addressed" // nothing says that it is meant for Deputy
-	OwnVoice     Why = "own_voice"     // it overlaps Deputy's own voice
-	OwnSound     Why = "own_sound"     // it is the chime
-	Unasked      Why = "unasked"       // it answers a question that nobody asked
-	Foreign      Why = "foreign"       // it is in a language that Deputy takes no orders in
-)
-
 const (
 	// attention is how long after Deputy's words, or after its name alone, what is
 	// said is taken to be said to it.
@@ -100,9 +89,10 @@ func (x *step) attends(h Heard) bool {
 	return soon(x.called) || x.speaking(h.Began, x.at) || slices.ContainsFunc(x.Said, func(l Spoke) bool { return soon(l.Ended) })
 }
 
-// mayBeMeant says whether what is being said now needs no name: then the model may
+// MayBeMeant says whether what is being said now needs no name: then the model may
 // read ahead of it.
-func (x *step) mayBeMeant(key bool) bool {
+func (r *Rules) MayBeMeant(s *State, at time.Time, key bool) bool {
+	x := &step{State: s, Rules: r, at: at}
 	return key || x.Open || len(x.Names) == 0 || x.attends(Heard{Began: x.at}) && x.unnamed < mostUnnamed
 }
 

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 )
 
@@ -63,4 +64,18 @@ type Chunk struct {
 // wrong in words that the model can act on.
 type Model interface {
 	Next(ctx context.Context, p Prompt) iter.Seq2[Chunk, error]
+}
+
+// Errors on which callers branch.
+var (
+	// ErrMalformed is a model's reply that can't be understood.
+	ErrMalformed = errors.New("the model's reply can't be understood")
+	// ErrUnreachable is a model's server that doesn't answer.
+	ErrUnreachable = errors.New("the model can't be reached")
+)
+
+// A Warmer is a Model whose server can be made to read how a prompt begins, so
+// that what follows is answered sooner. Warm may be called from any goroutine.
+type Warmer interface {
+	Warm(ctx context.Context, p Prompt) error
 }

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -223,7 +224,7 @@ func (x *step) reading() bool {
 	return false
 }
 
-func (x *step) lapse() time.Duration { return orElse(x.Lapse, 72*time.Hour) }
+func (x *step) lapse() time.Duration { return cmp.Or(x.Lapse, 72*time.Hour) }
 
 // now is the time for whatever expires: never before the latest event of the
 // journal, so that setting the clock back makes nothing valid again.

@@ -122,3 +122,30 @@ func (x *step) woke(b Woke) {
 	x.expire()
 	x.wokeAsks()
 }
+
+// clockSet takes up what waits by a clock that was set, or went on while the machine
+// slept. What was being decided is asked about again: nobody can tell how long ago
+// the owner meant it.
+func (x *step) clockSet(b ClockSet) {
+	x.record(b)
+	x.owed = ack{}
+	x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.clock_set")
+	if a := x.posed(); a != nil && !a.Posed.IsZero() {
+		x.setAside(a)
+		x.record(Returned{Task: a.Task, Ask: a.ID})
+	}
+	if len(x.Listed) > 0 && !x.reading() {
+		x.record(Listed{})
+	}
+	x.woke(Woke{})
+}
+
+// giveUp ends every open task after a repair. What was done for it may stand in
+// the part that was cut off: gone on with, it could be done twice.
+func (x *step) giveUp() {
+	for _, id := range slices.Clone(x.Active) {
+		if t := x.Tasks[id]; t.Status.Open() {
+			x.end(t, Failed, x.phrase(t.Language, "say.repaired", "order", clip(t.Order, 60)))
+		}
+	}
+}

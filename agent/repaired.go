@@ -1,7 +1,5 @@
 package agent
 
-import "slices"
-
 type (
 	// Repaired is the first event behind a journal that was damaged and that the
 	// owner had cut back: what stood behind event Kept is not part of it any more.
@@ -27,13 +25,3 @@ type (
 )
 
 func (Repaired) Kind() string { return "journal.repaired" }
-
-// giveUp ends every open task after a repair. What was done for it may stand in
-// the part that was cut off: gone on with, it could be done twice.
-func (x *step) giveUp() {
-	for _, id := range slices.Clone(x.Active) {
-		if t := x.Tasks[id]; t.Status.Open() {
-			x.end(t, Failed, x.phrase(t.Language, "say.repaired", "order", clip(t.Order, 60)))
-		}
-	}
-}

@@ -66,3 +66,10 @@ func thaw(b []byte) (State, error) {
 	}
 	return s, nil
 }
+
+// unborn is the state before the first event, in which no language was heard.
+func unborn() State {
+	s := NewState()
+	s.Language = ""
+	return s
+}

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"cmp"
+	"deputy/agent/policy"
 	"slices"
 	"strings"
 )
@@ -150,4 +151,31 @@ func (s Stains) lengths() []int {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// origins are the texts that the values of the task's next action can come from.
+func (t *Task) origins() policy.Origins {
+	o := policy.Origins{Own: t.Orders, Vouched: t.vouched}
+	for _, m := range t.Messages {
+		if m.Untrusted {
+			o.Strangers = append(o.Strangers, policy.Passage{Text: m.Text, Source: m.Source})
+		}
+	}
+	return o
+}
+
+// tainted says whether strangers had a part in the task's conversation.
+func (t *Task) tainted() bool { return t.stranger }
+
+// whose says whose text the task has read last.
+func (t *Task) whose() string { return t.source }
+
+// stained says whether an effect's result is what strangers had a part in
+// although it comes from the owner's own files: what an earlier effect wrote
+// there came from them, and whose it was.
+func (s *State) stained(f *Effect, text string) (whose string, ok bool) {
+	if !f.Private || f.Untrusted || f.Key == "" {
+		return "", false
+	}
+	return s.Stains.in(f.Target, text)
 }

@@ -9,21 +9,6 @@ import (
 	"deputy/agent/policy"
 )
 
-// Status is where a task stands. The zero value is a task that doesn't exist.
-type Status string
-
-const (
-	Working   Status = "working"   // the model or a tool is at it
-	Waiting   Status = "waiting"   // for a decision of the owner
-	Noting    Status = "noting"    // an open note takes what is said
-	Done      Status = "done"      // reported
-	Failed    Status = "failed"    // given up, with a reason
-	Cancelled Status = "cancelled" // by the owner
-)
-
-// Open says that the task isn't at its end.
-func (s Status) Open() bool { return s == Working || s == Waiting || s == Noting }
-
 // A State is everything the desk knows, a projection of the journal plus what is
 // being said right now. It is owned by whoever called Step last: Step consumes it.
 type State struct {
@@ -259,4 +244,29 @@ func (s *State) said(t time.Time) []string {
 	}
 	slices.Sort(texts)
 	return texts
+}
+
+// waitsFor says whether the call has no answer yet.
+func (t *Task) waitsFor(call string) bool {
+	for _, c := range t.Open {
+		if c.ID == call {
+			return true
+		}
+	}
+	return false
+}
+
+// grant is the standing leave with that ID; nil if there is none.
+func (s *State) grant(id string) *Grant {
+	i := slices.IndexFunc(s.Grants, func(g *Grant) bool { return g.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return s.Grants[i]
+}
+
+// An Utterance is being spoken or written down.
+type Utterance struct {
+	Began time.Time // of the whole of it, if it is a later part of a long sound
+	Told  time.Time // when the desk learnt of it
 }

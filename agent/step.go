@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -88,7 +89,7 @@ type step struct {
 // it takes over: the returned state replaces s. The events are to be journaled
 // (those with a Kind) before the intents are carried out.
 func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
-	x := &step{State: &s, Rules: r, at: e.At, steady: orElse(e.Steady, e.At), nonce: e.Nonce, cause: e.Cause}
+	x := &step{State: &s, Rules: r, at: e.At, steady: cmp.Or(e.Steady, e.At), nonce: e.Nonce, cause: e.Cause}
 	switch b := e.Body.(type) {
 	case Heard:
 		x.replies = true
@@ -184,7 +185,7 @@ func (x *step) taskOf(l Spoke) string {
 	if a := x.ask(l.Ask); a != nil {
 		return a.Task
 	}
-	return orElse(l.Task, l.Report)
+	return cmp.Or(l.Task, l.Report)
 }
 
 // lead says one of Deputy's own sentences that leads up to an ask: it goes ahead
@@ -227,12 +228,4 @@ func (x *step) spoken(b Spoken) {
 func effectKey(era time.Time, task string, turn int, call, tool string, args json.RawMessage) string {
 	h := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%d\x00%s\x00%s\x00%s", era.UnixMicro(), task, turn, call, tool, args))
 	return hex.EncodeToString(h[:16])
-}
-
-func orElse[T comparable](v, other T) T {
-	var zero T
-	if v == zero {
-		return other
-	}
-	return v
 }

@@ -1,44 +1,18 @@
 package agent
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"deputy/agent/policy"
 )
 
-// origins are the texts that the values of the task's next action can come from.
-func (t *Task) origins() policy.Origins {
-	o := policy.Origins{Own: t.Orders, Vouched: t.vouched}
-	for _, m := range t.Messages {
-		if m.Untrusted {
-			o.Strangers = append(o.Strangers, policy.Passage{Text: m.Text, Source: m.Source})
-		}
-	}
-	return o
-}
-
-// tainted says whether strangers had a part in the task's conversation.
-func (t *Task) tainted() bool { return t.stranger }
-
-// whose says whose text the task has read last.
-func (t *Task) whose() string { return t.source }
-
-// stained says whether an effect's result is what strangers had a part in
-// although it comes from the owner's own files: what an earlier effect wrote
-// there came from them, and whose it was.
-func (s *State) stained(f *Effect, text string) (whose string, ok bool) {
-	if !f.Private || f.Untrusted || f.Key == "" {
-		return "", false
-	}
-	return s.Stains.in(f.Target, text)
-}
-
 // careful says what the owner must know beside what is asked: what of it came
 // from strangers, and which rule of policy asks.
 func (x *step) careful(lang string, f *Effect) (text []string) {
 	for _, t := range f.Taint {
-		kind := orElse(t.Kind, policy.Name)
+		kind := cmp.Or(t.Kind, policy.Name)
 		s := x.phrase(lang, "ask.taint", "what", x.phrase(lang, "arg."+string(kind)), "source", x.sourceName(lang, t.Source))
 		if !slices.Contains(text, s) && len(text) < 3 {
 			text = append(text, s)

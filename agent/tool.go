@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"deputy/agent/consent"
@@ -123,3 +124,16 @@ type Frame struct {
 type Delimiter interface {
 	Delimit(l consent.Leave) (Frame, bool)
 }
+
+// Subject is a planned action as policy looks at it, for an order of that scope in
+// a task that has read nothing yet.
+func (a Action) Subject(scope policy.Level, project string) policy.Action {
+	return policy.Action{
+		Tool: a.Tool, Target: a.Target, Args: policy.Flatten(a.Args), Level: a.Level, Scope: scope,
+		Spends: a.Spends, Facts: a.Facts, Egress: a.Egress, Project: project,
+	}
+}
+
+// ErrUnknown is an effect of which nobody can say whether it happened: a
+// connection lost between the order and its answer.
+var ErrUnknown = errors.New("it is not known whether it happened")

@@ -1,7 +1,10 @@
 package agent
 
 import (
+	"bytes"
+	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"deputy/agent/policy"
@@ -10,7 +13,7 @@ import (
 // think asks the model for a task's next turn, or gives the task up if it has
 // had its share of them: a small model wanders.
 func (x *step) think(t *Task) {
-	if n := t.Turn - t.Revised; n >= orElse(x.Steps, 12) {
+	if n := t.Turn - t.Revised; n >= cmp.Or(x.Steps, 12) {
 		x.end(t, Failed, x.phrase(t.Language, "say.step_limit", "n", itoa(n), "order", clip(t.Order, 60)))
 		return
 	}
@@ -66,7 +69,7 @@ func (x *step) finish(t *Task, text string, spoken bool) {
 	text = strings.TrimSpace(text)
 	did := x.did(t, text)
 	x.intend(Drop{Task: t.ID})
-	x.record(TaskClosed{Task: t.ID, Status: Done, Text: orElse(strings.TrimSpace(text+" "+did), x.phrase(t.Language, "say.done"))})
+	x.record(TaskClosed{Task: t.ID, Status: Done, Text: cmp.Or(strings.TrimSpace(text+" "+did), x.phrase(t.Language, "say.done"))})
 	switch {
 	case spoken && did != "":
 		x.say(t.Language, Spoke{Text: did, Report: t.ID})
@@ -180,15 +183,6 @@ func (x *step) planned(b Planned) {
 	}
 }
 
-// Subject is a planned action as policy looks at it, for an order of that scope in
-// a task that has read nothing yet.
-func (a Action) Subject(scope policy.Level, project string) policy.Action {
-	return policy.Action{
-		Tool: a.Tool, Target: a.Target, Args: policy.Flatten(a.Args), Level: a.Level, Scope: scope,
-		Spends: a.Spends, Facts: a.Facts, Egress: a.Egress, Project: project,
-	}
-}
-
 // judged is the action as policy looks at it, in the task that it belongs to.
 func (x *step) judged(i Intended, t *Task) policy.Action {
 	s := Action{Tool: i.Tool, Target: i.Target, Args: i.Args, Level: i.Level, Facts: i.Facts, Spends: i.Spends, Egress: i.Egress}.Subject(t.Scope, x.Project)
@@ -229,12 +223,28 @@ func (x *step) ended(b Ended) {
 	}
 }
 
-// waitsFor says whether the call has no answer yet.
-func (t *Task) waitsFor(call string) bool {
-	for _, c := range t.Open {
-		if c.ID == call {
-			return true
+// faded says whether the result of an earlier call like c has been shortened
+// since, so that the model must be able to make it again. Only what looks may be
+// had twice.
+func (x *step) faded(t *Task, c Call) bool {
+	var id string
+	for _, m := range t.Messages {
+		for _, was := range m.Calls {
+			if was.ID != c.ID && was.Tool == c.Tool && bytes.Equal(was.Args, c.Args) {
+				id = was.ID
+			}
 		}
 	}
-	return false
+	looked := slices.ContainsFunc(t.Effects, func(key string) bool {
+		f := x.Effects[key]
+		return f.Call == id && f.Level == policy.Look
+	})
+	if id == "" || !looked {
+		return false
+	}
+	seen := fit(t.Messages, x.budget())
+	return slices.ContainsFunc(t.Messages, func(m Message) bool { return m.Role == ToolRole && m.Call == id }) &&
+		!slices.EqualFunc(t.Messages, seen, func(a, b Message) bool { return a.Call != id || a.Text == b.Text })
 }
+
+func (x *step) budget() int { return cmp.Or(x.Budget, roomFor) }

@@ -47,3 +47,19 @@ func (d *Desk) waiting(of func(Event) bool) (n int) {
 	}
 	return n
 }
+
+// Holding says whether an effect waits in its grace: whoever listens then tells
+// again and again how far (Listened).
+func (d *Desk) Holding() bool { return d.holding.Load() }
+
+// Settled says whether h, as far as it was heard, is all that could be waited for:
+// a bare refusal of what is being asked, or its approval with the code word. It
+// decides nothing; whoever listens may take the speaker to be done sooner. A bare
+// yes is not settled: a "but" may follow it.
+func (d *Desk) Settled(h Heard) bool {
+	q := d.asking.Load()
+	if q == nil {
+		return false
+	}
+	return Settled(*q, h)
+}
