@@ -2,35 +2,27 @@ package agent
 
 import "time"
 
-// An ack is what an order is owed that the model works at: a sound, should there
-// be nothing to say soon enough.
-type ack struct {
-	task  string
-	ended time.Time // the order's speech
-	due   time.Time
-}
-
 // acknowledge has an order acknowledged unless something is said first. Who typed
 // it sees that it was taken.
 func (x *step) acknowledge(t *Task, h Heard) {
 	if x.Ack <= 0 || h.Typed || t.Status != Working {
 		return
 	}
-	x.owed = ack{t.ID, h.Ended, h.Ended.Add(x.Ack)}
-	x.intend(Wake{At: x.owed.due, Ack: true})
+	x.PendingAck = Ack{t.ID, h.Ended, h.Ended.Add(x.Ack)}
+	x.intend(Wake{At: x.PendingAck.Due, Ack: true})
 }
 
 // chime sounds the acknowledgement that is due. It is for silence only: not
 // beside a line, not into the owner's going on, and not when the order is over.
 // It needs no place in the journal, since nothing follows from it.
 func (x *step) chime() {
-	a := x.owed
-	if a.task == "" || x.at.Before(a.due) {
+	a := x.PendingAck
+	if a.Task == "" || x.at.Before(a.Due) {
 		return
 	}
-	x.owed = ack{}
-	t := x.Tasks[a.task]
-	if t == nil || t.Status != Working || len(x.Lines) > 0 || x.speechAfter(a.ended) {
+	x.PendingAck = Ack{}
+	t := x.Tasks[a.Task]
+	if t == nil || t.Status != Working || len(x.Lines) > 0 || x.speechAfter(a.Ended) {
 		return
 	}
 	x.intend(Chime{})

@@ -25,10 +25,10 @@ func (s *State) apply(e Event) {
 	}
 	switch b := e.Body.(type) {
 	case Repaired:
-		s.repaired, s.era = true, e.At
+		s.Repaired, s.Era = true, e.At
 		s.Grants = nil // what was used of them, or revoked, may stand in the part that was cut off
 	case Opened:
-		s.repaired, s.era = false, cmp.Or(s.era, e.At)
+		s.Repaired, s.Era = false, cmp.Or(s.Era, e.At)
 		s.notAhead(e.At) // the clock may have been set back meanwhile
 		// Whatever was being said when the last session ended was not heard.
 		for _, a := range s.Asks {
@@ -43,9 +43,9 @@ func (s *State) apply(e Event) {
 			}
 		}
 	case Ignored:
-		s.overheard++
+		s.Overheard++
 	case Overheard:
-		s.overheard = 0
+		s.Overheard = 0
 	case TaskOpened:
 		s.openTask(e.At, b)
 	case Dictated:
@@ -127,7 +127,7 @@ func (s *State) apply(e Event) {
 	case Retracted:
 		delete(s.Held, b.Key)
 	case Granted:
-		s.grants = max(s.grants, number(b.Grant.ID))
+		s.LastGrant = max(s.LastGrant, number(b.Grant.ID))
 		s.Grants = append(s.Grants, &Grant{Grant: b.Grant, Text: b.Text})
 	case Used:
 		if g := s.grant(b.Grant); g != nil {
@@ -207,7 +207,7 @@ func (s *State) knows(b Body) bool {
 // applyAsked counts the ask even if nobody knows any more what it is about: no other
 // may have its name.
 func (s *State) applyAsked(b Asked) {
-	s.asks = max(s.asks, number(b.Ask))
+	s.LastAsk = max(s.LastAsk, number(b.Ask))
 	f := s.Effects[b.Key]
 	if f == nil || s.ask(b.Ask) != nil {
 		return
@@ -233,9 +233,9 @@ func (s *State) openTask(at time.Time, b TaskOpened) {
 			t.note(*b.Before)
 		}
 		t.note(Message{Role: User, Text: b.Prompt})
-		t.private = b.Private
+		t.Private = b.Private
 	}
-	s.tasks = max(s.tasks, number(b.Task))
+	s.LastTask = max(s.LastTask, number(b.Task))
 	s.Tasks[t.ID] = t
 	s.Order, s.Active = append(s.Order, t.ID), append(s.Active, t.ID)
 }
@@ -252,13 +252,13 @@ func (t *Task) called(call string) {
 func (t *Task) note(m Message) {
 	t.Messages = append(t.Messages, m)
 	if m.Untrusted {
-		t.stranger, t.source = true, m.Source
+		t.Stranger, t.Source = true, m.Source
 	}
 }
 
 func (s *State) applyReply(b Replied) {
 	t := s.Tasks[b.Task]
-	t.Turn, t.speech = b.Turn, 0
+	t.Turn, t.Speech = b.Turn, 0
 	if b.Err != "" {
 		if b.Text != "" {
 			t.note(Message{Role: Assistant, Text: b.Text})
@@ -307,13 +307,13 @@ func (s *State) answerCall(task string, f *Effect, text string, owner bool) {
 	if len(t.Open) == n || t.Status == Noting {
 		return // a task that was closed or revised meanwhile, or a note: nobody reads it
 	}
-	t.private = t.private || f.Private
+	t.Private = t.Private || f.Private
 	m := Message{Role: ToolRole, Call: f.Call, Text: text, Untrusted: f.Untrusted, Source: f.Source, Owner: owner}
 	if whose, ok := s.stained(f, text); ok {
 		m.Untrusted, m.Source = true, whose
 	}
 	if f.Key != "" && len(f.Taint) == 0 && !m.Untrusted {
-		t.vouched = append(t.vouched, text)
+		t.Trusted = append(t.Trusted, text)
 	}
 	t.note(m)
 }

@@ -13,7 +13,7 @@ import (
 // askFor parks a task until the owner decides about one effect. Nothing waits:
 // the ask is a line in the journal. again says that the effect may have happened.
 func (x *step) askFor(t *Task, key string, again bool) {
-	x.record(Asked{Task: t.ID, Ask: "a" + itoa(x.asks+1), Key: key, Again: again})
+	x.record(Asked{Task: t.ID, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: again})
 	x.intend(Wake{At: x.at.Add(x.lapse())})
 	x.poseNext()
 }
@@ -97,7 +97,7 @@ func (x *step) patience() time.Duration { return cmp.Or(x.Patience, 20*time.Seco
 // answer reads what was heard as an answer to the ask; false if it isn't one.
 func (x *step) answer(a *Ask, h Heard, overlapped bool) bool {
 	lang, v := x.Tasks[a.Task].Language, x.read(a, h, overlapped)
-	d := Decided{By: by(h), Why: v.Why, Rest: v.Rest, Answer: &h, Said: x.said(h.Began.Add(-keepSaid))}
+	d := Decided{By: by(h), Why: v.Why, Rest: v.Rest, Answer: &h, Said: x.saidSince(h.Began.Add(-keepSaid))}
 	if !a.Posed.IsZero() {
 		d.After = h.Began.Sub(a.Posed)
 	}
@@ -159,7 +159,7 @@ func (x *step) read(a *Ask, h Heard, overlapped bool) consent.Verdict {
 	if a.Cut { // not all of it was heard: only who can see it can approve it
 		level, answer.Key = policy.Seal, false
 	}
-	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Half: a.Half, Said: x.said(h.Began.Add(-keepSaid))}
+	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Half: a.Half, Said: x.saidSince(h.Began.Add(-keepSaid))}
 	switch {
 	case level == policy.Seal && h.Socket:
 		answer.Typed = false // nobody knows what stood on the screen there

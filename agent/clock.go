@@ -26,7 +26,7 @@ func (s *State) setClock(at time.Time, by time.Duration) {
 	move(&s.Listened)
 	move(&s.Chimed.Began)
 	move(&s.Chimed.Ended)
-	move(&s.called)
+	move(&s.Called)
 	s.notAhead(at)
 }
 

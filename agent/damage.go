@@ -36,7 +36,7 @@ func (d *Desk) warn(ctx context.Context, s *State, h *hands, err error) {
 	if err := d.step(ctx, s, h, Event{Body: n}); err != nil {
 		return
 	}
-	line := "l" + strconv.Itoa(s.lines)
+	line := "l" + strconv.Itoa(s.LastLine)
 	h.carryOut(Notify{Language: s.Language, Text: s.Lines[line].Text}, "")
 	d.lastSentence(ctx, s, h, line)
 }

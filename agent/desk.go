@@ -229,7 +229,7 @@ func (d *Desk) work(ctx context.Context, s *State, h *hands, now instant, e Even
 	for _, i := range intents {
 		cause := e.Cause
 		if do, ok := i.(Do); ok {
-			cause = s.Effects[do.Effect.Key].cause
+			cause = s.Effects[do.Effect.Key].Cause
 		}
 		h.carryOut(i, cause)
 	}
@@ -308,8 +308,8 @@ func (d *Desk) close(s *State, h *hands, sound bool) error {
 			errs = append(errs, d.journal(context.Background(), events))
 		}
 	}
-	if s.overheard > 0 && sound {
-		e := Event{At: d.now().wall, Body: Overheard{Count: s.overheard}}
+	if s.Overheard > 0 && sound {
+		e := Event{At: d.now().wall, Body: Overheard{Count: s.Overheard}}
 		s.apply(e)
 		errs = append(errs, d.journal(context.Background(), []Event{e}))
 	}

@@ -347,7 +347,7 @@ func TestJournalGivesTheStateBack(t *testing.T) {
 		}
 		for id, want := range live.Tasks {
 			got := *folded.Tasks[id]
-			got.speech, got.Opened, got.Closed = want.speech, want.Opened, want.Closed
+			got.Speech, got.Opened, got.Closed = want.Speech, want.Opened, want.Closed
 			if !reflect.DeepEqual(got, *want) {
 				t.Errorf("task %s: got %+v, want %+v", id, got, *want)
 			}

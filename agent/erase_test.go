@@ -19,7 +19,7 @@ func bare(t *testing.T, s State) string {
 		t.Fatal(err)
 	}
 	for _, task := range fields["Tasks"].(map[string]any) {
-		for _, text := range []string{"Orders", "Report", "Messages", "Files", "Vouched", "Calls", "Stranger", "Source"} { // of use for an hour
+		for _, text := range []string{"Orders", "Report", "Messages", "Files", "Trusted", "Calls", "Stranger", "Source"} { // of use for an hour
 			delete(task.(map[string]any), text)
 		}
 	}

@@ -80,7 +80,7 @@ func (s *State) sweep(at time.Time) {
 		if len(old) < excess && !s.waits(t) {
 			old = append(old, t)
 		} else if at.Sub(t.Closed) > keepTalk {
-			t.Messages, t.Calls, t.vouched = nil, nil, nil
+			t.Messages, t.Calls, t.Trusted = nil, nil, nil
 		}
 	}
 	s.forget(old...)

@@ -114,7 +114,7 @@ func TestManyThatWait(t *testing.T) {
 func TestTalkIsForgotten(t *testing.T) {
 	d := newDay()
 	old, _ := d.done(policy.Draft)
-	d.s.Tasks[old].private = true
+	d.s.Tasks[old].Private = true
 	d.apply(TaskOpened{Task: "t900", Order: "x", Prompt: "x"}, Replied{Task: "t900", Turn: 1, Calls: []Call{{ID: "c1.1", Tool: "page"}}},
 		Intended{Task: "t900", Call: "c1.1", Key: "p", Tool: "page", Untrusted: true, Source: "a page of x", Level: policy.Look}, Started{Task: "t900", Key: "p"},
 		Ended{Task: "t900", Key: "p", Text: "evil"}, TaskClosed{Task: "t900", Status: Done})
@@ -126,10 +126,10 @@ func TestTalkIsForgotten(t *testing.T) {
 	d.at = d.at.Add(keepTalk)
 	d.done(policy.Draft)
 	got := d.s.Tasks["t900"]
-	if got.Messages != nil || got.Calls != nil || !got.tainted() || got.whose() != "a page of x" {
+	if got.Messages != nil || got.Calls != nil || !got.Stranger || got.Source != "a page of x" {
 		t.Errorf("got %+v, want only that strangers had a part in it", got)
 	}
-	if got := d.s.Tasks[old]; got.Messages != nil || !got.private || got.Report != "Done." {
+	if got := d.s.Tasks[old]; got.Messages != nil || !got.Private || got.Report != "Done." {
 		t.Errorf("got %+v, want its report", got)
 	}
 }
@@ -168,7 +168,7 @@ func TestReopenedInItsPlace(t *testing.T) {
 	if want := []string{e, b}; !reflect.DeepEqual(d.s.Closed, want) {
 		t.Errorf("got %v closed, want %v", d.s.Closed, want)
 	}
-	if got := d.s.latestSince(d.at, time.Hour, func(*Task) bool { return true }); got.ID != e {
+	if got := d.s.youngestSince(d.at, time.Hour, func(*Task) bool { return true }); got.ID != e {
 		t.Errorf("got %s as the youngest, want %s: it was ordered last", got.ID, e)
 	}
 }

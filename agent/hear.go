@@ -112,7 +112,7 @@ func finite(h *Heard) {
 // and nobody gives an order with them, though a report may have ended in a question.
 func (x *step) answersNothing(h Heard, v verb) bool {
 	asked := func(t *Task) bool { return strings.HasSuffix(strings.TrimSpace(t.Report), "?") }
-	if h.Typed && x.latestSince(x.at, x.revisableFor(), asked) != nil {
+	if h.Typed && x.youngestSince(x.at, x.revisableFor(), asked) != nil {
 		return false
 	}
 	if v != verbNone || x.posed() != nil || len(x.Listed) > 0 || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
@@ -133,7 +133,7 @@ func (x *step) overlaps(h Heard) bool { return x.speaking(h.Began, h.Ended) }
 
 // noting is the open note; nil if there is none.
 func (x *step) noting() *Task {
-	return x.latest(x.Active, func(t *Task) bool { return t.Status == Noting })
+	return x.youngest(x.Active, func(t *Task) bool { return t.Status == Noting })
 }
 
 // leastConfidence is the mean token probability below which a text is not taken
@@ -180,7 +180,7 @@ func (x *step) order(h Heard) {
 	x.record(TaskOpened{
 		Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Scope(h.Text, lang), Before: a.before, Private: a.private, Prompt: a.prompt,
 	})
-	t := x.Tasks["t"+itoa(x.tasks)]
+	t := x.Tasks["t"+itoa(x.LastTask)]
 	x.think(t)
 	x.acknowledge(t, h)
 }
@@ -198,19 +198,19 @@ func (x *step) around(order string) (a surroundings) {
 	now := "now: " + x.at.Local().Format("Monday 2006-01-02 15:04")
 	switch t := x.taskBefore(order); {
 	case t == nil:
-	case t.tainted():
+	case t.Stranger:
 		// What strangers had a part in stands by itself, and as theirs.
-		a.before = &Message{Role: User, Text: result(t), Untrusted: true, Source: t.whose()}
-		a.private = t.private
+		a.before = &Message{Role: User, Text: result(t), Untrusted: true, Source: t.Source}
+		a.private = t.Private
 	default:
 		now += "; " + result(t)
-		a.private = t.private
+		a.private = t.Private
 	}
 	a.prompt = "(" + now + ")\n\n" + order
 	return a
 }
 
-func (x *step) newTask() string { return "t" + itoa(x.tasks+1) }
+func (x *step) newTask() string { return "t" + itoa(x.LastTask+1) }
 
 // languageOf is the language to answer in.
 func (x *step) languageOf(h Heard) string {
@@ -232,8 +232,8 @@ var backwards = regexp.MustCompile(`(?i)\b(?:it|that|this|those|these|them|him|h
 // there is none. One that strangers had a part in is that only for an order that
 // does speak of something: all that comes of it is doubted then.
 func (x *step) taskBefore(order string) *Task {
-	return x.latestSince(x.at, x.revisableFor(), func(t *Task) bool {
-		return t.Status == Done && (!t.tainted() || backwards.MatchString(order))
+	return x.youngestSince(x.at, x.revisableFor(), func(t *Task) bool {
+		return t.Status == Done && (!t.Stranger || backwards.MatchString(order))
 	})
 }
 
@@ -268,7 +268,7 @@ func (x *step) revisable(h Heard) *Task {
 	if !isRevision(h.Text) {
 		return nil
 	}
-	return x.latestSince(x.at, x.revisableFor(), func(t *Task) bool { return t.Status == Done && len(t.Messages) > 0 })
+	return x.youngestSince(x.at, x.revisableFor(), func(t *Task) bool { return t.Status == Done && len(t.Messages) > 0 })
 }
 
 func (x *step) revise(t *Task, h Heard) {

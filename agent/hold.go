@@ -26,7 +26,7 @@ const (
 // first, whoever decided it: until it is over a spoken "stop" still counts.
 func (x *step) begin(i Intended, by string) {
 	f, grace := x.Effects[i.Key], cmp.Or(x.Grace, 2*time.Second)
-	f.cause, f.grace = x.cause, x.steady.Add(grace)
+	f.Cause, f.Grace = x.cause, x.steady.Add(grace)
 	if i.Level < policy.Commit {
 		x.start(i, by)
 		return
@@ -50,7 +50,7 @@ func (x *step) release() {
 	var late []string
 	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
 		h, f := x.Held[key], x.Effects[key]
-		begins, last := f.grace.Add(soft+noticed), f.grace.Add(longestHold) // by the steady clock, so that setting the other cuts nothing short
+		begins, last := f.Grace.Add(soft+noticed), f.Grace.Add(longestHold) // by the steady clock, so that setting the other cuts nothing short
 		switch {
 		case x.steady.Before(begins):
 			x.intend(Wake{At: x.at.Add(begins.Sub(x.steady))})
@@ -60,7 +60,7 @@ func (x *step) release() {
 			x.intend(Wake{At: x.at.Add(last.Sub(x.steady))})
 		default:
 			woke := x.cause
-			x.cause = f.cause
+			x.cause = f.Cause
 			x.start(f.Intended, h.By)
 			x.cause = woke
 		}
@@ -121,7 +121,7 @@ func (x *step) retracted(h Heard, v verb, overlapped bool) bool {
 	if len(x.Held) == 0 {
 		return false
 	}
-	r := consent.Read(consent.Question{Said: x.said(h.Began.Add(-keepSaid))}, answerOf(h, overlapped))
+	r := consent.Read(consent.Question{Said: x.saidSince(h.Began.Add(-keepSaid))}, answerOf(h, overlapped))
 	switch {
 	case v == verbStop:
 	case overlapped && !h.Key && !x.FullDuplex && x.ownWords(h):

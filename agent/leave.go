@@ -36,7 +36,7 @@ func (x *step) leave(l consent.Leave, h Heard) {
 		return
 	}
 	x.record(TaskOpened{Task: x.newTask(), Order: h.Text, Language: x.languageOf(h), Scope: policy.Commit, Leave: &l})
-	x.intend(Delimit{Task: "t" + itoa(x.tasks), Leave: l})
+	x.intend(Delimit{Task: "t" + itoa(x.LastTask), Leave: l})
 }
 
 // framed asks for the leave that a tool has put into exact terms.
@@ -68,7 +68,7 @@ func (x *step) always(a *Ask) {
 // askLeave freezes leave in exact terms and reads it back.
 func (x *step) askLeave(t *Task, tool string, frame Frame, l consent.Leave, for_ string) {
 	g := policy.Grant{
-		ID: "g" + itoa(x.grants+1), Tool: tool, Target: frame.Target, Args: frame.Args, Project: x.Project,
+		ID: "g" + itoa(x.LastGrant+1), Tool: tool, Target: frame.Target, Args: frame.Args, Project: x.Project,
 		Expires: x.now().Add(leaveFor), Left: leaveTimes,
 	}
 	if until := l.Until.Time(x.at); !until.IsZero() {
@@ -86,15 +86,15 @@ func (x *step) askLeave(t *Task, tool string, frame Frame, l consent.Leave, for_
 	}
 	what := x.Phrases.Phrase(t.Language, "grant."+cmp.Or(frame.Phrase, "generic"), frame.Values)
 	i := Intended{
-		Task: t.ID, Key: effectKey(x.era, t.ID, t.Turn, g.ID, leaveTool, args), Tool: leaveTool, Target: g.Target, Args: args,
+		Task: t.ID, Key: effectKey(x.Era, t.ID, t.Turn, g.ID, leaveTool, args), Tool: leaveTool, Target: g.Target, Args: args,
 		Level: policy.Commit, Phrase: "leave", Rule: "leave", Reason: "standing leave is asked for", For: for_,
 		Values:  map[string]string{"what": what, "until": x.day(t.Language, g.Expires), "times": itoa(g.Left)},
 		Summary: fmt.Sprintf("standing leave for %s on %s, %d times, until %s", g.Tool, g.Target, g.Left, g.Expires.Format("2006-01-02 15:04")),
 	}
 	x.record(i)
-	x.record(Asked{Task: t.ID, Ask: "a" + itoa(x.asks+1), Key: i.Key})
+	x.record(Asked{Task: t.ID, Ask: "a" + itoa(x.LastAsk+1), Key: i.Key})
 	x.intend(Wake{At: x.at.Add(x.lapse())})
-	x.pose(x.ask("a"+itoa(x.asks)), 1)
+	x.pose(x.ask("a"+itoa(x.LastAsk)), 1)
 }
 
 // decidedLeave gives the leave, or doesn't, and goes back to the ask it came of.

@@ -42,7 +42,7 @@ func (x *step) stop(lang string) {
 		x.decide(a, Decided{By: "stop", Why: "the owner said stop"})
 		return
 	}
-	t := x.latest(x.Active, func(t *Task) bool { return t.Status == Working })
+	t := x.youngest(x.Active, func(t *Task) bool { return t.Status == Working })
 	switch {
 	case t != nil:
 		x.end(t, Cancelled, x.phrase(lang, "say.stopped", "order", clip(t.Order, 60)))
@@ -52,7 +52,7 @@ func (x *step) stop(lang string) {
 }
 
 func (x *step) cancel(lang string) {
-	t := x.latest(x.Active, func(t *Task) bool { return true })
+	t := x.youngest(x.Active, func(t *Task) bool { return true })
 	if t == nil {
 		x.tell(lang, "say.nothing_running")
 		return
@@ -147,7 +147,7 @@ func (x *step) repeat(lang string) {
 		x.pose(a, a.Posings, a.With...)
 		return
 	}
-	if t := x.latest(x.Order, func(t *Task) bool { return t.Report != "" }); t != nil {
+	if t := x.youngest(x.Order, func(t *Task) bool { return t.Report != "" }); t != nil {
 		x.tellLine(t.Language, Spoke{Text: t.Report, Report: t.ID})
 		return
 	}

@@ -23,15 +23,15 @@ const (
 // ignore lets an utterance go. Nothing of what was said stays.
 func (x *step) ignore(h Heard, why Why) {
 	x.record(Ignored{Utterance: h.Utterance, Why: why})
-	if x.overheard >= overheardEvery {
-		x.record(Overheard{Count: x.overheard})
+	if x.Overheard >= overheardEvery {
+		x.record(Overheard{Count: x.Overheard})
 	}
 }
 
 // takeIn makes an utterance part of the history.
 func (x *step) takeIn(h Heard) {
-	if x.overheard > 0 {
-		x.record(Overheard{Count: x.overheard})
+	if x.Overheard > 0 {
+		x.record(Overheard{Count: x.Overheard})
 	}
 	x.record(h)
 }
@@ -52,7 +52,7 @@ func (x *step) meant(h Heard, v verb, overlapped bool) bool {
 	if len(x.Listed) > 0 && x.picks(h) {
 		return true
 	}
-	return x.attends(h) && !stray(h, x.Language) && !h.Foreign && (v != verbNone || x.unnamed < mostUnnamed)
+	return x.attends(h) && !stray(h, x.Language) && !h.Foreign && (v != verbNone || x.Unnamed < mostUnnamed)
 }
 
 // answers says whether it is an answer to the ask, or what may have become of one
@@ -86,20 +86,20 @@ func (x *step) picks(h Heard) bool {
 // said, or of its name.
 func (x *step) attends(h Heard) bool {
 	soon := func(t time.Time) bool { return !t.IsZero() && h.Began.Sub(t) <= attention }
-	return soon(x.called) || x.speaking(h.Began, x.at) || slices.ContainsFunc(x.Said, func(l Spoke) bool { return soon(l.Ended) })
+	return soon(x.Called) || x.speaking(h.Began, x.at) || slices.ContainsFunc(x.Said, func(l Spoke) bool { return soon(l.Ended) })
 }
 
 // MayBeMeant says whether what is being said now needs no name: then the model may
 // read ahead of it.
 func (r *Rules) MayBeMeant(s *State, at time.Time, key bool) bool {
 	x := &step{State: s, Rules: r, at: at}
-	return key || x.Open || len(x.Names) == 0 || x.attends(Heard{Began: x.at}) && x.unnamed < mostUnnamed
+	return key || x.Open || len(x.Names) == 0 || x.attends(Heard{Began: x.at}) && x.Unnamed < mostUnnamed
 }
 
 // summoned answers the name alone: what is said next needs none.
 func (x *step) summoned(h Heard) {
 	x.takeIn(h)
-	x.called, x.unnamed = h.Ended, 0
+	x.Called, x.Unnamed = h.Ended, 0
 	x.intend(Chime{})
 }
 
@@ -112,9 +112,9 @@ func (x *step) overhears(h Heard) bool {
 func (x *step) countUnnamed(h Heard, v verb) {
 	switch {
 	case x.named || h.Typed || h.Key:
-		x.unnamed = 0
+		x.Unnamed = 0
 	case v == verbNone && x.posed() == nil && x.noting() == nil:
-		x.unnamed++
+		x.Unnamed++
 	}
 }
 

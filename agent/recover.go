@@ -14,7 +14,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (x *step) recover() {
 	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
 		// It was decided, and had not begun: whether the owner still wants it is asked.
-		x.record(Asked{Task: x.Held[key].Task, Ask: "a" + itoa(x.asks+1), Key: key, Again: x.Effects[key].Unknown})
+		x.record(Asked{Task: x.Held[key].Task, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: x.Effects[key].Unknown})
 	}
 	for _, id := range slices.Clone(x.Order) {
 		t := x.Tasks[id]
@@ -56,7 +56,7 @@ func (x *step) recoverEffects(t *Task) {
 			x.intend(Look{Effect: f.Intended})
 		default:
 			x.record(Ended{Task: t.ID, Key: key, Unknown: true})
-			x.record(Asked{Task: t.ID, Ask: "a" + itoa(x.asks+1), Key: key, Again: true})
+			x.record(Asked{Task: t.ID, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: true})
 		}
 	}
 }
@@ -128,7 +128,7 @@ func (x *step) woke(b Woke) {
 // the owner meant it.
 func (x *step) clockSet(b ClockSet) {
 	x.record(b)
-	x.owed = ack{}
+	x.PendingAck = Ack{}
 	x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.clock_set")
 	if a := x.posed(); a != nil && !a.Posed.IsZero() {
 		x.setAside(a)

@@ -155,7 +155,7 @@ func (s Stains) lengths() []int {
 
 // origins are the texts that the values of the task's next action can come from.
 func (t *Task) origins() policy.Origins {
-	o := policy.Origins{Own: t.Orders, Vouched: t.vouched}
+	o := policy.Origins{Own: t.Orders, Vouched: t.Trusted}
 	for _, m := range t.Messages {
 		if m.Untrusted {
 			o.Strangers = append(o.Strangers, policy.Passage{Text: m.Text, Source: m.Source})
@@ -163,12 +163,6 @@ func (t *Task) origins() policy.Origins {
 	}
 	return o
 }
-
-// tainted says whether strangers had a part in the task's conversation.
-func (t *Task) tainted() bool { return t.stranger }
-
-// whose says whose text the task has read last.
-func (t *Task) whose() string { return t.source }
 
 // stained says whether an effect's result is what strangers had a part in
 // although it comes from the owner's own files: what an earlier effect wrote

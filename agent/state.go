@@ -54,19 +54,21 @@ type State struct {
 	// Chimed is when an order was last acknowledged by a sound.
 	Chimed Chimed `json:"-"`
 
-	owed ack // the acknowledgement that may be due
+	// PendingAck is the acknowledgement that may be due.
+	PendingAck Ack `json:"-"`
 
-	called    time.Time // when Deputy's name alone was said last
-	unnamed   int       // orders in a row that were taken without the name
-	overheard int       // utterances ignored that the journal doesn't know of
+	Called    time.Time `json:"-"` // when Deputy's name alone was said last
+	Unnamed   int       `json:"-"` // orders in a row that were taken without the name
+	Overheard int       `json:"-"` // utterances ignored that the journal doesn't know of
 
-	// era is when the journal began or was last cut off: before that the same task
+	// Era is when the journal began or was last cut off: before that the same task
 	// number may have been another task's, with effects that destinations remember.
-	era time.Time
-	// repaired says that the journal was cut off since the last session.
-	repaired bool
+	Era time.Time
+	// Repaired says that the journal was cut off since the last session.
+	Repaired bool
 
-	tasks, asks, lines, grants int // counters behind the IDs
+	LastTask, LastAsk, LastGrant int // counters behind the IDs
+	LastLine                     int `json:"-"`
 }
 
 // A Task is one order and what became of it.
@@ -98,11 +100,11 @@ type Task struct {
 	Reported bool
 	Opened   time.Time
 	Closed   time.Time
-	private  bool     // something private has come into the conversation
-	stranger bool     // something of strangers' has
-	source   string   // whose it was, the latest
-	vouched  []string // results of tools that no stranger had a part in
-	speech   int      // sentences of this turn given to the voice; not journaled
+	Private  bool     `json:",omitempty"` // something private has come into the conversation
+	Stranger bool     `json:",omitempty"` // something of strangers' has
+	Source   string   `json:",omitempty"` // whose it was, the latest
+	Trusted  []string `json:",omitempty"` // results of tools that no stranger had a part in
+	Speech   int      `json:"-"`          // sentences of this turn given to the voice
 }
 
 // An Effect is one intended action and how far it got.
@@ -117,8 +119,8 @@ type Effect struct {
 	Asking  bool            // an ask about it is open
 	Undo    json.RawMessage `json:",omitempty"` // nil must not become null
 	Remind  *Reminder
-	cause   string    // the request that it goes on for; not journaled
-	grace   time.Time // when its grace is over, by the steady clock; not journaled
+	Cause   string    `json:"-"` // the request that it goes on for
+	Grace   time.Time `json:"-"` // when its grace is over, by the steady clock
 }
 
 // An Ask is a question that waits for the owner.
@@ -185,8 +187,8 @@ func (s *State) ask(id string) *Ask {
 	return s.Asks[i]
 }
 
-// latest is the youngest task among ids for which ok holds; nil if there is none.
-func (s *State) latest(ids []string, ok func(*Task) bool) *Task {
+// youngest is the youngest task among ids for which ok holds; nil if there is none.
+func (s *State) youngest(ids []string, ok func(*Task) bool) *Task {
 	for _, id := range slices.Backward(ids) {
 		if t := s.Tasks[id]; ok(t) {
 			return t
@@ -195,19 +197,19 @@ func (s *State) latest(ids []string, ok func(*Task) bool) *Task {
 	return nil
 }
 
-// latestSince is the youngest task that was finished less than d before at and for
+// youngestSince is the youngest task that was finished less than d before at and for
 // which ok holds; nil if there is none.
-func (s *State) latestSince(at time.Time, d time.Duration, ok func(*Task) bool) (youngest *Task) {
+func (s *State) youngestSince(at time.Time, d time.Duration, ok func(*Task) bool) (latest *Task) {
 	for _, id := range slices.Backward(s.Closed) {
 		t := s.Tasks[id]
 		if at.Sub(t.Closed) >= d {
 			break
 		}
-		if (youngest == nil || number(t.ID) > number(youngest.ID)) && ok(t) {
-			youngest = t
+		if (latest == nil || number(t.ID) > number(latest.ID)) && ok(t) {
+			latest = t
 		}
 	}
-	return youngest
+	return latest
 }
 
 // speaking says whether Deputy was audible at any time in [from, to].
@@ -231,8 +233,8 @@ func (s *State) audible(from, to time.Time) (texts []string) {
 	return texts
 }
 
-// said lists the texts spoken since t, for the echo test.
-func (s *State) said(t time.Time) []string {
+// saidSince lists the texts spoken since t, for the echo test.
+func (s *State) saidSince(t time.Time) []string {
 	var texts []string
 	for _, l := range s.Said {
 		if l.Ended.After(t) {
@@ -269,4 +271,12 @@ func (s *State) grant(id string) *Grant {
 type Utterance struct {
 	Began time.Time // of the whole of it, if it is a later part of a long sound
 	Told  time.Time // when the desk learnt of it
+}
+
+// An Ack is what an order is owed that the model works at: a sound, should there
+// be nothing to say soon enough.
+type Ack struct {
+	Task  string
+	Ended time.Time // the order's speech
+	Due   time.Time
 }

@@ -95,7 +95,7 @@ func (r *Rules) Step(s State, e Event) (State, []Event, []Intent) {
 		x.replies = true
 		x.hear(b)
 	case Opened:
-		cut := x.repaired
+		cut := x.Repaired
 		x.record(b)
 		if cut {
 			x.giveUp()
@@ -171,9 +171,9 @@ func (x *step) phrase(language, key string, kv ...string) string {
 
 // say gives a line to the voice and remembers it until the voice is done with it.
 func (x *step) say(language string, l Spoke) string {
-	x.lines++
-	x.owed = ack{}
-	l.Line = "l" + itoa(x.lines)
+	x.LastLine++
+	x.PendingAck = Ack{}
+	l.Line = "l" + itoa(x.LastLine)
 	x.Lines[l.Line] = l
 	x.record(Queued{Line: l.Line, Task: x.taskOf(l), Reply: x.replies})
 	x.intend(Say{Line{ID: l.Line, Text: l.Text, Language: language, Ask: l.Ask != "" || l.Lead}})

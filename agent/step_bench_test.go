@@ -36,7 +36,7 @@ func BenchmarkStep(b *testing.B) {
 			}
 			for b.Loop() {
 				do(Heard{Text: "write down what we need for the weekend", Language: "en", Typed: true, Began: d.at, Ended: d.at})
-				task := "t" + itoa(s.tasks)
+				task := "t" + itoa(s.LastTask)
 				call := Call{ID: "c1.1", Tool: "write", Args: json.RawMessage(`{"path":"a"}`)}
 				do(Replied{Task: task, Turn: 1, Calls: []Call{call}})
 				for _, i := range do(Planned{Task: task, Turn: 1, Call: call, Action: Action{Tool: "write", Target: "a", Args: call.Args, Level: policy.Draft}}) {

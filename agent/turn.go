@@ -36,7 +36,7 @@ func (x *step) sentence(b Sentence) {
 	if t == nil {
 		return
 	}
-	t.speech++
+	t.Speech++
 	x.record(b)
 	x.say(t.Language, Spoke{Text: b.Text, Task: t.ID})
 }
@@ -47,7 +47,7 @@ func (x *step) reply(b Replied) {
 	if t == nil {
 		return
 	}
-	spoken := t.speech > 0
+	spoken := t.Speech > 0
 	x.record(b)
 	switch {
 	case b.Malformed && t.Mends < 2:
@@ -102,7 +102,7 @@ func (x *step) did(t *Task, text string) string {
 
 // reportWithLast ties a task's report to the last line that is being said.
 func (x *step) reportWithLast(t *Task) {
-	id := "l" + itoa(x.lines)
+	id := "l" + itoa(x.LastLine)
 	if l, ok := x.Lines[id]; ok {
 		l.Report = t.ID
 		x.Lines[id] = l
@@ -155,7 +155,7 @@ func (x *step) planned(b Planned) {
 	}
 	a := b.Action
 	i := Intended{
-		Task: t.ID, Call: b.Call.ID, Key: effectKey(x.era, t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
+		Task: t.ID, Call: b.Call.ID, Key: effectKey(x.Era, t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
 		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: a.Level, Phrase: a.Phrase, Values: a.Values,
 		Summary: a.Summary, Facts: a.Facts, Private: a.Private, Egress: a.Egress, Spends: a.Spends,
 		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Frame: a.Frame,
@@ -186,7 +186,7 @@ func (x *step) planned(b Planned) {
 // judged is the action as policy looks at it, in the task that it belongs to.
 func (x *step) judged(i Intended, t *Task) policy.Action {
 	s := Action{Tool: i.Tool, Target: i.Target, Args: i.Args, Level: i.Level, Facts: i.Facts, Spends: i.Spends, Egress: i.Egress}.Subject(t.Scope, x.Project)
-	s.Tainted, s.Private, s.Untrusted = i.Taint, t.private, t.tainted()
+	s.Tainted, s.Private, s.Untrusted = i.Taint, t.Private, t.Stranger
 	return s
 }
 

@@ -19,7 +19,7 @@ func (d *Desk) Rests(ctx context.Context, cause string) (rests bool, err error) 
 	err = d.view(ctx, func(s *State, h *hands) {
 		rests = h.busyFor(cause) == 0 && d.waiting(func(e Event) bool { return e.Cause == cause }) == 0
 		for key := range s.Held {
-			rests = rests && s.Effects[key].cause != cause
+			rests = rests && s.Effects[key].Cause != cause
 		}
 	})
 	return rests, err

@@ -9,7 +9,7 @@ import (
 
 // deskTools are the tools that Deputy has, for tests that need real ones.
 func deskTools() []agent.Spec {
-	tool := func(name, description string, args ...string) agent.Spec {
+	spec := func(name, description string, args ...string) agent.Spec {
 		var props []string
 		for _, a := range args {
 			props = append(props, `"`+a+`":{"type":"string"}`)
@@ -19,17 +19,17 @@ func deskTools() []agent.Spec {
 			`{"type":"object","properties":{` + strings.Join(props, ",") + `},"required":` + string(required) + `,"additionalProperties":false}`)}
 	}
 	return []agent.Spec{
-		tool("list_files", "List the files and folders in a folder of the workspace.", "path"),
-		tool("read_file", "Read a text file of the workspace.", "path"),
-		tool("search_files", "Find files of the workspace by words in their name or content.", "query"),
-		tool("write_file", "Create a file in the workspace, or replace its whole content.", "path", "text"),
-		tool("edit_file", "Replace one passage of a text file in the workspace.", "path", "old", "new"),
-		tool("delete_file", "Delete a file of the workspace.", "path"),
-		tool("run_command", "Run a shell command in the workspace, without network.", "command"),
-		tool("fetch_page", "Read a web page as text.", "url"),
-		tool("take_note", "Add a note to today's notes.", "text"),
-		tool("remind", "Set a timer, an alarm or a reminder: the user is told something later.", "text", "when"),
-		tool("send_mail", "Send an e-mail.", "to", "subject", "body"),
+		spec("list_files", "List the files and folders in a folder of the workspace.", "path"),
+		spec("read_file", "Read a text file of the workspace.", "path"),
+		spec("search_files", "Find files of the workspace by words in their name or content.", "query"),
+		spec("write_file", "Create a file in the workspace, or replace its whole content.", "path", "text"),
+		spec("edit_file", "Replace one passage of a text file in the workspace.", "path", "old", "new"),
+		spec("delete_file", "Delete a file of the workspace.", "path"),
+		spec("run_command", "Run a shell command in the workspace, without network.", "command"),
+		spec("fetch_page", "Read a web page as text.", "url"),
+		spec("take_note", "Add a note to today's notes.", "text"),
+		spec("remind", "Set a timer, an alarm or a reminder: the user is told something later.", "text", "when"),
+		spec("send_mail", "Send an e-mail.", "to", "subject", "body"),
 	}
 }
 

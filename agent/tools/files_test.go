@@ -72,9 +72,9 @@ func (s space) do(tool, key string, v any) agent.Result {
 	return r
 }
 
-func (s space) undo(tool string, r agent.Result) error {
+func (s space) undo(name string, r agent.Result) error {
 	s.t.Helper()
-	_, err := s.tools[tool].(agent.Undoer).Undo(s.t.Context(), r.Undo)
+	_, err := s.tools[name].(agent.Undoer).Undo(s.t.Context(), r.Undo)
 	return err
 }
 

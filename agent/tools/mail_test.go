@@ -127,12 +127,12 @@ func TestSendMailMisbehaving(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := mailServer(t, smtptest.Options{})
 			s.SetMode(tt.mode)
-			tool := mailTool(t, MailOptions{Host: "127.0.0.1", Port: s.Port(), Security: NoTLS, Timeout: 3 * time.Second})
+			mail := mailTool(t, MailOptions{Host: "127.0.0.1", Port: s.Port(), Security: NoTLS, Timeout: 3 * time.Second})
 			o := order
 			if tt.mode == smtptest.Lose {
 				o.Body = strings.Repeat("a long line of a long mail\n", 30_000)
 			}
-			_, err := planned(t, tool, o).Do(t.Context(), "k")
+			_, err := planned(t, mail, o).Do(t.Context(), "k")
 			if err == nil {
 				t.Fatal("got no error")
 			}

@@ -271,7 +271,7 @@ func TestHostsPlan(t *testing.T) {
 	o := ShellOptions{Hosts: []string{"good.example", ".known.example"}}
 	b := newSandbox(s.dir, s.copies.scratch(), o.filled())
 	b.probed, b.way = true, way{kind: Bubblewrap}
-	tool := runCommand{s.Workspace, b}
+	run := runCommand{s.Workspace, b}
 	for _, tt := range []struct {
 		hosts       []string
 		command     string
@@ -285,7 +285,7 @@ func TestHostsPlan(t *testing.T) {
 		{[]string{"good.example", "new.example"}, "ls", policy.Commit, "hosts new", "good.example, new.example"},
 		{[]string{"evil-good.example"}, "ls", policy.Commit, "hosts new", "evil-good.example"},
 	} {
-		a := planned(t, tool, runArgs{commandArgs{tt.command}, tt.hosts})
+		a := planned(t, run, runArgs{commandArgs{tt.command}, tt.hosts})
 		if a.Level < tt.level || (tt.level == policy.Commit) != (a.Level >= policy.Commit) && len(tt.hosts) > 0 {
 			t.Errorf("%q %q: got level %v, want %v", tt.command, tt.hosts, a.Level, tt.level)
 		}
@@ -295,17 +295,17 @@ func TestHostsPlan(t *testing.T) {
 		if a.Egress != (len(tt.hosts) > 0) || a.Egress && a.Repeat != agent.Opaque {
 			t.Errorf("%q %q: got egress %v, repeat %v", tt.command, tt.hosts, a.Egress, a.Repeat)
 		}
-		if again, err := tool.Plan(t.Context(), a.Args); err != nil || string(again.Args) != string(a.Args) {
+		if again, err := run.Plan(t.Context(), a.Args); err != nil || string(again.Args) != string(a.Args) {
 			t.Errorf("planned again: got %s, %v, want %s", again.Args, err, a.Args)
 		}
 	}
 	for _, h := range []string{"", "localhost", "127.0.0.1", "[::1]", "0x7f.1", "router", "printer.local", "db.internal", "169.254.169.254", "*.example.com", "a b.example", "http://a.example", "a.example:80", "a.example/x"} {
-		if a, err := tool.Plan(t.Context(), args(t, runArgs{commandArgs{"ls"}, []string{h}})); err == nil {
+		if a, err := run.Plan(t.Context(), args(t, runArgs{commandArgs{"ls"}, []string{h}})); err == nil {
 			t.Errorf("%q: got %s, want an error", h, a.Args)
 		}
 	}
 	b.way = way{kind: Landlock}
-	if _, err := tool.Plan(t.Context(), args(t, runArgs{commandArgs{"ls"}, []string{"good.example"}})); !errors.Is(err, errNoHosts) {
+	if _, err := run.Plan(t.Context(), args(t, runArgs{commandArgs{"ls"}, []string{"good.example"}})); !errors.Is(err, errNoHosts) {
 		t.Errorf("by Landlock: got %v, want what is needed", err)
 	}
 }

@@ -32,25 +32,25 @@ func runs(t *testing.T, tool agent.Tool, command string) string {
 }
 
 func TestCommandPlan(t *testing.T) {
-	_, tool := shell(t, ShellOptions{})
-	a := planned(t, tool, commandArgs{" rm -r notes\necho done "})
+	_, run := shell(t, ShellOptions{})
+	a := planned(t, run, commandArgs{" rm -r notes\necho done "})
 	if a.Level != policy.Draft || a.Repeat != agent.Opaque || !a.Untrusted || a.Target != "rm -r notes\necho done" || a.Facts["undo"] != "kept" {
 		t.Errorf("got %+v, want an opaque Draft, since what it deletes is kept", a)
 	}
-	if a := planned(t, tool, commandArgs{"git push -f origin main"}); a.Level != policy.Commit || a.Facts["remote"] != "origin" || a.Values["publishes"] != "git push origin" {
+	if a := planned(t, run, commandArgs{"git push -f origin main"}); a.Level != policy.Commit || a.Facts["remote"] != "origin" || a.Values["publishes"] != "git push origin" {
 		t.Errorf("a push: got %v with %v and %v, want Commit to origin", a.Level, a.Facts, a.Values)
 	}
 	if a.Values["command"] != "rm -r notes ; echo done" || a.Values["programs"] != "rm, echo" {
 		t.Errorf("got values %v", a.Values)
 	}
-	if a := planned(t, tool, commandArgs{"ls -la"}); a.Level != policy.Look {
+	if a := planned(t, run, commandArgs{"ls -la"}); a.Level != policy.Look {
 		t.Errorf("ls -la: got level %d, want Look", a.Level)
 	}
-	if a := planned(t, tool, commandArgs{"true " + strings.Repeat("x", 200) + "; rm y"}); a.Values["warning"] != "long" || !strings.HasSuffix(a.Values["command"], "rm y") {
+	if a := planned(t, run, commandArgs{"true " + strings.Repeat("x", 200) + "; rm y"}); a.Values["warning"] != "long" || !strings.HasSuffix(a.Values["command"], "rm y") {
 		t.Errorf("a long command: got %v", a.Values)
 	}
 	for _, c := range []string{"", "  ", "# nothing", "echo 'x", "if then", "ls | ", "echo \u202egnp.exe", "echo \x1b[2J", "a\x00b", strings.Repeat("x", 9000), "echo $(", "cat <<E"} {
-		if a, err := tool.Plan(t.Context(), args(t, commandArgs{c})); err == nil {
+		if a, err := run.Plan(t.Context(), args(t, commandArgs{c})); err == nil {
 			t.Errorf("%q: got %s, want an error", c, a.Args)
 		}
 	}

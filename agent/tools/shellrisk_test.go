@@ -169,10 +169,10 @@ func TestHostsDecide(t *testing.T) {
 // TestWhys: every reason is said in both languages, and some command has it.
 func TestWhys(t *testing.T) {
 	s := newSpace(t)
-	tool := plansOnly(t, s, Landlock)
+	run := plansOnly(t, s, Landlock)
 	met := map[string]agent.Action{}
 	for _, r := range levelRows(t) {
-		a := planned(t, tool, commandArgs{r.command})
+		a := planned(t, run, commandArgs{r.command})
 		met[a.Facts["why"]] = a
 	}
 	for _, w := range []string{"unclear", "publishes", "outside", "startup", "secret"} {

@@ -174,9 +174,9 @@ func (a *app) planner(ctx context.Context, cfg configs.Config) (_ planner, away 
 	if err != nil {
 		return nil, nil, errors.Join(err, away())
 	}
-	return func(tool string, args json.RawMessage) (agent.Action, bool, error) {
+	return func(name string, args json.RawMessage) (agent.Action, bool, error) {
 		for _, t := range all {
-			if t.Spec().Name == tool {
+			if t.Spec().Name == name {
 				p, err := t.Plan(ctx, args)
 				return p, true, err
 			}

@@ -79,9 +79,9 @@ func TestPackagesSayWhatTheyKnow(t *testing.T) {
 	}
 }
 
-// core packages are the standard library and what is named here, so that what
+// corePackages are the standard library and what is named here, so that what
 // Deputy is for can be read, tested and trusted without any vendor.
-var core = map[string][]string{
+var corePackages = map[string][]string{
 	"audio":         {},
 	"stt":           {"deputy/audio"},
 	"tts":           {"deputy/audio"},
@@ -94,7 +94,7 @@ var core = map[string][]string{
 
 func TestCoreImportsNoVendor(t *testing.T) {
 	for _, s := range sources(t) {
-		allowed, ok := core[s.pkg]
+		allowed, ok := corePackages[s.pkg]
 		if !ok {
 			continue
 		}
@@ -158,7 +158,7 @@ func TestLeavesStandAlone(t *testing.T) {
 	leaves := map[string]bool{}
 	all := sources(t)
 	for _, s := range all {
-		if _, isCore := core[s.pkg]; !isCore && strings.Contains(s.pkg, "/") && !strings.HasPrefix(s.pkg, "cmd/") && !strings.HasPrefix(s.pkg, "configs/") && !strings.HasPrefix(s.pkg, "scripts/") {
+		if _, isCore := corePackages[s.pkg]; !isCore && strings.Contains(s.pkg, "/") && !strings.HasPrefix(s.pkg, "cmd/") && !strings.HasPrefix(s.pkg, "configs/") && !strings.HasPrefix(s.pkg, "scripts/") {
 			leaves["deputy/"+s.pkg] = true
 		}
 	}

@@ -31,11 +31,11 @@ func (post) Plan(_ context.Context, args json.RawMessage) (agent.Action, error) 
 		}}, nil
 }
 
-// model is at each turn for a minute, unless the order speaks of haste; it posts
+// slowModel is at each turn for a minute, unless the order speaks of haste; it posts
 // what it is told to.
-type model struct{}
+type slowModel struct{}
 
-func (model) Next(ctx context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
+func (slowModel) Next(ctx context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
 	return func(yield func(agent.Chunk, error) bool) {
 		last := p.Messages[len(p.Messages)-1]
 		if !strings.Contains(p.Messages[0].Text, "quickly") {
@@ -61,7 +61,7 @@ func desk(t *testing.T, f func(t *testing.T, s *Server)) {
 		words := phrases.Embedded()
 		s.Desk = agent.NewDesk(agent.Options{
 			Rules:   agent.Rules{Phrases: words, Policy: policy.Policy{Table: policy.Table{Tools: map[string]policy.Tool{"post": {Level: policy.Commit}}}}},
-			Journal: &journaltest.Memory{}, Model: model{}, Tools: []agent.Tool{post{}}, Observe: s.Feed.Observe,
+			Journal: &journaltest.Memory{}, Model: slowModel{}, Tools: []agent.Tool{post{}}, Observe: s.Feed.Observe,
 		})
 		ended := make(chan error)
 		go func() { ended <- s.Desk.Run(t.Context()) }()
