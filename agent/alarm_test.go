@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -133,7 +134,7 @@ func TestRemindersUnderAnyClock(t *testing.T) {
 			b.start()
 			at := map[string]time.Time{}
 			for i := range 8 {
-				text := itoa(i)
+				text := strconv.Itoa(i)
 				at[text] = b.wall().Add(hours(24) - 2*time.Hour).Round(time.Second)
 				b.remind(at[text], text)
 				b.setClock(hours(16) - 8*time.Hour)
@@ -299,36 +300,4 @@ func TestClockSetBackBetweenTwoStarts(t *testing.T) {
 			b.t.Errorf("got %d tasks, want a second: the first was done more than ten minutes ago", n)
 		}
 	})
-}
-
-// TestQuietHoursGoByTheWall: on the days when the clocks change too.
-func TestQuietHoursGoByTheWall(t *testing.T) {
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Skip(err)
-	}
-	was := time.Local
-	time.Local = berlin
-	defer func() { time.Local = was }()
-	night := Hours{From: 22 * time.Hour, To: 7 * time.Hour}
-	for _, c := range []struct{ at, until string }{
-		{"2026-03-28 23:00", "2026-03-29 07:00"}, // summer time begins
-		{"2026-03-29 06:30", "2026-03-29 07:00"},
-		{"2026-03-29 07:30", ""},
-		{"2026-03-29 22:30", "2026-03-30 07:00"},
-		{"2026-10-24 23:00", "2026-10-25 07:00"}, // and ends
-		{"2026-10-25 06:30", "2026-10-25 07:00"},
-		{"2026-10-25 07:00", ""},
-		{"2026-10-25 21:59", ""},
-		{"2026-10-25 22:00", "2026-10-26 07:00"},
-	} {
-		at, err := time.ParseInLocation("2006-01-02 15:04", c.at, berlin)
-		if err != nil {
-			t.Fatal(err)
-		}
-		until, quiet := night.end(at)
-		if got := until.Format("2006-01-02 15:04"); quiet != (c.until != "") || quiet && got != c.until {
-			t.Errorf("%s: got quiet %v until %s, want %q", c.at, quiet, got, c.until)
-		}
-	}
 }

@@ -2,13 +2,10 @@ package agent
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"deputy/agent/journal"
-	"deputy/agent/policy"
 )
 
 // bare is a state as it is written, without its texts.
@@ -62,59 +59,5 @@ func TestErasedTextIsFolded(t *testing.T) {
 				t.Errorf("got ...%s...\nwant ...%s...", got[max(0, i-200):min(len(got), i+200)], want[max(0, i-200):min(len(want), i+200)])
 			}
 		})
-	}
-}
-
-// TestWithoutText: what was said, written and read goes; who decided, on what
-// evidence, and where strangers had a part stays.
-func TestWithoutText(t *testing.T) {
-	for _, b := range []Body{
-		Heard{Text: "secret", Language: "en", Confidence: 0.9, Audio: "abc"},
-		Replied{Task: "t1", Turn: 1, Text: "secret", Calls: []Call{{ID: "c1", Tool: "send_mail", Args: json.RawMessage(`{"body":"secret"}`)}}},
-		Intended{Task: "t1", Call: "c1", Key: "abc", Tool: "send_mail", Target: "secret", Args: json.RawMessage(`{"body":"secret"}`), Values: map[string]string{"body": "secret"}, Summary: "secret", Rule: "abc"},
-		Ended{Task: "t1", Key: "abc", Text: "secret", Err: "secret", Undo: json.RawMessage(`{"added":"secret"}`), Remind: &Reminder{Text: "secret"}},
-		Decided{Task: "t1", Ask: "a1", Key: "abc", Approve: true, By: "voice", Why: "abc", Rest: "secret"},
-		TaskOpened{Task: "t1", Order: "secret", Prompt: "secret", Language: "en"},
-		Posing{Task: "t1", Ask: "a1", Line: "l1", Text: "secret", Code: "abc"},
-	} {
-		e, err := encode(Event{Body: b})
-		if err != nil {
-			t.Fatal(err)
-		}
-		left := string(withoutText(e))
-		if strings.Contains(left, "secret") || !strings.Contains(left, "abc") && strings.Contains(string(e.Body), "abc") {
-			t.Errorf("%s: got %s, want no secret and all else", e.Kind, left)
-		}
-	}
-}
-
-// TestStainsAreBounded: of very many stained files the oldest are known by their
-// folders, and none of them is ever taken for clean.
-func TestStainsAreBounded(t *testing.T) {
-	s := Stains{}
-	name := func(i int) string { return fmt.Sprintf("notes/n%d/f%d.md", i%50, i) }
-	const many = 5 * maxStains
-	for i := range many {
-		s.add(&Effect{Intended: Intended{Key: fmt.Sprint(i), Target: name(i), Taint: []policy.Taint{{Source: "evil"}}}})
-		if len(s) > maxStains {
-			t.Fatalf("got %d targets after %d, want at most %d", len(s), i+1, maxStains)
-		}
-	}
-	for i := range many {
-		if _, ok := s.in(name(i), ""); !ok {
-			t.Fatalf("%s is taken for clean", name(i))
-		}
-		if _, ok := s.in(".", "a\n"+name(i)+":3: x"); !ok {
-			t.Fatalf("%s, found by a search, is taken for clean", name(i))
-		}
-	}
-	if _, ok := s.in("clean.md", ""); ok {
-		t.Error("clean.md is taken for stained: only folders with many are")
-	}
-	for i := range 3 * maxStains { // each in a folder of its own
-		s.add(&Effect{Intended: Intended{Key: fmt.Sprint("k", i), Target: fmt.Sprintf("d%d/f", i), Taint: []policy.Taint{{Source: "evil"}}}})
-	}
-	if len(s) > maxStains+4 {
-		t.Errorf("got %d targets, want about %d at most", len(s), maxStains)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
 
 	"deputy/agent/consent"
 	"deputy/agent/journal/journaltest"
@@ -395,7 +396,7 @@ func (b *bench) hear(text string) { b.hearWith(Heard{Text: text}) }
 func (b *bench) hearWith(h Heard) {
 	if h.Language == "" {
 		h.Language = "en"
-		if strings.ContainsFunc(h.Text, isHangul) {
+		if strings.ContainsFunc(h.Text, hangul) {
 			h.Language = "ko"
 		}
 	}
@@ -450,3 +451,15 @@ func (b *bench) effects(want int) {
 		b.t.Errorf("got %d effects, want %d: %v", got, want, b.world.keys)
 	}
 }
+
+// What is promised in numbers.
+const (
+	holdLimit    = 2 * time.Minute        // how long after its grace an effect is kept waiting
+	graceAndMore = 450 * time.Millisecond // from the end of a grace to the beginning of its effect
+	awakeFor     = 10 * time.Minute       // how long after his last word the owner counts as there
+	grantTool    = "standing_leave"
+	grantUses    = 10 // uses of a permission, if the owner says nothing else
+	unnamedLimit = 3  // orders in a row without the name
+)
+
+func hangul(r rune) bool { return unicode.Is(unicode.Hangul, r) }

@@ -146,11 +146,9 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		d := newDay()
-		d.open(policy.Commit)
-		d.done(policy.Draft)
-		d.apply(Asked{Task: "t1", Ask: "a1", Key: "k1"}, e.Body, e.Body, TaskClosed{Task: "t1", Status: Done})
-		if what := sound(&d.s); what != "" {
+		s := withTasks(1, 1)
+		applyAll(&s, Asked{Task: "t1", Ask: "a1", Key: "k1"}, e.Body, e.Body, TaskClosed{Task: "t1", Status: Done})
+		if what := sound(&s); what != "" {
 			t.Errorf("%s %s: %s points at nothing", kind, body, what)
 		}
 	})

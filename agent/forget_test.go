@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +33,7 @@ func (d *day) open(level policy.Level, taint ...policy.Taint) (task, key string)
 	d.apply(
 		TaskOpened{Task: task, Order: "do it", Language: "en", Prompt: "do it"},
 		Replied{Task: task, Turn: 1, Calls: []Call{{ID: "c1.1", Tool: "write", Args: json.RawMessage(`{}`)}}},
-		Intended{Task: task, Call: "c1.1", Key: key, Tool: "write", Target: "file" + itoa(d.n), Level: level, Taint: taint, Args: json.RawMessage(`{}`)},
+		Intended{Task: task, Call: "c1.1", Key: key, Tool: "write", Target: "file" + fmt.Sprint(d.n), Level: level, Taint: taint, Args: json.RawMessage(`{}`)},
 		Started{Task: task, Key: key},
 	)
 	return task, key
@@ -134,25 +133,6 @@ func TestTalkIsForgotten(t *testing.T) {
 	}
 }
 
-// TestNoCriticismOfWhatIsForgotten: an order that would be criticism stands by itself.
-func TestNoCriticismOfWhatIsForgotten(t *testing.T) {
-	rehearse(t, func(b *bench) {
-		b.rules.Revisable = 100 * time.Hour // more than there can be
-		b.start()
-		b.hear("write the list of things")
-		time.Sleep(50 * time.Minute)
-		b.hear("no, shorter")
-		if n := len(b.state().Order); n != 1 {
-			t.Errorf("got %d tasks, want the first criticised", n)
-		}
-		time.Sleep(70 * time.Minute)
-		b.hear("no, shorter")
-		if n := len(b.state().Order); n != 2 {
-			t.Errorf("got %d tasks, want a second", n)
-		}
-	})
-}
-
 // TestReopenedInItsPlace: a task that is criticised is as old as it was.
 func TestReopenedInItsPlace(t *testing.T) {
 	d := newDay()
@@ -243,27 +223,33 @@ func TestStainIsTakenBack(t *testing.T) {
 	}
 }
 
-// TestForgettingIsFolded: a live desk forgets what a fold of its journal forgets.
-func TestForgettingIsFolded(t *testing.T) {
-	rehearse(t, func(b *bench) {
-		b.start()
-		for range keepClosed + 2*sweepEvery {
-			b.model.replies = []Replied{calls("write", `{"n":"1"}`), {Text: "Done."}}
-			b.desk.Tell(Heard{Text: "write the list of things", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
-			b.rest()
+// TestStainsAreBounded: of very many stained files the oldest are known by their
+// folders, and none of them is ever taken for clean.
+func TestStainsAreBounded(t *testing.T) {
+	s := Stains{}
+	name := func(i int) string { return fmt.Sprintf("notes/n%d/f%d.md", i%50, i) }
+	const many = 5 * maxStains
+	for i := range many {
+		s.add(&Effect{Intended: Intended{Key: fmt.Sprint(i), Target: name(i), Taint: []policy.Taint{{Source: "evil"}}}})
+		if len(s) > maxStains {
+			t.Fatalf("got %d targets after %d, want at most %d", len(s), i+1, maxStains)
 		}
-		live := b.state()
-		got := folded(t, all(t, b.journal), unborn())
-		if !reflect.DeepEqual(got.Order, live.Order) || !reflect.DeepEqual(got.Closed, live.Closed) || !reflect.DeepEqual(got.Latest, live.Latest) || len(got.Effects) != len(live.Effects) {
-			t.Errorf("got %d tasks, %d effects; want %d, %d", len(got.Order), len(got.Effects), len(live.Order), len(live.Effects))
+	}
+	for i := range many {
+		if _, ok := s.in(name(i), ""); !ok {
+			t.Fatalf("%s is taken for clean", name(i))
 		}
-		if len(live.Order) >= keepClosed+2*sweepEvery {
-			t.Error("nothing was forgotten")
+		if _, ok := s.in(".", "a\n"+name(i)+":3: x"); !ok {
+			t.Fatalf("%s, found by a search, is taken for clean", name(i))
 		}
-		before := b.world.count()
-		b.hear("undo that")
-		if b.world.count() != before+1 || !strings.HasPrefix(b.world.keys[before], "undo ") {
-			t.Error("the last effect could not be undone")
-		}
-	})
+	}
+	if _, ok := s.in("clean.md", ""); ok {
+		t.Error("clean.md is taken for stained: only folders with many are")
+	}
+	for i := range 3 * maxStains { // each in a folder of its own
+		s.add(&Effect{Intended: Intended{Key: fmt.Sprint("k", i), Target: fmt.Sprintf("d%d/f", i), Taint: []policy.Taint{{Source: "evil"}}}})
+	}
+	if len(s) > maxStains+4 {
+		t.Errorf("got %d targets, want about %d at most", len(s), maxStains)
+	}
 }

@@ -33,7 +33,7 @@ func TestTwoShortYesesApprove(t *testing.T) {
 			rehearse(t, func(b *bench) {
 				b.model.replies = []Replied{calls(tt.tool, `{"to":"finance"}`), {Text: "Done."}}
 				b.start()
-				b.hear(map[bool]string{true: "메이크 좀 실행해 줘", false: "run make for me"}[isHangul([]rune(tt.says[0].Text)[0])])
+				b.hear(map[bool]string{true: "메이크 좀 실행해 줘", false: "run make for me"}[hangul([]rune(tt.says[0].Text)[0])])
 				for _, h := range tt.says {
 					b.hearWith(h)
 				}

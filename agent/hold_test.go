@@ -91,7 +91,7 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 		rehearse(t, func(b *bench) {
 			b.sendMail()
 			b.desk.Tell(Speech{ID: 1, At: time.Now()})
-			time.Sleep(longestHold + 5*time.Second)
+			time.Sleep(holdLimit + 5*time.Second)
 			b.effects(0)
 			if !b.mouth.said("say.held_too_long") || b.code() == "" {
 				t.Errorf("said %q, want it asked about again", b.mouth.spoken)
@@ -158,7 +158,7 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			b.effects(1)
 			b.desk.Tell(Speech{ID: 1, At: time.Now()})
-			time.Sleep(longestHold + time.Second)
+			time.Sleep(holdLimit + time.Second)
 			b.model.replies = []Replied{calls("mail", `{"to":"sales"}`), {Text: "Sent."}}
 			b.hear("send the mail to sales")
 			b.hear("approve " + b.code())
@@ -243,7 +243,7 @@ func TestGraceWaitsForTheEar(t *testing.T) {
 		b.desk.Tell(Listened{To: until})
 		b.rest()
 		b.effects(0)
-		b.desk.Tell(Listened{To: until.Add(soft + noticed)})
+		b.desk.Tell(Listened{To: until.Add(graceAndMore)})
 		b.rest()
 		b.effects(1)
 	})

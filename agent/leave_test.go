@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"deputy/agent/policy"
 )
 
 // give has the owner give leave in words, and approve what is read back.
@@ -14,7 +12,7 @@ func (b *bench) give(words string) {
 	b.hear(words)
 	s := b.state()
 	a := s.posed()
-	if a == nil || s.Effects[a.Key].Tool != leaveTool {
+	if a == nil || s.Effects[a.Key].Tool != grantTool {
 		b.t.Fatalf("%q: no leave was read back; said %q", words, b.mouth.spoken)
 	}
 	if len(s.Grants) > 0 && s.Grants[len(s.Grants)-1].Text == a.Text {
@@ -44,7 +42,7 @@ func TestLeaveSparesTheAsk(t *testing.T) {
 			b.hear("send the mail to finance")
 			b.rest()
 			b.effects(1)
-			if !b.has("grant.used") || b.state().Grants[0].Left != leaveTimes-1 {
+			if !b.has("grant.used") || b.state().Grants[0].Left != grantUses-1 {
 				t.Errorf("%q: the use was not counted", words)
 			}
 			b.hear("send the mail to sales") // not what the leave is for
@@ -130,11 +128,13 @@ func TestLeaveEnds(t *testing.T) {
 	t.Run("not by a clock that was set back", func(t *testing.T) {
 		rehearse(t, func(b *bench) {
 			give(b)
-			s := b.state()
-			s.Clock = s.Clock.Add(30 * 24 * time.Hour) // the journal has seen later times
-			x := &step{State: &s, Rules: &Rules{}, at: time.Now()}
-			if d := policy.Decide(policy.Action{Tool: "mail", Target: "there", Args: map[string]string{"to": "finance"}, Level: policy.Commit, Scope: policy.Commit},
-				policy.Policy{Table: gadgets(b.tools())}, x.now(), x.leaves()...); d.Verdict == policy.Allow {
+			if err := b.desk.View(b.t.Context(), func(s *State, _ int) { s.Clock = s.Clock.Add(30 * 24 * time.Hour) }); err != nil { // the journal has seen later times
+				t.Fatal(err)
+			}
+			b.hear("send the mail to finance")
+			b.rest()
+			b.effects(0)
+			if b.posedArgs() == "" {
 				t.Error("expired leave counts again after the clock was set back")
 			}
 		})
@@ -154,7 +154,7 @@ func TestAlwaysGivesLeaveAndGoesOn(t *testing.T) {
 				b.hear("yes, and always allow this")
 				s := b.state()
 				a := s.posed()
-				if a == nil || s.Effects[a.Key].Tool != leaveTool {
+				if a == nil || s.Effects[a.Key].Tool != grantTool {
 					t.Fatalf("no leave was read back; said %q", b.mouth.spoken)
 				}
 				b.effects(0)
@@ -197,7 +197,7 @@ func TestNoLeaveForWhatNoToolCanFrame(t *testing.T) {
 		}
 	})
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls(leaveTool, `{"ID":"g1","Tool":"mail","Target":"there","Left":99}`)}
+		b.model.replies = []Replied{calls(grantTool, `{"ID":"g1","Tool":"mail","Target":"there","Left":99}`)}
 		b.start()
 		b.hear("do what you like")
 		if len(b.state().Grants) != 0 || b.posedArgs() != "" {
@@ -234,8 +234,8 @@ func TestLeaveSurvivesARestart(t *testing.T) {
 		b.rest()
 		b.stop()
 		b.start()
-		if g := b.state().Grants; len(g) != 1 || g[0].Left != leaveTimes-1 {
-			t.Errorf("got %+v after the restart, want one grant with %d left", g, leaveTimes-1)
+		if g := b.state().Grants; len(g) != 1 || g[0].Left != grantUses-1 {
+			t.Errorf("got %+v after the restart, want one grant with %d left", g, grantUses-1)
 		}
 	})
 	rehearse(t, func(b *bench) {
@@ -243,7 +243,7 @@ func TestLeaveSurvivesARestart(t *testing.T) {
 		b.hear("you may mail finance this week without asking")
 		b.stop()
 		b.start()
-		if s := b.state(); s.posed() == nil || s.Effects[s.posed().Key].Tool != leaveTool || len(s.Grants) != 0 {
+		if s := b.state(); s.posed() == nil || s.Effects[s.posed().Key].Tool != grantTool || len(s.Grants) != 0 {
 			t.Error("leave that was being asked for is not asked for again")
 		}
 	})

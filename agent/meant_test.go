@@ -146,15 +146,15 @@ func TestWhatFollowsDeputysWords(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			b.hear("and then we went home by the river")
 		}
-		if got := len(b.orders()); got != 1+mostUnnamed {
-			t.Errorf("got %d orders, want %d", got, 1+mostUnnamed)
+		if got := len(b.orders()); got != 1+unnamedLimit {
+			t.Errorf("got %d orders, want %d", got, 1+unnamedLimit)
 		}
 		b.hear("Deputy, write the list of things")
 		b.rest()
 		time.Sleep(2 * time.Second)
 		b.hear("and send it to nobody at all")
-		if got := len(b.orders()); got != 3+mostUnnamed {
-			t.Errorf("after the name got %d orders, want %d", got, 3+mostUnnamed)
+		if got := len(b.orders()); got != 3+unnamedLimit {
+			t.Errorf("after the name got %d orders, want %d", got, 3+unnamedLimit)
 		}
 	})
 }

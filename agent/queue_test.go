@@ -204,7 +204,7 @@ func TestQuietHoursAskNothing(t *testing.T) {
 		b.model.hold = make(chan struct{})
 		b.start()
 		b.hear("send the mail to finance")
-		time.Sleep(presence) // the owner has gone to bed while the model worked
+		time.Sleep(awakeFor) // the owner has gone to bed while the model worked
 		close(b.model.hold)
 		b.rest()
 		if b.posedArgs() != "" {
@@ -227,26 +227,6 @@ func TestQuietHoursAskNothing(t *testing.T) {
 			t.Error("an owner who has just spoken was not asked")
 		}
 	})
-}
-
-func TestHours(t *testing.T) {
-	day := func(h, m int) time.Time { return time.Date(2026, 3, 2, h, m, 0, 0, time.Local) }
-	night, noon := Hours{22 * time.Hour, 7 * time.Hour}, Hours{12 * time.Hour, 13 * time.Hour}
-	for _, c := range []struct {
-		h    Hours
-		at   time.Time
-		want time.Time
-	}{
-		{night, day(23, 0), day(24+7, 0)}, {night, day(22, 0), day(24+7, 0)}, {night, day(6, 59), day(7, 0)},
-		{night, day(7, 0), time.Time{}}, {night, day(12, 0), time.Time{}},
-		{noon, day(12, 30), day(13, 0)}, {noon, day(13, 0), time.Time{}}, {noon, day(11, 0), time.Time{}},
-		{Hours{}, day(3, 0), time.Time{}},
-	} {
-		got, ok := c.h.end(c.at)
-		if ok == c.want.IsZero() || !got.Equal(c.want) {
-			t.Errorf("%v at %v: got %v %v, want %v", c.h, c.at, got, ok, c.want)
-		}
-	}
 }
 
 // TestAsksAreRepeatedTwiceThenParked: nobody is nagged; the desktop shows it once.

@@ -3,40 +3,71 @@ package agent
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
 	"deputy/agent/policy"
 )
 
+// withTasks is a state in which so many tasks are open, with an effect under way, and
+// so many finished behind them.
+func withTasks(open, finished int) State {
+	s := unborn()
+	for n := range open + finished {
+		task, key, level := fmt.Sprint("t", n+1), fmt.Sprint("k", n+1), policy.Commit
+		if n >= open {
+			level = policy.Draft
+		}
+		applyAll(&s,
+			TaskOpened{Task: task, Order: "do it", Language: "en", Prompt: "do it"},
+			Replied{Task: task, Turn: 1, Calls: []Call{{ID: "c1.1", Tool: "write", Args: json.RawMessage(`{}`)}}},
+			Intended{Task: task, Call: "c1.1", Key: key, Tool: "write", Target: "file" + key, Level: level, Args: json.RawMessage(`{}`)},
+			Started{Task: task, Key: key},
+		)
+		if n >= open {
+			applyAll(&s, Ended{Task: task, Key: key, Text: "done"}, TaskClosed{Task: task, Status: Done, Text: "Done."}, Reported{Task: task})
+		}
+	}
+	return s
+}
+
+// applyAll folds events, each a millisecond after the one before.
+func applyAll(s *State, bodies ...Body) {
+	for _, b := range bodies {
+		at := s.Clock.Add(time.Millisecond)
+		if s.Clock.IsZero() {
+			at = time.Unix(1_700_000_000, 0).UTC()
+		}
+		s.apply(Event{At: at, Body: b})
+	}
+}
+
 // BenchmarkStep is one whole order (heard, planned, done, reported) and one status
 // of the queue, on an empty desk and on one with much open and much finished.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct{ open, finished int }{{0, 0}, {0, 10_000}, {1_000, 0}, {1_000, 10_000}} {
 		b.Run(fmt.Sprintf("%d open %d finished", c.open, c.finished), func(b *testing.B) {
-			d := newDay()
-			for range c.finished {
-				d.done(policy.Draft)
-			}
-			for range c.open {
-				task, key := d.open(policy.Commit)
-				d.apply(Asked{Task: task, Ask: "a" + itoa(d.n), Key: key}, Parked{Task: task, Ask: "a" + itoa(d.n)})
+			s := withTasks(c.open, c.finished)
+			at := s.Clock
+			for n := range c.open {
+				task, ask, key := fmt.Sprint("t", n+1), fmt.Sprint("a", n+1), fmt.Sprint("k", n+1)
+				applyAll(&s, Asked{Task: task, Ask: ask, Key: key}, Parked{Task: task, Ask: ask})
 			}
 			r := &Rules{Phrases: wording{}, Policy: policy.Policy{Table: gadgets([]Tool{gadget{name: "write"}})}, System: "s"}
-			s := d.s
 			do := func(body Body) (intents []Intent) {
-				d.at = d.at.Add(time.Second)
-				s, _, intents = r.Step(s, Event{At: d.at, Body: body})
+				at = at.Add(time.Second)
+				s, _, intents = r.Step(s, Event{At: at, Body: body})
 				for _, i := range intents {
 					if say, ok := i.(Say); ok {
-						s, _, _ = r.Step(s, Event{At: d.at, Body: Spoken{Line: say.Line.ID, Ended: d.at, Whole: true}})
+						s, _, _ = r.Step(s, Event{At: at, Body: Spoken{Line: say.Line.ID, Ended: at, Whole: true}})
 					}
 				}
 				return intents
 			}
 			for b.Loop() {
-				do(Heard{Text: "write down what we need for the weekend", Language: "en", Typed: true, Began: d.at, Ended: d.at})
-				task := "t" + itoa(s.LastTask)
+				do(Heard{Text: "write down what we need for the weekend", Language: "en", Typed: true, Began: at, Ended: at})
+				task := "t" + strconv.Itoa(s.LastTask)
 				call := Call{ID: "c1.1", Tool: "write", Args: json.RawMessage(`{"path":"a"}`)}
 				do(Replied{Task: task, Turn: 1, Calls: []Call{call}})
 				for _, i := range do(Planned{Task: task, Turn: 1, Call: call, Action: Action{Tool: "write", Target: "a", Args: call.Args, Level: policy.Draft}}) {
