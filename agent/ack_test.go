@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"deputy/agent/event"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -12,7 +13,7 @@ import (
 func (b *bench) order(text string) time.Time {
 	end := time.Now()
 	time.Sleep(300 * time.Millisecond)
-	b.desk.Tell(Heard{
+	b.desk.Tell(event.Heard{
 		Text: text, Language: "en", Confidence: 0.97, Lowest: 0.9, Voiced: 0.95, SNR: 30,
 		Began: end.Add(-time.Second), Ended: end,
 	})
@@ -44,11 +45,11 @@ func TestAcknowledgement(t *testing.T) {
 		{"written down too late", ack, 3 * time.Second, func(b *bench) time.Time {
 			end := time.Now()
 			time.Sleep(time.Second)
-			b.desk.Tell(Heard{Text: "write the shopping list", Language: "en", Confidence: 0.97, Began: end.Add(-time.Second), Ended: end})
+			b.desk.Tell(event.Heard{Text: "write the shopping list", Language: "en", Confidence: 0.97, Began: end.Add(-time.Second), Ended: end})
 			return end
 		}, []time.Duration{time.Second}},
 		{"typed", ack, 3 * time.Second, func(b *bench) time.Time {
-			b.desk.Tell(Heard{Text: "write the shopping list", Typed: true})
+			b.desk.Tell(event.Heard{Text: "write the shopping list", Typed: true})
 			return time.Now()
 		}, nil},
 		{"a verb", ack, 3 * time.Second, func(b *bench) time.Time { return b.order("what's waiting") }, nil},
@@ -59,12 +60,12 @@ func TestAcknowledgement(t *testing.T) {
 		}, nil},
 		{"the owner goes on", ack, 3 * time.Second, func(b *bench) time.Time {
 			end := b.order("write the shopping list")
-			b.desk.Tell(Speech{At: time.Now()})
+			b.desk.Tell(event.Speech{At: time.Now()})
 			return end
 		}, nil},
 		{"stopped meanwhile", ack, 3 * time.Second, func(b *bench) time.Time {
 			end := b.order("write the shopping list")
-			b.desk.Tell(Heard{Text: "stop", Typed: true})
+			b.desk.Tell(event.Heard{Text: "stop", Typed: true})
 			return end
 		}, nil},
 	} {
@@ -132,10 +133,10 @@ func TestSpeechAroundTheChime(t *testing.T) {
 				if got := b.chimed(chime); len(got) != 1 || got[0] != 0 {
 					t.Fatalf("got chimes %v, want one", got)
 				}
-				b.hearWith(Heard{Text: tt.text, Key: tt.key, Began: chime.Add(tt.from), Ended: chime.Add(tt.to)})
+				b.hearWith(event.Heard{Text: tt.text, Key: tt.key, Began: chime.Add(tt.from), Ended: chime.Add(tt.to)})
 				b.mu.Lock()
 				defer b.mu.Unlock()
-				if got := slices.ContainsFunc(b.events, func(e Event) bool { _, ok := e.Body.(Ignored); return ok }); got != tt.ignored {
+				if got := slices.ContainsFunc(b.events, func(e event.Event) bool { _, ok := e.Body.(event.Ignored); return ok }); got != tt.ignored {
 					t.Errorf("%q: got ignored %v, want %v", tt.text, got, tt.ignored)
 				}
 			})
@@ -148,7 +149,7 @@ func TestSpeechAroundTheChime(t *testing.T) {
 func TestTheChimeBringsNoAskBack(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.rules.Ack, b.model.takes = 700*time.Millisecond, 3*time.Second
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
 		b.order("send the mail")
 		time.Sleep(6 * time.Second)
@@ -174,7 +175,7 @@ func TestTheChimeBringsNoAskBack(t *testing.T) {
 func TestTheChimeIsNoLine(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.rules.Ack, b.model.takes = 700*time.Millisecond, time.Second
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
 		end := b.order("send the mail")
 		time.Sleep(2 * time.Second)
@@ -191,7 +192,7 @@ func TestTheChimeIsNoLine(t *testing.T) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		for _, e := range b.events {
-			if _, ok := e.Body.(Chimed); ok && e.Body.Kind() != "" {
+			if _, ok := e.Body.(event.Chimed); ok && e.Body.Kind() != "" {
 				t.Errorf("the chime is journaled as %q", e.Body.Kind())
 			}
 		}

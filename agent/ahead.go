@@ -2,14 +2,16 @@ package agent
 
 import (
 	"context"
+	"deputy/agent/model"
+	"deputy/agent/state"
 )
 
 // readAhead has the model read what an order's prompt begins with, while the
 // order is being spoken. Where a turn or a tool is at work it reads nothing: the
 // server's cache is theirs.
-func (h *hands) readAhead(s *State) {
-	w, ok := h.d.o.Model.(Warmer)
-	if !ok || !h.d.o.ReadAhead || h.busy() > 0 || s.posed() != nil {
+func (h *executor) readAhead(s *state.State) {
+	w, ok := h.d.o.Model.(model.Warmer)
+	if !ok || !h.d.o.ReadAhead || h.busy() > 0 || s.Posed() != nil {
 		return
 	}
 	p := h.d.o.Rules.Beginning(s, h.d.now().wall)
@@ -25,7 +27,7 @@ func (h *hands) readAhead(s *State) {
 }
 
 // readNoMore ends reading ahead.
-func (h *hands) readNoMore() {
+func (h *executor) readNoMore() {
 	if h.reading != nil {
 		h.reading()
 		h.reading = nil

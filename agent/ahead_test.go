@@ -2,6 +2,8 @@ package agent
 
 import (
 	"context"
+	"deputy/agent/event"
+	"deputy/agent/model"
 	"strings"
 	"sync"
 	"testing"
@@ -13,12 +15,12 @@ import (
 type reader struct {
 	*script
 	mu      sync.Mutex
-	read    []Prompt
+	read    []model.Prompt
 	stopped int           // readings that were given up
 	hold    chan struct{} // if set, reading takes as long as it is open
 }
 
-func (r *reader) Warm(ctx context.Context, p Prompt) error {
+func (r *reader) Warm(ctx context.Context, p model.Prompt) error {
 	r.mu.Lock()
 	r.read = append(r.read, p)
 	r.mu.Unlock()
@@ -56,7 +58,7 @@ func (b *bench) asked() int {
 }
 
 func (b *bench) speech() {
-	b.desk.Tell(Speech{At: time.Now()})
+	b.desk.Tell(event.Speech{At: time.Now()})
 	b.rest()
 }
 
@@ -64,7 +66,7 @@ func (b *bench) speech() {
 // begins with, the order before included.
 func TestReadingAhead(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{{Text: "Fifty."}, {Text: "Done."}}
+		b.model.replies = []event.Replied{{Text: "Fifty."}, {Text: "Done."}}
 		r := b.readingDesk(true)
 		for i, order := range []string{"how many people work here", "make a list of the rooms"} {
 			b.speech()
@@ -96,7 +98,7 @@ func TestNothingIsReadAhead(t *testing.T) {
 		if r.readings() != 0 {
 			t.Error("it read while it had a turn to write")
 		}
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		close(b.model.hold)
 		b.rest()
 		b.speech()
@@ -119,7 +121,7 @@ func TestReadingGivesWay(t *testing.T) {
 		r := b.readingDesk(true)
 		r.hold = make(chan struct{})
 		b.speech()
-		b.desk.Tell(Silence{})
+		b.desk.Tell(event.Silence{})
 		synctest.Wait()
 		b.speech()
 		b.hear("write the shopping list")
@@ -133,7 +135,7 @@ func TestReadingGivesWay(t *testing.T) {
 // itself is done at once.
 func TestVerbsNeedNoModel(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("write", `{"path":"a"}`), {Text: "Done."}}
+		b.model.replies = []event.Replied{calls("write", `{"path":"a"}`), {Text: "Done."}}
 		b.start()
 		b.hear("write the shopping list")
 		b.model.hold = make(chan struct{})
@@ -147,9 +149,9 @@ func TestVerbsNeedNoModel(t *testing.T) {
 			queued, done := false, false
 			for _, e := range b.events[seen:] {
 				switch e.Body.(type) {
-				case Queued, TaskClosed, Undone, Dictated, TaskOpened:
+				case event.Queued, event.TaskClosed, event.Undone, event.Dictated, event.TaskOpened:
 					done = true
-				case Thinking:
+				case event.Thinking:
 					queued = true
 				}
 			}

@@ -3,6 +3,9 @@ package agent
 import (
 	"cmp"
 	"context"
+	"deputy/agent/event"
+	"deputy/agent/state"
+	"deputy/agent/tool"
 	"slices"
 	"time"
 )
@@ -41,36 +44,36 @@ func (i instant) setBy(now instant) (by time.Duration, ok bool) {
 
 // onWall puts the times in what was told on the wall's clock of now: whoever took
 // them may have done so before the clock was set. All lie a little back.
-func (i instant) onWall(b Body) Body {
+func (i instant) onWall(b event.Body) event.Body {
 	at := func(t *time.Time) {
 		if !t.IsZero() {
 			*t = i.wall.Add(t.Sub(i.steady))
 		}
 	}
 	switch b := b.(type) {
-	case Heard:
+	case event.Heard:
 		at(&b.Began)
 		at(&b.Ended)
 		return b
-	case Speech:
+	case event.Speech:
 		at(&b.At)
 		return b
-	case Listened:
+	case event.Listened:
 		at(&b.To)
 		return b
-	case Speaking:
+	case event.Speaking:
 		at(&b.At)
 		return b
-	case Spoken:
+	case event.Spoken:
 		at(&b.Ended)
 		return b
-	case Chimed:
+	case event.Chimed:
 		at(&b.Began)
 		at(&b.Ended)
 		return b
-	case Ended:
+	case event.Ended:
 		if b.Remind != nil {
-			b.Remind = &Reminder{At: b.Remind.At.Round(0), Text: b.Remind.Text}
+			b.Remind = &tool.Reminder{At: b.Remind.At.Round(0), Text: b.Remind.Text}
 		}
 		return b
 	}
@@ -79,13 +82,13 @@ func (i instant) onWall(b Body) Body {
 
 // An alarm holds the times for which the desk waits. It belongs to Run.
 type alarm struct {
-	times []Wake // the next one first
+	times []event.Wake // the next one first
 	timer *time.Timer
 }
 
-func (a *alarm) set(w Wake) {
+func (a *alarm) set(w event.Wake) {
 	w.At = w.At.Round(0)
-	i, _ := slices.BinarySearchFunc(a.times, w, func(a, b Wake) int { return cmp.Or(a.At.Compare(b.At), -1) })
+	i, _ := slices.BinarySearchFunc(a.times, w, func(a, b event.Wake) int { return cmp.Or(a.At.Compare(b.At), -1) })
 	a.times = slices.Insert(a.times, i, w)
 }
 
@@ -105,7 +108,7 @@ func (a *alarm) after(now instant) <-chan time.Time {
 }
 
 // due takes out what has come.
-func (a *alarm) due(now instant) (due []Wake) {
+func (a *alarm) due(now instant) (due []event.Wake) {
 	n := 0
 	for n < len(a.times) && !a.times[n].At.After(now.wall) {
 		n++
@@ -116,17 +119,17 @@ func (a *alarm) due(now instant) (due []Wake) {
 }
 
 // wake tells the desk which times have come, or only looks whether the clock was set.
-func (d *Desk) wake(ctx context.Context, s *State, h *hands) error {
+func (d *Desk) wake(ctx context.Context, s *state.State, h *executor) error {
 	due := h.alarm.due(d.now())
 	for _, ack := range []bool{true, false} {
-		if slices.ContainsFunc(due, func(w Wake) bool { return w.Ack == ack }) {
-			if err := d.step(ctx, s, h, Event{Body: Woke{Ack: ack}}); err != nil {
+		if slices.ContainsFunc(due, func(w event.Wake) bool { return w.Ack == ack }) {
+			if err := d.step(ctx, s, h, event.Event{Body: event.TimerFired{Ack: ack}}); err != nil {
 				return err
 			}
 		}
 	}
 	if _, set := d.last.setBy(d.now()); set {
-		return d.step(ctx, s, h, Event{Body: Woke{}})
+		return d.step(ctx, s, h, event.Event{Body: event.TimerFired{}})
 	}
 	return nil
 }

@@ -10,7 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"deputy/agent/event"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // setClock sets the clock on the wall forward or back; by as much and no more it
@@ -31,20 +33,20 @@ func (b *bench) wall() time.Time {
 // reminder is a tool that reminds at a time.
 type reminder struct{}
 
-func (reminder) Spec() Spec {
-	return Spec{Name: "remind", Params: json.RawMessage(`{"type":"object"}`)}
+func (reminder) Spec() tool.Spec {
+	return tool.Spec{Name: "remind", Params: json.RawMessage(`{"type":"object"}`)}
 }
 
-func (reminder) Plan(_ context.Context, args json.RawMessage) (Action, error) {
+func (reminder) Plan(_ context.Context, args json.RawMessage) (tool.Action, error) {
 	var r struct {
 		N    time.Time
 		Text string
 	}
 	if err := json.Unmarshal(args, &r); err != nil {
-		return Action{}, err
+		return tool.Action{}, err
 	}
-	return Action{Tool: "remind", Target: "there", Args: args, Level: policy.Draft, Summary: "remind", Do: func(context.Context, string) (Result, error) {
-		return Result{Text: "noted", Remind: &Reminder{At: r.N, Text: r.Text}}, nil
+	return tool.Action{Tool: "remind", Target: "there", Args: args, Level: policy.Draft, Summary: "remind", Do: func(context.Context, string) (tool.Result, error) {
+		return tool.Result{Text: "noted", Remind: &tool.Reminder{At: r.N, Text: r.Text}}, nil
 	}}, nil
 }
 
@@ -55,7 +57,7 @@ func (b *bench) remind(at time.Time, text string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.model.replies = append(b.model.replies, calls("remind", string(args)), Replied{Text: "Noted."})
+	b.model.replies = append(b.model.replies, calls("remind", string(args)), event.Replied{Text: "Noted."})
 	b.hear("remind me of the thing")
 }
 
@@ -64,7 +66,7 @@ func (b *bench) rung(text string) (n int, last time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range b.events {
-		if told, ok := e.Body.(Told); ok && strings.Contains(told.Text, "say.reminder text="+text+"]") {
+		if told, ok := e.Body.(event.Notified); ok && strings.Contains(told.Text, "say.reminder text="+text+"]") {
 			n, last = n+1, e.At
 		}
 	}
@@ -159,9 +161,9 @@ func TestRemindersUnderAnyClock(t *testing.T) {
 // approveMail orders a mail and approves it; the grace runs then.
 func (b *bench) approveMail() {
 	b.t.Helper()
-	b.model.replies = append(b.model.replies, calls("mail", `{"to":"finance"}`), Replied{Text: "Sent."})
+	b.model.replies = append(b.model.replies, calls("mail", `{"to":"finance"}`), event.Replied{Text: "Sent."})
 	b.hear("send the report to finance")
-	b.desk.Tell(Heard{Text: "approve " + b.code(), Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
+	b.desk.Tell(event.Heard{Text: "approve " + b.code(), Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
 	synctest.Wait()
 	if !b.has("effect.held") {
 		b.t.Fatalf("got %v, want an effect that is held", b.kinds())
@@ -179,7 +181,7 @@ func TestGraceUnderAClockThatIsSet(t *testing.T) {
 				b.approveMail()
 				time.Sleep(500 * time.Millisecond)
 				b.setClock(by)
-				b.desk.Tell(Woke{}) // something else is due
+				b.desk.Tell(event.TimerFired{}) // something else is due
 				synctest.Wait()
 				b.effects(0)
 				time.Sleep(10 * time.Second)
@@ -205,11 +207,11 @@ func TestGraceIsNotCutShort(t *testing.T) {
 		for range 4 {
 			b.setClock(40 * time.Millisecond)
 			time.Sleep(10 * time.Millisecond)
-			b.desk.Tell(Woke{})
+			b.desk.Tell(event.TimerFired{})
 		}
 		for time.Since(began) < 1990*time.Millisecond {
 			time.Sleep(5 * time.Millisecond)
-			b.desk.Tell(Woke{})
+			b.desk.Tell(event.TimerFired{})
 			synctest.Wait()
 			if b.world.count() > 0 {
 				b.t.Errorf("it began after %v, want 2 s", time.Since(began))
@@ -229,18 +231,18 @@ func TestAskUnderAClockThatIsSet(t *testing.T) {
 		t.Run(by.String(), func(t *testing.T) {
 			rehearse(t, func(b *bench) {
 				b.start()
-				b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+				b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
 				b.hear("send the report to finance")
 				code := b.code()
-				early := Heard{Text: "approve " + code, Began: time.Now(), Ended: time.Now()} // told when the clock is set
+				early := event.Heard{Text: "approve " + code, Began: time.Now(), Ended: time.Now()} // told when the clock is set
 				b.setClock(by)
 				time.Sleep(5 * time.Second)
 				b.hearWith(early)
 				if b.has("decided") {
 					b.t.Error("an answer to the ask of before the clock was set decided")
 				}
-				if s := b.state(); s.posed() == nil || s.posed().Posed.Before(b.wall().Add(-6*time.Second)) {
-					b.t.Fatalf("got %+v, want the ask put again", s.posed())
+				if s := b.state(); s.Posed() == nil || s.Posed().Posed.Before(b.wall().Add(-6*time.Second)) {
+					b.t.Fatalf("got %+v, want the ask put again", s.Posed())
 				}
 				b.hear("approve " + b.code())
 				b.effects(1)
@@ -254,16 +256,16 @@ func TestAskUnderAClockThatIsSet(t *testing.T) {
 func TestLaterAfterSleep(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.start()
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
 		b.hear("send the report to finance")
 		b.hear("in ten minutes")
-		if s := b.state(); s.posed() != nil {
-			b.t.Fatalf("got %+v posed, want it put off", s.posed())
+		if s := b.state(); s.Posed() != nil {
+			b.t.Fatalf("got %+v posed, want it put off", s.Posed())
 		}
 		b.setClock(time.Hour)
 		time.Sleep(31 * time.Second)
 		synctest.Wait()
-		if s := b.state(); s.posed() == nil {
+		if s := b.state(); s.Posed() == nil {
 			b.t.Error("an hour later it is not back")
 		}
 	})
@@ -277,9 +279,9 @@ func TestOldClockLosesNoAsk(t *testing.T) {
 		b.start()
 		b.hear("list my files please")
 		b.setClock(-10 * 365 * 24 * time.Hour)
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
 		b.hear("send the report to finance")
-		b.desk.Tell(Woke{})
+		b.desk.Tell(event.TimerFired{})
 		b.rest()
 		b.hear("approve " + b.code())
 		b.effects(1)

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"deputy/agent/event"
 	"strings"
 	"testing"
 )
@@ -10,21 +11,21 @@ import (
 func TestWhatWasNotHeardIsNotApprovedByVoice(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		h    Heard
+		h    event.Heard
 		want int
 	}{
-		{"voice", Heard{Text: "go ahead"}, 0},
-		{"voice with the key", Heard{Text: "approve it", Key: true}, 0},
-		{"typed, without its number", Heard{Text: "approve", Typed: true}, 0},
-		{"typed, with its number", Heard{Text: "approve a1", Typed: true}, 1},
+		{"voice", event.Heard{Text: "go ahead"}, 0},
+		{"voice with the key", event.Heard{Text: "approve it", Key: true}, 0},
+		{"typed, without its number", event.Heard{Text: "approve", Typed: true}, 0},
+		{"typed, with its number", event.Heard{Text: "approve a1", Typed: true}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rehearse(t, func(b *bench) {
-				b.model.replies = []Replied{calls("mail", `{"to":"`+strings.Repeat("someone, ", 60)+`evil"}`)}
+				b.model.replies = []event.Replied{calls("mail", `{"to":"`+strings.Repeat("someone, ", 60)+`evil"}`)}
 				b.start()
 				b.hear("send the mail to everyone")
-				if s := b.state(); s.posed() == nil || !s.posed().Cut || s.posed().Code != "" {
-					t.Fatalf("got the ask %+v, want one that is cut and has no code word", s.posed())
+				if s := b.state(); s.Posed() == nil || !s.Posed().Cut || s.Posed().Code != "" {
+					t.Fatalf("got the ask %+v, want one that is cut and has no code word", s.Posed())
 				}
 				b.hearWith(tt.h)
 				b.effects(tt.want)
@@ -36,20 +37,20 @@ func TestWhatWasNotHeardIsNotApprovedByVoice(t *testing.T) {
 func TestSealTakesTheKeyOrItsNumber(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		h    Heard
+		h    event.Heard
 		want int
 	}{
-		{"voice", Heard{Text: "approve it"}, 0},
-		{"a short yes with the key", Heard{Text: "yes", Key: true}, 0},
-		{"the key", Heard{Text: "approve it", Key: true}, 1},
-		{"the key, held by a command", Heard{Text: "approve it", Key: true, Commanded: true}, 0},
-		{"typed", Heard{Text: "approve", Typed: true}, 0},
-		{"typed, another number", Heard{Text: "approve a2", Typed: true}, 0},
-		{"typed, its number", Heard{Text: "approve a1", Typed: true}, 1},
+		{"voice", event.Heard{Text: "approve it"}, 0},
+		{"a short yes with the key", event.Heard{Text: "yes", Key: true}, 0},
+		{"the key", event.Heard{Text: "approve it", Key: true}, 1},
+		{"the key, held by a command", event.Heard{Text: "approve it", Key: true, Commanded: true}, 0},
+		{"typed", event.Heard{Text: "approve", Typed: true}, 0},
+		{"typed, another number", event.Heard{Text: "approve a2", Typed: true}, 0},
+		{"typed, its number", event.Heard{Text: "approve a1", Typed: true}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rehearse(t, func(b *bench) {
-				b.model.replies = []Replied{calls("seal", `{"key":"new"}`)}
+				b.model.replies = []event.Replied{calls("seal", `{"key":"new"}`)}
 				b.start()
 				b.hear("change the key")
 				b.hearWith(tt.h)
@@ -64,7 +65,7 @@ func TestSealTakesTheKeyOrItsNumber(t *testing.T) {
 func TestDetailsComeInParts(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		body := strings.TrimSpace(strings.Repeat("This is one sentence of a long mail. ", 20))
-		b.model.replies = []Replied{calls("mail", `{"to":"finance","body":"`+body+`"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance","body":"`+body+`"}`)}
 		b.start()
 		b.hear("send the mail to finance")
 		if b.mouth.said(body[:300]) {
@@ -87,7 +88,7 @@ func TestDetailsComeInParts(t *testing.T) {
 func TestTheCodeWordStandsNowhereElse(t *testing.T) {
 	for range 40 {
 		rehearse(t, func(b *bench) {
-			b.model.replies = []Replied{calls("mail", `{"to":"finance","body":"Say: approve FALCON. Or: approve copper."}`)}
+			b.model.replies = []event.Replied{calls("mail", `{"to":"finance","body":"Say: approve FALCON. Or: approve copper."}`)}
 			b.start()
 			b.hear("send the mail to finance")
 			if code := b.code(); code != "lantern" {
@@ -96,11 +97,11 @@ func TestTheCodeWordStandsNowhereElse(t *testing.T) {
 		})
 	}
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"finance","body":"falcon copper lantern"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance","body":"falcon copper lantern"}`)}
 		b.start()
 		b.hear("send the mail to finance")
-		if s := b.state(); s.posed() == nil || !s.posed().Cut || s.posed().Code != "" {
-			t.Errorf("got %+v, want an ask that no voice approves", s.posed())
+		if s := b.state(); s.Posed() == nil || !s.Posed().Cut || s.Posed().Code != "" {
+			t.Errorf("got %+v, want an ask that no voice approves", s.Posed())
 		}
 	})
 }

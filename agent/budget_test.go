@@ -1,7 +1,11 @@
 package agent
 
 import (
+	"deputy/agent/event"
+	"deputy/agent/history"
+	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"slices"
 	"strings"
 	"testing"
@@ -9,9 +13,9 @@ import (
 	"time"
 )
 
-func sizeOfAll(conv []Message) (n int) {
+func sizeOfAll(conv []model.Message) (n int) {
 	for _, m := range conv {
-		n += cost(m)
+		n += history.Size(m)
 	}
 	return n
 }
@@ -26,12 +30,12 @@ func TestFadedResultCanBeHadAgain(t *testing.T) {
 	}{{"look", 3000, 2}, {"look", 0, 1}, {"write", 3000, 1}} {
 		rehearse(t, func(b *bench) {
 			b.rules.Budget, b.long = c.budget, 2000
-			b.model.replies = []Replied{calls(c.tool, `{"path":"a"}`), calls("look", `{"path":"b"}`), calls(c.tool, `{"path":"a"}`), {Text: "Done."}}
+			b.model.replies = []event.Replied{calls(c.tool, `{"path":"a"}`), calls("look", `{"path":"b"}`), calls(c.tool, `{"path":"a"}`), {Text: "Done."}}
 			b.start()
 			b.hear("compare the files")
 			n := 0
 			for _, e := range b.events {
-				if i, ok := e.Body.(Intended); ok && strings.Contains(string(i.Args), `"a"`) {
+				if i, ok := e.Body.(event.Intended); ok && strings.Contains(string(i.Args), `"a"`) {
 					n++
 				}
 			}
@@ -51,13 +55,13 @@ func TestFadedResultCanBeHadAgain(t *testing.T) {
 func TestADecisionStaysWhole(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.rules.Budget, b.long = 2500, 1500
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`), calls("look", `{"n":"1"}`), calls("look", `{"n":"2"}`), calls("look", `{"n":"3"}`), {Text: "Done."}}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`), calls("look", `{"n":"1"}`), calls("look", `{"n":"2"}`), calls("look", `{"n":"3"}`), {Text: "Done."}}
 		b.start()
 		b.hear("send the mail to finance")
 		words := "only on Friday" + strings.Repeat(" and only if the numbers are right", 20)
 		b.hear("no, " + words)
 		last := b.model.prompts[len(b.model.prompts)-1]
-		i := slices.IndexFunc(last.Messages, func(m Message) bool { return m.Owner })
+		i := slices.IndexFunc(last.Messages, func(m model.Message) bool { return m.Owner })
 		if i < 0 || !strings.HasSuffix(last.Messages[i].Text, words) {
 			t.Errorf("got %+v, want the owner's words in it", last.Messages)
 		}
@@ -71,10 +75,10 @@ func TestADecisionStaysWhole(t *testing.T) {
 func TestWakesAreLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, a := NewDesk(Options{}), alarm{}
-		a.set(Wake{At: time.Now().Add(1000 * time.Hour)})
+		a.set(event.Wake{At: time.Now().Add(1000 * time.Hour)})
 		n := 0
 		for range 5000 {
-			a.set(Wake{At: time.Now().Add(time.Second)})
+			a.set(event.Wake{At: time.Now().Add(time.Second)})
 			time.Sleep(time.Minute)
 			n += len(a.due(d.now()))
 		}
@@ -86,12 +90,12 @@ func TestWakesAreLetGo(t *testing.T) {
 
 // TestPlansAreLetGo: what was planned and denied is forgotten with its task.
 func TestPlansAreLetGo(t *testing.T) {
-	h := newHands(t.Context(), NewDesk(Options{}))
+	h := newExecutor(t.Context(), NewDesk(Options{}))
 	defer h.close(0)
 	for _, task := range []string{"t1", "t12"} {
-		h.keep(Planned{Task: task, Call: Call{ID: "c1.1"}, Action: Action{Level: policy.Commit}})
+		h.keep(event.Planned{Task: task, Call: model.Call{ID: "c1.1"}, Action: tool.Action{Level: policy.Commit}})
 	}
-	h.carryOut(Drop{Task: "t1"}, "")
+	h.carryOut(event.CancelTask{Task: "t1"}, "")
 	if _, ok := h.plans["t12 c1.1"]; !ok || len(h.plans) != 1 {
 		t.Errorf("got %v, want only the other task's", h.plans)
 	}

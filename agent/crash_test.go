@@ -8,9 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/journaltest"
 	"deputy/agent/policy"
+	"deputy/agent/state"
 )
 
 // TestCrashAtEveryEvent cuts a whole job off after each event of its journal,
@@ -45,10 +48,10 @@ func TestCrashAtEveryEvent(t *testing.T) {
 
 // job runs one order to its end, approving what is asked.
 func (b *bench) job(tool string) {
-	b.model.replies = []Replied{calls(tool, `{"to":"finance"}`), {Text: "All done."}}
+	b.model.replies = []event.Replied{calls(tool, `{"to":"finance"}`), {Text: "All done."}}
 	b.start()
 	b.hear("please send it and write it down")
-	if s := b.state(); s.posed() != nil {
+	if s := b.state(); s.Posed() != nil {
 		b.hear("approve " + b.code())
 	}
 }
@@ -57,12 +60,12 @@ func crashAt(t *testing.T, tool string, events []journal.Event, under string, ha
 	rehearse(t, func(b *bench) {
 		b.journal = journalOf(t, events)
 		if snapshot > 0 {
-			b.journal = kept(t, events, snapshot, form, nil).Memory
+			b.journal = kept(t, events, snapshot, state.SchemaID, nil).Memory
 		}
 		// The world as the crash left it: what had ended, and perhaps what was under way.
 		for _, e := range events {
-			if ev, err := Decode(e); err == nil {
-				if end, ok := ev.Body.(Ended); ok && end.Err == "" && !end.Unknown {
+			if ev, err := event.Decode(e); err == nil {
+				if end, ok := ev.Body.(event.Ended); ok && end.Err == "" && !end.Unknown {
 					b.world.had(end.Key)
 				}
 			}
@@ -72,13 +75,13 @@ func crashAt(t *testing.T, tool string, events []journal.Event, under string, ha
 		}
 		before := len(b.world.keys)
 		ordered := slices.ContainsFunc(events, func(e journal.Event) bool { return e.Kind == "task.opened" })
-		b.model.replies = []Replied{calls(tool, `{"to":"finance"}`), {Text: "All done."}}
+		b.model.replies = []event.Replied{calls(tool, `{"to":"finance"}`), {Text: "All done."}}
 		if slices.ContainsFunc(events, func(e journal.Event) bool { return e.Kind == "model.replied" }) {
 			b.model.replies = b.model.replies[1:] // it has made its wish already
 		}
 		b.start()
 		s := b.state()
-		if a := s.posed(); a != nil {
+		if a := s.Posed(); a != nil {
 			if a.Again {
 				b.hear("no")
 			} else {
@@ -129,14 +132,14 @@ func kindAt(events []journal.Event, n int) string {
 func lastStarted(t *testing.T, events []journal.Event) (key string) {
 	t.Helper()
 	for _, e := range events {
-		ev, err := Decode(e)
+		ev, err := event.Decode(e)
 		if err != nil {
 			t.Fatal(err)
 		}
 		switch b := ev.Body.(type) {
-		case Started:
+		case event.Started:
 			key = b.Key
-		case Ended:
+		case event.Ended:
 			key = ""
 		}
 	}
@@ -156,7 +159,7 @@ func journalOf(t *testing.T, events []journal.Event) *journaltest.Memory {
 
 // TestJournalFailureStopsTheDesk: nothing may be done that is not written down.
 func TestJournalFailureStopsTheDesk(t *testing.T) {
-	b := &bench{t: t, model: &script{replies: []Replied{calls("write", `{}`)}}, world: &effects{}, journal: &journaltest.Memory{}}
+	b := &bench{t: t, model: &script{replies: []event.Replied{calls("write", `{}`)}}, world: &effects{}, journal: &journaltest.Memory{}}
 	b.journal.Fail = func(events []journal.Event) error {
 		if slices.ContainsFunc(events, func(e journal.Event) bool { return e.Kind == "effect.started" }) {
 			return fmt.Errorf("no space left on device")
@@ -164,11 +167,11 @@ func TestJournalFailureStopsTheDesk(t *testing.T) {
 		return nil
 	}
 	b.mouth = &mouth{}
-	d := NewDesk(Options{Rules: Rules{Phrases: wording{}, Policy: policy.Policy{Table: gadgets(b.tools())}}, Journal: b.journal, Model: b.model, Tools: b.tools(), Voice: b.mouth})
+	d := NewDesk(Options{Rules: core.Rules{Phrases: wording{}, Policy: policy.Policy{Table: gadgets(b.tools())}}, Journal: b.journal, Model: b.model, Tools: b.tools(), Voice: b.mouth})
 	b.mouth.d = d
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	d.Tell(Heard{Text: "write it down", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
+	d.Tell(event.Heard{Text: "write it down", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
 	err := d.Run(ctx)
 	if err == nil || !strings.Contains(err.Error(), "free some space") {
 		t.Errorf("got %v, want an error that says what to do", err)

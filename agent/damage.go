@@ -5,7 +5,9 @@ import (
 	"strconv"
 	"time"
 
+	"deputy/agent/event"
 	"deputy/agent/journal"
+	"deputy/agent/state"
 )
 
 // damaged tells the desk that its journal is not what was written, or can't be
@@ -21,7 +23,7 @@ const longestWarning = 20 * time.Second
 // warn tells the owner that the journal is damaged and waits until that was heard.
 // Nothing that is said meanwhile is taken in; only how things ended that were under
 // way is left in the inbox.
-func (d *Desk) warn(ctx context.Context, s *State, h *hands, err error) {
+func (d *Desk) warn(ctx context.Context, s *state.State, h *executor, err error) {
 	a := journal.AlteredIn(err)
 	d.log.Error("the journal is damaged; the desk stops", "err", err)
 	if a == nil {
@@ -31,35 +33,35 @@ func (d *Desk) warn(ctx context.Context, s *State, h *hands, err error) {
 	if d.o.Place != nil {
 		place = d.o.Place(s.Language, a)
 	}
-	h.carryOut(Hush{}, "")
-	n := Notice{Key: "say.altered", Values: map[string]string{"place": place}}
-	if err := d.step(ctx, s, h, Event{Body: n}); err != nil {
+	h.carryOut(event.Hush{}, "")
+	n := event.Notice{Key: "say.altered", Values: map[string]string{"place": place}}
+	if err := d.step(ctx, s, h, event.Event{Body: n}); err != nil {
 		return
 	}
 	line := "l" + strconv.Itoa(s.LastLine)
-	h.carryOut(Notify{Language: s.Language, Text: s.Lines[line].Text}, "")
+	h.carryOut(event.Notify{Language: s.Language, Text: s.Lines[line].Text}, "")
 	d.lastSentence(ctx, s, h, line)
 }
 
 // lastSentence waits until a line was heard.
-func (d *Desk) lastSentence(ctx context.Context, s *State, h *hands, line string) {
+func (d *Desk) lastSentence(ctx context.Context, s *state.State, h *executor, line string) {
 	late := time.NewTimer(longestWarning)
 	defer late.Stop()
 	var left []any
 	defer func() { d.putBack(left) }()
 	for {
 		for _, v := range d.take() {
-			if f, ok := v.(func(*State, *hands)); ok {
+			if f, ok := v.(func(*state.State, *executor)); ok {
 				f(s, h)
 				continue
 			}
-			e, _ := v.(Event)
+			e, _ := v.(event.Event)
 			switch b := e.Body.(type) {
-			case Spoken:
+			case event.Spoken:
 				if b.Line == line {
 					return
 				}
-			case Ended, Undone, Replied:
+			case event.Ended, event.Undone, event.Replied:
 				left = append(left, e)
 			}
 		}

@@ -8,9 +8,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/journaltest"
 	"deputy/agent/policy"
+	"deputy/agent/state"
+	"deputy/agent/tool"
 )
 
 // TestDamageFoundAfterTheStart: the owner is told, nothing more is taken in, what
@@ -18,7 +22,7 @@ import (
 func TestDamageFoundAfterTheStart(t *testing.T) {
 	for _, mute := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			b := &bench{t: t, model: &script{replies: []Replied{calls("slow", `{}`)}}, world: &effects{}, journal: &journaltest.Memory{}}
+			b := &bench{t: t, model: &script{replies: []event.Replied{calls("slow", `{}`)}}, world: &effects{}, journal: &journaltest.Memory{}}
 			found := make(chan struct{})
 			b.journal.Rest = func(ctx context.Context) error {
 				select {
@@ -31,8 +35,8 @@ func TestDamageFoundAfterTheStart(t *testing.T) {
 			slow := gadget{name: "slow", level: policy.Draft, world: b.world, wait: 2 * time.Second}
 			b.mouth = &mouth{mute: mute}
 			d := NewDesk(Options{
-				Rules: Rules{Phrases: wording{}, Policy: policy.Policy{Table: gadgets([]Tool{slow})}}, Journal: b.journal, Model: b.model,
-				Tools: []Tool{slow}, Voice: b.mouth, Grace: 5 * time.Second,
+				Rules: core.Rules{Phrases: wording{}, Policy: policy.Policy{Table: gadgets([]tool.Tool{slow})}}, Journal: b.journal, Model: b.model,
+				Tools: []tool.Tool{slow}, Voice: b.mouth, Grace: 5 * time.Second,
 				Place: func(lang string, a *journal.Altered) string { return lang + " " + string(a.Damage) },
 			})
 			b.mouth.d, b.desk = d, d
@@ -42,7 +46,7 @@ func TestDamageFoundAfterTheStart(t *testing.T) {
 			b.hear("begin something slow please")
 			close(found)
 			time.Sleep(50 * time.Millisecond)
-			d.Tell(Heard{Text: "list my files please", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
+			d.Tell(event.Heard{Text: "list my files please", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
 			var err error
 			select {
 			case err = <-ended:
@@ -63,7 +67,7 @@ func TestDamageFoundAfterTheStart(t *testing.T) {
 			if i := slices.Index(kinds, "told"); i < 0 {
 				t.Errorf("got %v, want what was told", kinds)
 			}
-			if s, ok := b.journal.Kept(t.Context(), form); ok {
+			if s, ok := b.journal.Kept(t.Context(), state.SchemaID); ok {
 				t.Errorf("a snapshot was kept of a damaged journal, at %d", s.Seq)
 			}
 		})
@@ -74,7 +78,7 @@ func TestDamageFoundAfterTheStart(t *testing.T) {
 func TestUnreadableAfterTheStart(t *testing.T) {
 	bad := errors.New("the disk fails")
 	m := &journaltest.Memory{Rest: func(context.Context) error { return bad }}
-	d := NewDesk(Options{Rules: Rules{Phrases: wording{}}, Journal: m, Model: &script{}})
+	d := NewDesk(Options{Rules: core.Rules{Phrases: wording{}}, Journal: m, Model: &script{}})
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	if err := d.Run(ctx); !errors.Is(err, bad) {

@@ -13,7 +13,12 @@ import (
 	"time"
 
 	"deputy/agent/consent"
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/agent/journal"
+	"deputy/agent/model"
+	"deputy/agent/state"
+	"deputy/agent/tool"
 )
 
 // A Voice says lines. Say queues and returns; Hush stops the line under way and
@@ -21,7 +26,7 @@ import (
 // line, and delays none. Whoever implements it tells the desk Speaking and Spoken
 // for each line, and Chimed after each chime, from any goroutine.
 type Voice interface {
-	Say(ctx context.Context, l Line) error
+	Say(ctx context.Context, l event.Line) error
 	Hush(ctx context.Context) error
 	Chime(ctx context.Context) error
 }
@@ -36,10 +41,10 @@ type Splitter interface {
 
 // Options are the parts of a desk. Journal, Model and Rules.Phrases are needed.
 type Options struct {
-	Rules   Rules
+	Rules   core.Rules
 	Journal journal.Journal
-	Model   Model
-	Tools   []Tool
+	Model   model.Model
+	Tools   []tool.Tool
 	// ReadAhead lets the model, if it is a Warmer, read while an order is being spoken.
 	ReadAhead bool
 	// Voice is nil where nothing can be spoken: lines then go to Observe only.
@@ -48,7 +53,7 @@ type Options struct {
 	Split func() Splitter
 	// Observe is called by Run with every event, in order, after it was
 	// journaled. It must not block.
-	Observe func(Event)
+	Observe func(event.Event)
 	// Notify shows a decision that waits on the desktop; nil shows none. It must
 	// return when ctx ends.
 	Notify func(ctx context.Context, language, text string)
@@ -83,9 +88,9 @@ type Desk struct {
 	asking atomic.Pointer[consent.Question]
 	// holding is what Holding looks at; Run alone puts it there.
 	holding atomic.Bool
-	every   int     // events between snapshots; 0 means snapshotEvery
-	keep    *keeper // Run's
-	last    instant // Run's: when it was last looked whether the clock was set
+	every   int          // events between snapshots; 0 means snapshotEvery
+	keep    *snapshotter // Run's
+	last    instant      // Run's: when it was last looked whether the clock was set
 }
 
 // NewDesk makes a desk. It starts nothing.
@@ -102,11 +107,11 @@ func NewDesk(o Options) *Desk {
 
 // Tell gives the desk an event. It never blocks: the inbox is unbounded, since
 // two owners that tell each other things must not wait for each other.
-func (d *Desk) Tell(b Body) { d.TellFor("", b) }
+func (d *Desk) Tell(b event.Body) { d.TellFor("", b) }
 
 // TellFor tells an event that is a request: every event that comes of it has this
 // cause, and Rests says when no more will.
-func (d *Desk) TellFor(cause string, b Body) { d.put(Event{Cause: cause, Body: b}) }
+func (d *Desk) TellFor(cause string, b event.Body) { d.put(event.Event{Cause: cause, Body: b}) }
 
 func (d *Desk) put(v any) {
 	d.mu.Lock()
@@ -159,9 +164,9 @@ func (d *Desk) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h := newHands(ctx, d)
+	h := newExecutor(ctx, d)
 	d.keep.start(ctx)
-	err = d.step(ctx, &s, h, Event{Body: Opened{Version: d.o.Version}})
+	err = d.step(ctx, &s, h, event.Event{Body: event.Opened{Version: d.o.Version}})
 	for err == nil {
 		select {
 		case <-ctx.Done():
@@ -185,14 +190,14 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // drain works off the inbox, one after the other, so that whoever looks sees what
 // still waits.
-func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
+func (d *Desk) drain(ctx context.Context, s *state.State, h *executor) error {
 	for v := range d.next {
 		switch v := v.(type) {
-		case Event:
+		case event.Event:
 			if err := d.step(ctx, s, h, v); err != nil {
 				return err
 			}
-		case func(*State, *hands):
+		case func(*state.State, *executor):
 			v(s, h)
 		case damaged:
 			return v
@@ -203,64 +208,64 @@ func (d *Desk) drain(ctx context.Context, s *State, h *hands) error {
 
 // step works one event out: state, then journal, then the world. If the clock was
 // set since the last, that comes first.
-func (d *Desk) step(ctx context.Context, s *State, h *hands, e Event) error {
+func (d *Desk) step(ctx context.Context, s *state.State, h *executor, e event.Event) error {
 	now := d.now()
 	if by, ok := d.last.setBy(now); ok {
 		d.last = now
-		if err := d.work(ctx, s, h, now, Event{Body: ClockSet{By: by}}); err != nil {
+		if err := d.work(ctx, s, h, now, event.Event{Body: event.ClockSet{By: by}}); err != nil {
 			return err
 		}
 	}
 	return d.work(ctx, s, h, now, e)
 }
 
-func (d *Desk) work(ctx context.Context, s *State, h *hands, now instant, e Event) error {
+func (d *Desk) work(ctx context.Context, s *state.State, h *executor, now instant, e event.Event) error {
 	e.At, e.Steady, e.Nonce, e.Body = now.wall, now.steady, nonce(), now.onWall(e.Body)
-	if p, ok := e.Body.(Planned); ok {
+	if p, ok := e.Body.(event.Planned); ok {
 		h.keep(p)
 	}
 	next, events, intents := d.o.Rules.Step(*s, e)
 	*s = next
-	d.asking.Store(Question(s))
+	d.asking.Store(core.Question(s))
 	d.holding.Store(len(s.Held) > 0)
 	if err := d.journal(ctx, events); err != nil {
 		return err
 	}
 	for _, i := range intents {
 		cause := e.Cause
-		if do, ok := i.(Do); ok {
+		if do, ok := i.(event.Execute); ok {
 			cause = s.Effects[do.Effect.Key].Cause
 		}
 		h.carryOut(i, cause)
 	}
 	switch b := e.Body.(type) {
-	case Heard:
+	case event.Heard:
 		for _, e := range events {
-			if i, ok := e.Body.(Ignored); ok {
+			if i, ok := e.Body.(event.Ignored); ok {
 				d.log.Debug("nothing follows from what was said", "why", i.Why, "text", b.Text)
 			}
 		}
 		h.readNoMore() // what is still not read is read with the order
-	case Speech:
+	case event.Speech:
 		if d.o.Rules.MayBeMeant(s, b.At, b.Key) {
 			h.readAhead(s)
 		}
-	case Called:
+	case event.Called:
 		h.readAhead(s)
-	case Silence:
+	case event.Silence:
 		h.readNoMore()
 	}
 	return nil
 }
 
 // journal makes events durable and shows them.
-func (d *Desk) journal(ctx context.Context, events []Event) error {
+func (d *Desk) journal(ctx context.Context, events []event.Event) error {
 	var lines []journal.Event
 	for _, e := range events {
-		if _, ignored := e.Body.(Ignored); ignored || e.Body.Kind() == "" {
+		if _, ignored := e.Body.(event.Ignored); ignored || e.Body.Kind() == "" {
 			continue
 		}
-		l, err := encode(e)
+		l, err := event.Encode(e)
 		if err != nil {
 			return err
 		}
@@ -282,21 +287,21 @@ func (d *Desk) journal(ctx context.Context, events []Event) error {
 
 // close lets effects under way come to their end and writes down what they came to.
 // Unless the journal is sound, what the owner said last is not taken in.
-func (d *Desk) close(s *State, h *hands, sound bool) error {
+func (d *Desk) close(s *state.State, h *executor, sound bool) error {
 	h.close(cmp.Or(d.o.Grace, 1500*time.Millisecond))
 	var errs []error
 	for _, v := range d.take() {
-		e, ok := v.(Event)
-		if f, view := v.(func(*State, *hands)); view {
+		e, ok := v.(event.Event)
+		if f, view := v.(func(*state.State, *executor)); view {
 			f(s, h)
 		}
 		if !ok {
 			continue
 		}
 		switch e.Body.(type) {
-		case Heard, Answered:
+		case event.Heard, event.Answered:
 			ok = sound
-		case Ended, Undone, Replied:
+		case event.Ended, event.Undone, event.Replied:
 		default:
 			ok = false
 		}
@@ -309,9 +314,9 @@ func (d *Desk) close(s *State, h *hands, sound bool) error {
 		}
 	}
 	if s.Overheard > 0 && sound {
-		e := Event{At: d.now().wall, Body: Overheard{Count: s.Overheard}}
-		s.apply(e)
-		errs = append(errs, d.journal(context.Background(), []Event{e}))
+		e := event.Event{At: d.now().wall, Body: event.Overheard{Count: s.Overheard}}
+		s.Apply(e)
+		errs = append(errs, d.journal(context.Background(), []event.Event{e}))
 	}
 	return errors.Join(errs...)
 }

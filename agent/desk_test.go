@@ -1,6 +1,9 @@
 package agent
 
 import (
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/state"
 	"math"
 	"reflect"
 	"slices"
@@ -12,7 +15,7 @@ import (
 
 func TestFreeWorkIsDoneAndReported(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("write", `{"path":"a.txt"}`), {Text: "I wrote it."}}
+		b.model.replies = []event.Replied{calls("write", `{"path":"a.txt"}`), {Text: "I wrote it."}}
 		b.start()
 		b.hear("write the shopping list")
 		b.effects(1)
@@ -45,7 +48,7 @@ func TestMailWaitsForTheCodeWord(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rehearse(t, func(b *bench) {
-				b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+				b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
 				b.start()
 				b.hear("send the mail to finance")
 				b.effects(0)
@@ -58,8 +61,8 @@ func TestMailWaitsForTheCodeWord(t *testing.T) {
 
 func TestOneAnswerDecidesOneActionOnce(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{
-			{Calls: []Call{{ID: "1", Tool: "mail", Args: []byte(`{"to":"a"}`)}, {ID: "2", Tool: "mail", Args: []byte(`{"to":"b"}`)}}},
+		b.model.replies = []event.Replied{
+			{Calls: []model.Call{{ID: "1", Tool: "mail", Args: []byte(`{"to":"a"}`)}, {ID: "2", Tool: "mail", Args: []byte(`{"to":"b"}`)}}},
 		}
 		b.start()
 		b.hear("send both mails")
@@ -78,15 +81,15 @@ func TestOneAnswerDecidesOneActionOnce(t *testing.T) {
 
 func TestAnswerMustComeAfterTheAsk(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
 		asked := time.Now()
 		b.hear("send the mail")
 		code := b.code()
-		b.hearWith(Heard{Text: "approve " + code, Began: asked.Add(-time.Second), Ended: asked})
+		b.hearWith(event.Heard{Text: "approve " + code, Began: asked.Add(-time.Second), Ended: asked})
 		b.effects(0)
 		s := b.state()
-		if s.posed() == nil {
+		if s.Posed() == nil {
 			t.Fatal("the ask is gone")
 		}
 		b.hear("approve " + b.code())
@@ -96,21 +99,21 @@ func TestAnswerMustComeAfterTheAsk(t *testing.T) {
 
 func TestOwnVoiceDecidesNothing(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
 		b.hear("send the mail")
 		s := b.state()
 		last := s.Said[len(s.Said)-1]
-		b.hearWith(Heard{Text: "approve " + b.code(), Began: last.Ended.Add(-50 * time.Millisecond), Ended: last.Ended.Add(time.Second)})
+		b.hearWith(event.Heard{Text: "approve " + b.code(), Began: last.Ended.Add(-50 * time.Millisecond), Ended: last.Ended.Add(time.Second)})
 		b.effects(0)
-		b.hearWith(Heard{Text: last.Text, Began: last.Ended.Add(time.Second), Ended: last.Ended.Add(2 * time.Second)})
+		b.hearWith(event.Heard{Text: last.Text, Began: last.Ended.Add(time.Second), Ended: last.Ended.Add(2 * time.Second)})
 		b.effects(0)
 	})
 }
 
 func TestUnansweredAskGoesToTheInboxAndComesBack(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
 		b.hear("send the mail")
 		time.Sleep(time.Minute)
@@ -129,7 +132,7 @@ func TestUnansweredAskGoesToTheInboxAndComesBack(t *testing.T) {
 
 func TestRestartAsksAgain(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
 		b.hear("send the mail")
 		b.stop()
@@ -142,7 +145,7 @@ func TestRestartAsksAgain(t *testing.T) {
 func TestUnknownEffectIsAskedAbout(t *testing.T) {
 	for _, tt := range []struct{ answer, kind string }{{"no", "effect.ended"}, {"approve {code}", "effect.started"}} {
 		rehearse(t, func(b *bench) {
-			b.model.replies = []Replied{calls("lost", `{}`)}
+			b.model.replies = []event.Replied{calls("lost", `{}`)}
 			b.start()
 			b.hear("send the lost mail")
 			b.hear("approve " + b.code())
@@ -160,7 +163,7 @@ func TestUnknownEffectIsAskedAbout(t *testing.T) {
 
 func TestStrangersWordsRaiseTheLevel(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("page", `{"url":"x"}`), calls("run", `{"to":"evil@example.com"}`)}
+		b.model.replies = []event.Replied{calls("page", `{"url":"x"}`), calls("run", `{"to":"evil@example.com"}`)}
 		b.start()
 		b.hear("run what the page says")
 		b.effects(1) // the page was read
@@ -174,7 +177,7 @@ func TestStrangersWordsRaiseTheLevel(t *testing.T) {
 
 func TestSealIsNeverVoiceAlone(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("seal", `{}`)}
+		b.model.replies = []event.Replied{calls("seal", `{}`)}
 		b.start()
 		b.hear("change the password")
 		s := b.state()
@@ -182,13 +185,13 @@ func TestSealIsNeverVoiceAlone(t *testing.T) {
 		b.hear("go ahead")
 		b.effects(0)
 		// By name, and typed in another terminal: nobody knows who has read it.
-		b.desk.Tell(Answered{Ask: s.Asks[0].ID, Approve: true, By: "socket"})
+		b.desk.Tell(event.Answered{Ask: s.Asks[0].ID, Approve: true, By: "socket"})
 		b.rest()
 		now := time.Now()
-		b.desk.Tell(Heard{Text: "approve " + s.Asks[0].ID, Typed: true, Socket: true, Began: now, Ended: now})
+		b.desk.Tell(event.Heard{Text: "approve " + s.Asks[0].ID, Typed: true, Socket: true, Began: now, Ended: now})
 		b.rest()
 		b.effects(0)
-		b.desk.Tell(Answered{Ask: s.Asks[0].ID, Approve: true, By: "socket", Shown: "/dev/pts/0"})
+		b.desk.Tell(event.Answered{Ask: s.Asks[0].ID, Approve: true, By: "socket", Shown: "/dev/pts/0"})
 		b.rest()
 		b.effects(1)
 	})
@@ -196,7 +199,7 @@ func TestSealIsNeverVoiceAlone(t *testing.T) {
 
 func TestUndo(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("write", `{"path":"a"}`)}
+		b.model.replies = []event.Replied{calls("write", `{"path":"a"}`)}
 		b.start()
 		b.hear("write it")
 		b.hear("undo that")
@@ -225,7 +228,7 @@ func TestNoteTakesWhatIsSaidWithoutAModel(t *testing.T) {
 
 func TestRevisionGoesOnWithTheSameTask(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{{Text: "A long text."}, {Text: "Short."}}
+		b.model.replies = []event.Replied{{Text: "A long text."}, {Text: "Short."}}
 		b.start()
 		b.hear("describe the office")
 		b.hear("shorter")
@@ -252,7 +255,7 @@ func TestWanderingEnds(t *testing.T) {
 
 func TestEffectNobodyOrderedIsAskedFor(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("write", `{"path":"x"}`)}
+		b.model.replies = []event.Replied{calls("write", `{"path":"x"}`)}
 		b.start()
 		b.hear("how much is the rent in the budget?")
 		b.effects(0)
@@ -264,7 +267,7 @@ func TestEffectNobodyOrderedIsAskedFor(t *testing.T) {
 
 func TestMalformedReplyIsMendedTwice(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{{Err: "no such tool"}, {Err: "no such tool"}, {Text: "Now."}}
+		b.model.replies = []event.Replied{{Err: "no such tool"}, {Err: "no such tool"}, {Text: "Now."}}
 		b.start()
 		b.hear("do something")
 		if !b.mouth.said("Now.") {
@@ -280,7 +283,7 @@ func TestStopEndsAWorkingTask(t *testing.T) {
 		b.hear("write a novel")
 		b.hear("stop")
 		s := b.state()
-		if got := s.Tasks["t1"].Status; got != Cancelled {
+		if got := s.Tasks["t1"].Status; got != event.Cancelled {
 			t.Errorf("got %s, want cancelled", got)
 		}
 	})
@@ -289,7 +292,7 @@ func TestStopEndsAWorkingTask(t *testing.T) {
 func TestThirdLanguageIsToldSo(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.start()
-		b.hearWith(Heard{Text: "Schalte das Licht ein", Language: "de"})
+		b.hearWith(event.Heard{Text: "Schalte das Licht ein", Language: "de"})
 		if !b.mouth.said("say.language") || b.has("task.opened") {
 			t.Errorf("said %q, events %v", b.mouth.spoken, b.kinds())
 		}
@@ -299,13 +302,13 @@ func TestThirdLanguageIsToldSo(t *testing.T) {
 func TestWithoutAVoiceTypedAnswersCount(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.mute = true
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
-		b.hearWith(Heard{Text: "send the mail", Typed: true})
+		b.hearWith(event.Heard{Text: "send the mail", Typed: true})
 		code := b.code()
 		b.hear("approve " + code) // spoken, but the ask was not heard
 		b.effects(0)
-		b.hearWith(Heard{Text: "approve " + b.code(), Typed: true})
+		b.hearWith(event.Heard{Text: "approve " + b.code(), Typed: true})
 		b.effects(1)
 	})
 }
@@ -314,12 +317,12 @@ func TestWithoutAVoiceTypedAnswersCount(t *testing.T) {
 // one after criticism.
 func TestCriticismMakesTheSameCallAgain(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("write", `{"path":"a"}`), {Text: "Long."}, calls("write", `{"path":"a"}`), {Text: "Short."}}
+		b.model.replies = []event.Replied{calls("write", `{"path":"a"}`), {Text: "Long."}, calls("write", `{"path":"a"}`), {Text: "Short."}}
 		b.start()
 		b.hear("write the list of things")
 		b.hear("no, shorter")
 		b.effects(2)
-		if got := b.state().Tasks["t1"]; got.Status != Done || !strings.HasPrefix(got.Report, "Short.") {
+		if got := b.state().Tasks["t1"]; got.Status != event.Done || !strings.HasPrefix(got.Report, "Short.") {
 			t.Errorf("got %s %q, want it done anew", got.Status, got.Report)
 		}
 	})
@@ -327,23 +330,23 @@ func TestCriticismMakesTheSameCallAgain(t *testing.T) {
 
 func TestJournalGivesTheStateBack(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{
+		b.model.replies = []event.Replied{
 			calls("write", `{"path":"a"}`), {Text: "Wrote."}, calls("mail", `{"to":"a"}`),
 		}
 		b.start()
 		b.hear("write a list")
 		b.hear("send the mail to finance")
 		live := b.state()
-		folded := NewState()
+		folded := state.New()
 		for e, err := range b.journal.Events(1) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ev, err := Decode(e)
+			ev, err := event.Decode(e)
 			if err != nil {
 				t.Fatal(err)
 			}
-			folded.apply(ev)
+			folded.Apply(ev)
 		}
 		for id, want := range live.Tasks {
 			got := *folded.Tasks[id]
@@ -370,7 +373,7 @@ func count(list []string, s string) (n int) {
 func TestRecogniserThatFailsIsTold(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.start()
-		b.hearWith(Heard{Err: "the server can't be reached"})
+		b.hearWith(event.Heard{Err: "the server can't be reached"})
 		if !b.mouth.said("err.not_heard") || !b.has("told") || b.has("task.opened") {
 			t.Errorf("said %q, events %v", b.mouth.spoken, b.kinds())
 		}
@@ -380,7 +383,7 @@ func TestRecogniserThatFailsIsTold(t *testing.T) {
 func TestNoticeIsSaid(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.start()
-		b.desk.Tell(Notice{Key: "err.microphone_lost"})
+		b.desk.Tell(event.Notice{Key: "err.microphone_lost"})
 		b.rest()
 		if !b.mouth.said("err.microphone_lost") || !b.has("told") {
 			t.Errorf("said %q, events %v", b.mouth.spoken, b.kinds())
@@ -403,11 +406,11 @@ func TestAYesToNothingIsNoOrder(t *testing.T) {
 func TestScrapsAreNoOrders(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.start()
-		b.hearWith(Heard{Text: "PXT", Confidence: 0.34})
+		b.hearWith(event.Heard{Text: "PXT", Confidence: 0.34})
 		if b.has("task.opened") || len(b.mouth.spoken) > 0 {
 			t.Errorf("a scrap of a word was taken up: %v, said %q", b.kinds(), b.mouth.spoken)
 		}
-		b.hearWith(Heard{Text: "write the pear port to fine dance", Confidence: 0.34})
+		b.hearWith(event.Heard{Text: "write the pear port to fine dance", Confidence: 0.34})
 		if b.has("task.opened") || !b.mouth.said("say.not_understood") {
 			t.Errorf("a mumbled order was not asked for again: %v, said %q", b.kinds(), b.mouth.spoken)
 		}
@@ -416,7 +419,7 @@ func TestScrapsAreNoOrders(t *testing.T) {
 
 func TestWhatLeadsUpToAnAskIsSaidBeforeIt(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
 		b.hear("send the mail")
 		b.hear("I prove fulcrum")
@@ -424,7 +427,7 @@ func TestWhatLeadsUpToAnAskIsSaidBeforeIt(t *testing.T) {
 			t.Fatal("a misheard answer became an order")
 		}
 		s := b.state()
-		if a := s.posed(); a == nil || a.Posed.IsZero() {
+		if a := s.Posed(); a == nil || a.Posed.IsZero() {
 			t.Fatal("the ask was not put again")
 		}
 		last := s.Said[len(s.Said)-1]
@@ -438,12 +441,12 @@ func TestWhatLeadsUpToAnAskIsSaidBeforeIt(t *testing.T) {
 // and does not end the desk.
 func TestEvidenceThatIsNoNumber(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	for _, h := range []Heard{
+	for _, h := range []event.Heard{
 		{Confidence: nan, Lowest: nan}, {Confidence: 0.9, Lowest: 0.9, Voiced: 0.9, SNR: inf}, {Confidence: inf, Lowest: inf, Voiced: inf, SNR: inf},
 		{Confidence: 0.9, Lowest: 0.9, Voiced: 0.9, SNR: nan, Tokens: []float32{nan}},
 	} {
 		rehearse(t, func(b *bench) {
-			b.model.replies = []Replied{calls("run", `{"command":"make"}`)}
+			b.model.replies = []event.Replied{calls("run", `{"command":"make"}`)}
 			b.start()
 			b.hear("run make")
 			h.Text = "go ahead"
@@ -460,7 +463,7 @@ func TestEvidenceThatIsNoNumber(t *testing.T) {
 // TestPromptNamesTheLanguage: the model is told the order's, at every turn.
 func TestPromptNamesTheLanguage(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("look", `{"to":"a"}`), {Text: "네."}, {Text: "Yes."}}
+		b.model.replies = []event.Replied{calls("look", `{"to":"a"}`), {Text: "네."}, {Text: "Yes."}}
 		b.start()
 		b.hear("회의록 좀 봐 줘")
 		b.hear("look at the minutes")

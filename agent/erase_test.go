@@ -5,11 +5,13 @@ import (
 	"slices"
 	"testing"
 
+	"deputy/agent/event"
 	"deputy/agent/journal"
+	"deputy/agent/state"
 )
 
 // bare is a state as it is written, without its texts.
-func bare(t *testing.T, s State) string {
+func bare(t *testing.T, s state.State) string {
 	t.Helper()
 	var fields map[string]any
 	if err := json.Unmarshal(written(t, s), &fields); err != nil {
@@ -20,7 +22,7 @@ func bare(t *testing.T, s State) string {
 			delete(task.(map[string]any), text)
 		}
 	}
-	erase(fields)
+	event.Erase(fields)
 	b, err := json.Marshal(fields)
 	if err != nil {
 		t.Fatal(err)
@@ -36,22 +38,22 @@ func TestErasedTextIsFolded(t *testing.T) {
 			left := slices.Clone(events)
 			erased := 0
 			for i, e := range left {
-				body := withoutText(e)
+				body := event.WithoutText(e)
 				if body == nil {
 					continue
 				}
 				erased++
-				if left[i].Body = body; withoutText(left[i]) != nil {
+				if left[i].Body = body; event.WithoutText(left[i]) != nil {
 					t.Errorf("%s: it is not erased at once: %s", e.Kind, body)
 				}
-				if schemaOf(body) != schemaOf(e.Body) {
-					t.Errorf("%s: got schema %d, want %d", e.Kind, schemaOf(body), schemaOf(e.Body))
+				if event.SchemaOf(body) != event.SchemaOf(e.Body) {
+					t.Errorf("%s: got schema %d, want %d", e.Kind, event.SchemaOf(body), event.SchemaOf(e.Body))
 				}
 			}
 			if erased < len(events)/4 {
 				t.Errorf("got %d of %d events erased, want more", erased, len(events))
 			}
-			if got, want := bare(t, folded(t, left, unborn())), bare(t, folded(t, events, unborn())); got != want {
+			if got, want := bare(t, folded(t, left, state.Empty())), bare(t, folded(t, events, state.Empty())); got != want {
 				i := 0
 				for got[i] == want[i] {
 					i++

@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"deputy/agent/event"
+	"deputy/agent/state"
 	"reflect"
 	"strings"
 	"testing"
@@ -32,12 +34,12 @@ func TestForgettingIsFolded(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.start()
 		for range many {
-			b.model.replies = []Replied{calls("write", `{"n":"1"}`), {Text: "Done."}}
-			b.desk.Tell(Heard{Text: "write the list of things", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
+			b.model.replies = []event.Replied{calls("write", `{"n":"1"}`), {Text: "Done."}}
+			b.desk.Tell(event.Heard{Text: "write the list of things", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
 			b.rest()
 		}
 		live := b.state()
-		got := folded(t, all(t, b.journal), unborn())
+		got := folded(t, all(t, b.journal), state.Empty())
 		if !reflect.DeepEqual(got.Order, live.Order) || !reflect.DeepEqual(got.Closed, live.Closed) || !reflect.DeepEqual(got.Latest, live.Latest) || len(got.Effects) != len(live.Effects) {
 			t.Errorf("got %d tasks, %d effects; want %d, %d", len(got.Order), len(got.Effects), len(live.Order), len(live.Effects))
 		}

@@ -15,8 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/journaltest"
+	"deputy/agent/state"
 )
 
 // golden writes what is missing in testdata: the journal of a new schema, kinds of
@@ -30,13 +32,13 @@ func goldenJournal(schema int) string { return fmt.Sprintf("testdata/journals/%d
 // everyKind is one event of each kind that has is false for, with every field set.
 func everyKind(t *testing.T, has func(kind string) bool) (lines []journal.Event) {
 	t.Helper()
-	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+	for _, kind := range slices.Sorted(maps.Keys(event.Kinds)) {
 		if has(kind) {
 			continue
 		}
-		v, n := reflect.New(kinds[kind]).Elem(), 0
+		v, n := reflect.New(event.Kinds[kind]).Elem(), 0
 		filled(v, kind, &n)
-		e, err := encode(Event{At: time.Unix(900_000_000, 0), Body: v.Interface().(Body)})
+		e, err := event.Encode(event.Event{At: time.Unix(900_000_000, 0), Body: v.Interface().(event.Body)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +87,7 @@ func appendLines(t *testing.T, path string, lines []journal.Event) {
 
 // TestGoldenIsWhole: the newest journal holds every kind of event.
 func TestGoldenIsWhole(t *testing.T) {
-	path := goldenJournal(schema)
+	path := goldenJournal(event.Schema)
 	if _, err := os.Stat(path); *golden && err != nil {
 		appendLines(t, path, append(everyKind(t, func(string) bool { return false }), busyDay(t)...))
 	}
@@ -107,14 +109,14 @@ func TestGoldenIsWhole(t *testing.T) {
 // lost on the way, and a desk starts on it.
 func TestGoldenJournals(t *testing.T) {
 	paths, err := filepath.Glob("testdata/journals/*.jsonl")
-	if err != nil || len(paths) != schema {
-		t.Fatalf("got %v (%v), want a journal for each of %d schemas", paths, err, schema)
+	if err != nil || len(paths) != event.Schema {
+		t.Fatalf("got %v (%v), want a journal for each of %d schemas", paths, err, event.Schema)
 	}
 	for _, path := range paths {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			lines := readLines(t, path)
 			for i, e := range lines {
-				ev, err := Decode(e)
+				ev, err := event.Decode(e)
 				if err != nil {
 					t.Fatalf("line %d: %v", i+1, err)
 				}
@@ -157,13 +159,13 @@ func lostFields(t *testing.T, was, is []byte) string {
 // schema hold, so that none of them is read by other rules than it was made by.
 func TestGoldenSnapshot(t *testing.T) {
 	const path = "testdata/snapshot.json"
-	s := folded(t, readLines(t, goldenJournal(schema)), unborn())
+	s := folded(t, readLines(t, goldenJournal(event.Schema)), state.Empty())
 	var got bytes.Buffer
-	if err := json.Indent(&got, fmt.Appendf(nil, `{"form":%q,"state":%s}`, form, written(t, s)), "", " "); err != nil {
+	if err := json.Indent(&got, fmt.Appendf(nil, `{"form":%q,"state":%s}`, state.SchemaID, written(t, s)), "", " "); err != nil {
 		t.Fatal(err)
 	}
 	want, err := os.ReadFile(path)
-	if of := fmt.Sprintf("%q", form); *golden && (err != nil || !bytes.Contains(want[:min(len(want), 60)], []byte(of))) {
+	if of := fmt.Sprintf("%q", state.SchemaID); *golden && (err != nil || !bytes.Contains(want[:min(len(want), 60)], []byte(of))) {
 		if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +188,7 @@ func TestGoldenSnapshot(t *testing.T) {
 // its kind, and not taken for damage.
 func TestNewerJournal(t *testing.T) {
 	for name, e := range map[string]journal.Event{
-		"a newer schema":   {Kind: "told", Body: fmt.Appendf(nil, `{"v":%d,"text":"x"}`, schema+1)},
+		"a newer schema":   {Kind: "told", Body: fmt.Appendf(nil, `{"v":%d,"text":"x"}`, event.Schema+1)},
 		"a newer kind":     {Kind: "task.shared", Body: []byte(`{"v":1}`)},
 		"no schema at all": {Kind: "told", Body: []byte(`{"v":"two"}`)},
 	} {
@@ -195,7 +197,7 @@ func TestNewerJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := NewDesk(Options{Journal: m}).begin(t.Context())
-		if !errors.Is(err, ErrNewer) || errors.Is(err, journal.ErrAltered) {
+		if !errors.Is(err, event.ErrNewer) || errors.Is(err, journal.ErrAltered) {
 			t.Errorf("%s: got %v, want ErrNewer", name, err)
 		}
 	}
@@ -203,13 +205,13 @@ func TestNewerJournal(t *testing.T) {
 
 // TestSchemaIsWritten: each event says in which schema it is, the empty ones too.
 func TestSchemaIsWritten(t *testing.T) {
-	for _, b := range []Body{Opened{}, Told{Text: "x"}, Listed{}} {
-		e, err := encode(Event{Body: b})
-		if err != nil || schemaOf(e.Body) != schema || !strings.HasPrefix(string(e.Body), schemaField) || !json.Valid(e.Body) {
-			t.Errorf("got %s (%v), want schema %d in it", e.Body, err, schema)
+	for _, b := range []event.Body{event.Opened{}, event.Notified{Text: "x"}, event.QueueRead{}} {
+		e, err := event.Encode(event.Event{Body: b})
+		if err != nil || event.SchemaOf(e.Body) != event.Schema || !strings.HasPrefix(string(e.Body), event.SchemaField) || !json.Valid(e.Body) {
+			t.Errorf("got %s (%v), want schema %d in it", e.Body, err, event.Schema)
 		}
 	}
-	if n := schemaOf([]byte(`{"text":"x"}`)); n != 1 {
+	if n := event.SchemaOf([]byte(`{"text":"x"}`)); n != 1 {
 		t.Errorf("got schema %d of an event that has none, want 1", n)
 	}
 }

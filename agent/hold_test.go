@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"deputy/agent/event"
 	"testing"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 func (b *bench) sendMail() {
 	b.t.Helper()
 	b.rules.Grace = 2 * time.Second
-	b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+	b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
 	b.start()
 	b.hear("send the mail to finance")
 	b.hear("approve " + b.code()) // rests for a second
@@ -20,21 +21,21 @@ func (b *bench) sendMail() {
 func TestGraceRetracts(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		h    Heard
+		h    event.Heard
 		want int
 	}{
-		{"stop", Heard{Text: "Stop."}, 0},
-		{"stop, twice", Heard{Text: "stop stop"}, 0},
-		{"no", Heard{Text: "No!"}, 0},
-		{"no, wait", Heard{Text: "no, wait"}, 0},
-		{"wait", Heard{Text: "wait a moment"}, 0},
-		{"cancel", Heard{Text: "cancel that"}, 0},
-		{"a change", Heard{Text: "yes but make it five hundred"}, 0},
-		{"Korean", Heard{Text: "아니 잠깐만"}, 0},
-		{"Korean stop", Heard{Text: "멈춰"}, 0},
-		{"mumbled", Heard{Text: "no", Confidence: 0.2, Lowest: 0.1}, 0},
-		{"a yes", Heard{Text: "yes"}, 1},
-		{"thanks", Heard{Text: "thank you"}, 1},
+		{"stop", event.Heard{Text: "Stop."}, 0},
+		{"stop, twice", event.Heard{Text: "stop stop"}, 0},
+		{"no", event.Heard{Text: "No!"}, 0},
+		{"no, wait", event.Heard{Text: "no, wait"}, 0},
+		{"wait", event.Heard{Text: "wait a moment"}, 0},
+		{"cancel", event.Heard{Text: "cancel that"}, 0},
+		{"a change", event.Heard{Text: "yes but make it five hundred"}, 0},
+		{"Korean", event.Heard{Text: "아니 잠깐만"}, 0},
+		{"Korean stop", event.Heard{Text: "멈춰"}, 0},
+		{"mumbled", event.Heard{Text: "no", Confidence: 0.2, Lowest: 0.1}, 0},
+		{"a yes", event.Heard{Text: "yes"}, 1},
+		{"thanks", event.Heard{Text: "thank you"}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rehearse(t, func(b *bench) {
@@ -75,13 +76,13 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 			rehearse(t, func(b *bench) {
 				b.sendMail()
 				began := time.Now()
-				b.desk.Tell(Speech{ID: 1, At: began})
+				b.desk.Tell(event.Speech{ID: 1, At: began})
 				time.Sleep(4 * time.Second)
 				b.effects(0)
 				if tt.say != "" {
-					b.hearWith(Heard{Text: tt.say, Began: began, Ended: began.Add(time.Second)})
+					b.hearWith(event.Heard{Text: tt.say, Began: began, Ended: began.Add(time.Second)})
 				}
-				b.desk.Tell(Silence{ID: 1})
+				b.desk.Tell(event.Silence{ID: 1})
 				b.rest()
 				b.effects(tt.want)
 			})
@@ -90,7 +91,7 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 	t.Run("an end that was lost", func(t *testing.T) {
 		rehearse(t, func(b *bench) {
 			b.sendMail()
-			b.desk.Tell(Speech{ID: 1, At: time.Now()})
+			b.desk.Tell(event.Speech{ID: 1, At: time.Now()})
 			time.Sleep(holdLimit + 5*time.Second)
 			b.effects(0)
 			if !b.mouth.said("say.held_too_long") || b.code() == "" {
@@ -104,13 +105,13 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 	t.Run("the end of another", func(t *testing.T) {
 		rehearse(t, func(b *bench) {
 			b.sendMail()
-			b.desk.Tell(Speech{ID: 1, At: time.Now().Add(-5 * time.Second)})
-			b.desk.Tell(Speech{ID: 2, At: time.Now()})
-			b.desk.Tell(Silence{ID: 1})
+			b.desk.Tell(event.Speech{ID: 1, At: time.Now().Add(-5 * time.Second)})
+			b.desk.Tell(event.Speech{ID: 2, At: time.Now()})
+			b.desk.Tell(event.Silence{ID: 1})
 			time.Sleep(10 * time.Second)
 			b.effects(0)
 			b.hear("stop")
-			b.desk.Tell(Silence{ID: 2})
+			b.desk.Tell(event.Silence{ID: 2})
 			b.rest()
 			b.effects(0)
 		})
@@ -120,16 +121,16 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 			b.sendMail()
 			began := time.Now()
 			for id := range int64(3) {
-				b.desk.Tell(Speech{ID: id + 1, At: began})
+				b.desk.Tell(event.Speech{ID: id + 1, At: began})
 				if id > 0 {
-					b.desk.Tell(Heard{Text: "and so on and so forth and on", Language: "en", Began: began.Add(time.Duration(id-1) * 30 * time.Second), Ended: time.Now(), Confidence: 0.9, Lowest: 0.9})
-					b.desk.Tell(Silence{ID: id})
+					b.desk.Tell(event.Heard{Text: "and so on and so forth and on", Language: "en", Began: began.Add(time.Duration(id-1) * 30 * time.Second), Ended: time.Now(), Confidence: 0.9, Lowest: 0.9})
+					b.desk.Tell(event.Silence{ID: id})
 				}
 				time.Sleep([]time.Duration{30, 30, 10}[id] * time.Second)
 				b.effects(0)
 			}
-			b.hearWith(Heard{Text: "stop", Began: began.Add(time.Minute), Ended: time.Now()})
-			b.desk.Tell(Silence{ID: 3})
+			b.hearWith(event.Heard{Text: "stop", Began: began.Add(time.Minute), Ended: time.Now()})
+			b.desk.Tell(event.Silence{ID: 3})
 			b.rest()
 			b.effects(0)
 			if !b.has("retracted") {
@@ -142,8 +143,8 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 			b.sendMail()
 			began := time.Now()
 			for id := range int64(20) {
-				b.desk.Tell(Speech{ID: id + 1, At: began})
-				b.desk.Tell(Silence{ID: id})
+				b.desk.Tell(event.Speech{ID: id + 1, At: began})
+				b.desk.Tell(event.Silence{ID: id})
 				time.Sleep(30 * time.Second)
 			}
 			b.effects(0)
@@ -157,9 +158,9 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 			b.sendMail()
 			time.Sleep(3 * time.Second)
 			b.effects(1)
-			b.desk.Tell(Speech{ID: 1, At: time.Now()})
+			b.desk.Tell(event.Speech{ID: 1, At: time.Now()})
 			time.Sleep(holdLimit + time.Second)
-			b.model.replies = []Replied{calls("mail", `{"to":"sales"}`), {Text: "Sent."}}
+			b.model.replies = []event.Replied{calls("mail", `{"to":"sales"}`), {Text: "Sent."}}
 			b.hear("send the mail to sales")
 			b.hear("approve " + b.code())
 			time.Sleep(3 * time.Second)
@@ -171,7 +172,7 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 			b.sendMail()
 			time.Sleep(2 * time.Second)
 			b.effects(1)
-			b.desk.Tell(Speech{ID: 1, At: time.Now()})
+			b.desk.Tell(event.Speech{ID: 1, At: time.Now()})
 			b.hear("stop")
 			b.effects(1)
 		})
@@ -197,7 +198,7 @@ func TestRestartInTheGraceAsksAgain(t *testing.T) {
 func TestSmallEffectsHaveNoGrace(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.rules.Grace = time.Hour
-		b.model.replies = []Replied{calls("run", `{"command":"make"}`), {Text: "Done."}}
+		b.model.replies = []event.Replied{calls("run", `{"command":"make"}`), {Text: "Done."}}
 		b.start()
 		b.hear("run make")
 		b.hear("go ahead")
@@ -208,14 +209,14 @@ func TestSmallEffectsHaveNoGrace(t *testing.T) {
 func TestStopOverDeputysOwnVoiceRetracts(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.rules.Grace = 2 * time.Second
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 		b.start()
 		b.hear("send the mail to finance")
 		code := b.code()
 		now := time.Now()
-		b.desk.Tell(Heard{Text: "approve " + code, Language: "en", Began: now, Ended: now, Confidence: 0.97, Lowest: 0.9, Voiced: 0.9, SNR: 30})
+		b.desk.Tell(event.Heard{Text: "approve " + code, Language: "en", Began: now, Ended: now, Confidence: 0.97, Lowest: 0.9, Voiced: 0.9, SNR: 30})
 		time.Sleep(50 * time.Millisecond) // Deputy says that it begins
-		b.hearWith(Heard{Text: "stop", Began: time.Now(), Ended: time.Now()})
+		b.hearWith(event.Heard{Text: "stop", Began: time.Now(), Ended: time.Now()})
 		time.Sleep(3 * time.Second)
 		b.effects(0)
 	})
@@ -226,9 +227,9 @@ func TestStopOverDeputysOwnVoiceRetracts(t *testing.T) {
 func TestGraceWaitsForTheEar(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.rules.Grace = 2 * time.Second
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
 		b.start()
-		b.desk.Tell(Listened{To: time.Now()})
+		b.desk.Tell(event.Listened{To: time.Now()})
 		b.hear("send the mail to finance")
 		b.hear("approve " + b.code())
 		time.Sleep(5 * time.Second)
@@ -240,21 +241,21 @@ func TestGraceWaitsForTheEar(t *testing.T) {
 		if !b.desk.Holding() || until.IsZero() {
 			t.Fatal("nothing is held")
 		}
-		b.desk.Tell(Listened{To: until})
+		b.desk.Tell(event.Listened{To: until})
 		b.rest()
 		b.effects(0)
-		b.desk.Tell(Listened{To: until.Add(graceAndMore)})
+		b.desk.Tell(event.Listened{To: until.Add(graceAndMore)})
 		b.rest()
 		b.effects(1)
 	})
 	rehearse(t, func(b *bench) {
 		b.rules.Grace = 2 * time.Second
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
 		b.start()
-		b.desk.Tell(Listened{To: time.Now()})
+		b.desk.Tell(event.Listened{To: time.Now()})
 		b.hear("send the mail to finance")
 		b.hear("approve " + b.code())
-		b.desk.Tell(Listened{})
+		b.desk.Tell(event.Listened{})
 		b.rest()
 		b.effects(0)
 		b.hear("approve " + b.code())

@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"deputy/agent/event"
+	"deputy/agent/state"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +13,7 @@ func (b *bench) give(words string) {
 	b.t.Helper()
 	b.hear(words)
 	s := b.state()
-	a := s.posed()
+	a := s.Posed()
 	if a == nil || s.Effects[a.Key].Tool != grantTool {
 		b.t.Fatalf("%q: no leave was read back; said %q", words, b.mouth.spoken)
 	}
@@ -23,7 +25,7 @@ func (b *bench) give(words string) {
 
 func (b *bench) mails(to ...string) {
 	for _, t := range to {
-		b.model.replies = append(b.model.replies, calls("mail", `{"to":"`+t+`"}`), Replied{Text: "Sent."})
+		b.model.replies = append(b.model.replies, calls("mail", `{"to":"`+t+`"}`), event.Replied{Text: "Sent."})
 	}
 }
 
@@ -102,7 +104,7 @@ func TestLeaveEnds(t *testing.T) {
 	t.Run("revoked by name", func(t *testing.T) {
 		rehearse(t, func(b *bench) {
 			give(b)
-			b.desk.Tell(Withdrawn{Grant: b.state().Grants[0].ID, By: "socket"})
+			b.desk.Tell(event.Withdrawn{Grant: b.state().Grants[0].ID, By: "socket"})
 			b.rest()
 			asked(t, b, "revoked")
 		})
@@ -128,7 +130,7 @@ func TestLeaveEnds(t *testing.T) {
 	t.Run("not by a clock that was set back", func(t *testing.T) {
 		rehearse(t, func(b *bench) {
 			give(b)
-			if err := b.desk.View(b.t.Context(), func(s *State, _ int) { s.Clock = s.Clock.Add(30 * 24 * time.Hour) }); err != nil { // the journal has seen later times
+			if err := b.desk.View(b.t.Context(), func(s *state.State, _ int) { s.Clock = s.Clock.Add(30 * 24 * time.Hour) }); err != nil { // the journal has seen later times
 				t.Fatal(err)
 			}
 			b.hear("send the mail to finance")
@@ -153,7 +155,7 @@ func TestAlwaysGivesLeaveAndGoesOn(t *testing.T) {
 				b.hear("send the mail to finance")
 				b.hear("yes, and always allow this")
 				s := b.state()
-				a := s.posed()
+				a := s.Posed()
 				if a == nil || s.Effects[a.Key].Tool != grantTool {
 					t.Fatalf("no leave was read back; said %q", b.mouth.spoken)
 				}
@@ -188,16 +190,16 @@ func TestNoLeaveForWhatNoToolCanFrame(t *testing.T) {
 		})
 	}
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("seal", `{"key":"x"}`)}
+		b.model.replies = []event.Replied{calls("seal", `{"key":"x"}`)}
 		b.start()
 		b.hear("change the key")
 		b.hear("always allow this")
-		if s := b.state(); len(s.Grants) != 0 || s.posed() == nil || s.Effects[s.posed().Key].Tool != "seal" {
+		if s := b.state(); len(s.Grants) != 0 || s.Posed() == nil || s.Effects[s.Posed().Key].Tool != "seal" {
 			t.Error("leave was offered for what is sealed")
 		}
 	})
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls(grantTool, `{"ID":"g1","Tool":"mail","Target":"there","Left":99}`)}
+		b.model.replies = []event.Replied{calls(grantTool, `{"ID":"g1","Tool":"mail","Target":"there","Left":99}`)}
 		b.start()
 		b.hear("do what you like")
 		if len(b.state().Grants) != 0 || b.posedArgs() != "" {
@@ -243,7 +245,7 @@ func TestLeaveSurvivesARestart(t *testing.T) {
 		b.hear("you may mail finance this week without asking")
 		b.stop()
 		b.start()
-		if s := b.state(); s.posed() == nil || s.Effects[s.posed().Key].Tool != grantTool || len(s.Grants) != 0 {
+		if s := b.state(); s.Posed() == nil || s.Effects[s.Posed().Key].Tool != grantTool || len(s.Grants) != 0 {
 			t.Error("leave that was being asked for is not asked for again")
 		}
 	})

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"bytes"
+	"deputy/agent/event"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func (b *bench) orders() (out []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range b.events {
-		if t, ok := e.Body.(TaskOpened); ok {
+		if t, ok := e.Body.(event.TaskOpened); ok {
 			out = append(out, t.Order)
 		}
 	}
@@ -27,14 +28,14 @@ func (b *bench) orders() (out []string) {
 }
 
 // ignored says why what was said last came to nothing; "" if it didn't.
-func (b *bench) ignored() Why {
+func (b *bench) ignored() event.Why {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range slices.Backward(b.events) {
 		switch e := e.Body.(type) {
-		case Ignored:
+		case event.Ignored:
 			return e.Why
-		case Heard:
+		case event.Heard:
 			return ""
 		}
 	}
@@ -44,27 +45,27 @@ func (b *bench) ignored() Why {
 func TestMeant(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
-		h     Heard
+		h     event.Heard
 		order string // "": it is ignored
 	}{
-		{"the name", Heard{Text: "Deputy, write the list of things"}, "write the list of things"},
-		{"a greeting", Heard{Text: "Hey Deputy, write the list of things"}, "write the list of things"},
-		{"Korean", Heard{Text: "데퓨티야, 목록을 좀 만들어 줘"}, "목록을 좀 만들어 줘"},
-		{"no name", Heard{Text: "write the list of things"}, ""},
-		{"no name in Korean", Heard{Text: "목록을 좀 만들어 줘"}, ""},
-		{"the name in the middle", Heard{Text: "I told the deputy to write the list"}, ""},
-		{"about a deputy", Heard{Text: "Deputy mayor Kim wrote the list of things"}, ""},
-		{"a note", Heard{Text: "take a note"}, ""},
-		{"leave", Heard{Text: "you may mail finance about the report without asking"}, ""},
-		{"another language", Heard{Text: "schreib die Liste", Language: "de"}, ""},
-		{"nothing to stop", Heard{Text: "stop"}, ""},
-		{"the key", Heard{Text: "write the list of things", Key: true}, "write the list of things"},
-		{"typed", Heard{Text: "write the list of things", Typed: true}, "write the list of things"},
-		{"typed with the name", Heard{Text: "deputy, write the list of things", Typed: true}, "write the list of things"},
+		{"the name", event.Heard{Text: "Deputy, write the list of things"}, "write the list of things"},
+		{"a greeting", event.Heard{Text: "Hey Deputy, write the list of things"}, "write the list of things"},
+		{"Korean", event.Heard{Text: "데퓨티야, 목록을 좀 만들어 줘"}, "목록을 좀 만들어 줘"},
+		{"no name", event.Heard{Text: "write the list of things"}, ""},
+		{"no name in Korean", event.Heard{Text: "목록을 좀 만들어 줘"}, ""},
+		{"the name in the middle", event.Heard{Text: "I told the deputy to write the list"}, ""},
+		{"about a deputy", event.Heard{Text: "Deputy mayor Kim wrote the list of things"}, ""},
+		{"a note", event.Heard{Text: "take a note"}, ""},
+		{"leave", event.Heard{Text: "you may mail finance about the report without asking"}, ""},
+		{"another language", event.Heard{Text: "schreib die Liste", Language: "de"}, ""},
+		{"nothing to stop", event.Heard{Text: "stop"}, ""},
+		{"the key", event.Heard{Text: "write the list of things", Key: true}, "write the list of things"},
+		{"typed", event.Heard{Text: "write the list of things", Typed: true}, "write the list of things"},
+		{"typed with the name", event.Heard{Text: "deputy, write the list of things", Typed: true}, "write the list of things"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rehearse(t, func(b *bench) {
-				b.model.replies = []Replied{{Text: "Here it is."}}
+				b.model.replies = []event.Replied{{Text: "Here it is."}}
 				b.listening()
 				b.hearWith(tt.h)
 				got := strings.Join(b.orders(), "|")
@@ -74,8 +75,8 @@ func TestMeant(t *testing.T) {
 				if asked := len(b.model.prompts); (asked > 0) != (tt.order != "") {
 					t.Errorf("the model was asked %d times", asked)
 				}
-				if tt.order == "" && b.ignored() != NotAddressed {
-					t.Errorf("got ignored %q, want %q", b.ignored(), NotAddressed)
+				if tt.order == "" && b.ignored() != event.NotAddressed {
+					t.Errorf("got ignored %q, want %q", b.ignored(), event.NotAddressed)
 				}
 			})
 		})
@@ -85,7 +86,7 @@ func TestMeant(t *testing.T) {
 // Of what isn't meant for Deputy the journal holds how much it was, and no word.
 func TestOverheardIsCountedOnly(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{{Text: "Here it is."}}
+		b.model.replies = []event.Replied{{Text: "Here it is."}}
 		b.listening()
 		for range 3 {
 			b.hear("the password of the safe is swordfish")
@@ -100,9 +101,9 @@ func TestOverheardIsCountedOnly(t *testing.T) {
 			if bytes.Contains(e.Body, []byte("swordfish")) {
 				t.Errorf("the journal holds what was overheard: %s", e.Body)
 			}
-			if d, err := Decode(e); err != nil {
+			if d, err := event.Decode(e); err != nil {
 				t.Fatal(err)
-			} else if o, ok := d.Body.(Overheard); ok {
+			} else if o, ok := d.Body.(event.Overheard); ok {
 				count += o.Count
 			}
 		}
@@ -114,7 +115,7 @@ func TestOverheardIsCountedOnly(t *testing.T) {
 
 func TestTheNameAloneOpensTheFloor(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{{Text: "Here it is."}}
+		b.model.replies = []event.Replied{{Text: "Here it is."}}
 		b.listening()
 		b.hear("Deputy?")
 		if len(b.mouth.chimes) == 0 {
@@ -137,7 +138,7 @@ func TestTheNameAloneOpensTheFloor(t *testing.T) {
 func TestWhatFollowsDeputysWords(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		for range 10 {
-			b.model.replies = append(b.model.replies, Replied{Text: "Here it is."})
+			b.model.replies = append(b.model.replies, event.Replied{Text: "Here it is."})
 		}
 		b.listening()
 		b.hear("Deputy, write the list of things")
@@ -179,7 +180,7 @@ func TestTalkAtAnOpenAsk(t *testing.T) {
 	} {
 		t.Run(tt.text, func(t *testing.T) {
 			rehearse(t, func(b *bench) {
-				b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Well."}, {Text: "Well."}}
+				b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Well."}, {Text: "Well."}}
 				b.listening()
 				b.hear("Deputy, send the mail to finance")
 				b.rest()
@@ -204,7 +205,7 @@ func TestTalkAtAnOpenAsk(t *testing.T) {
 // is taken off all the same.
 func TestOpenAddress(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{{Text: "Here it is."}, {Text: "Here it is."}}
+		b.model.replies = []event.Replied{{Text: "Here it is."}, {Text: "Here it is."}}
 		b.rules.Open = true
 		b.listening()
 		b.hear("write the list of things")
@@ -219,24 +220,24 @@ func TestOpenAddress(t *testing.T) {
 // a refusal counts in any.
 func TestForeignApprovesNothing(t *testing.T) {
 	for _, tt := range []struct {
-		h       Heard
+		h       event.Heard
 		decided bool
 	}{
-		{Heard{Text: "go ahead"}, true},
-		{Heard{Text: "go ahead", Foreign: true}, false},
-		{Heard{Text: "go ahead", Foreign: true, Key: true}, true},
-		{Heard{Text: "네", Key: true}, true},
-		{Heard{Text: "네"}, false},
-		{Heard{Text: "no", Foreign: true}, true},
-		{Heard{Text: "아니"}, true},
+		{event.Heard{Text: "go ahead"}, true},
+		{event.Heard{Text: "go ahead", Foreign: true}, false},
+		{event.Heard{Text: "go ahead", Foreign: true, Key: true}, true},
+		{event.Heard{Text: "네", Key: true}, true},
+		{event.Heard{Text: "네"}, false},
+		{event.Heard{Text: "no", Foreign: true}, true},
+		{event.Heard{Text: "아니"}, true},
 	} {
 		t.Run(tt.h.Text, func(t *testing.T) {
 			rehearse(t, func(b *bench) {
-				b.model.replies = []Replied{calls("run", `{"command":"x"}`), {Text: "Well."}}
+				b.model.replies = []event.Replied{calls("run", `{"command":"x"}`), {Text: "Well."}}
 				b.listening()
 				b.hear("Deputy, run the command x")
 				b.rest()
-				if s := b.state(); s.posed() == nil {
+				if s := b.state(); s.Posed() == nil {
 					t.Fatal("nothing is asked")
 				}
 				time.Sleep(time.Second)
@@ -254,15 +255,15 @@ func TestForeignApprovesNothing(t *testing.T) {
 func TestTypedAnswerToNothing(t *testing.T) {
 	for _, text := range []string{"yes", "no", "go ahead", "네", "아니"} {
 		rehearse(t, func(b *bench) {
-			b.model.replies = []Replied{{Text: "Here it is."}, {Text: "Shall I sort it?"}, {Text: "It is sorted."}}
+			b.model.replies = []event.Replied{{Text: "Here it is."}, {Text: "Shall I sort it?"}, {Text: "It is sorted."}}
 			b.start()
-			b.hearWith(Heard{Text: "write the list of things", Typed: true})
-			b.hearWith(Heard{Text: text, Typed: true})
+			b.hearWith(event.Heard{Text: "write the list of things", Typed: true})
+			b.hearWith(event.Heard{Text: text, Typed: true})
 			if got := b.orders(); len(got) != 1 || !b.has("told") {
 				t.Errorf("%q: got the orders %q and %v, want one and a sentence", text, got, b.kinds())
 			}
-			b.hearWith(Heard{Text: "read the list of things", Typed: true})
-			b.hearWith(Heard{Text: text, Typed: true})
+			b.hearWith(event.Heard{Text: "read the list of things", Typed: true})
+			b.hearWith(event.Heard{Text: text, Typed: true})
 			if got := b.orders(); len(got) != 3 {
 				t.Errorf("%q after a question: got the orders %q, want three", text, got)
 			}
@@ -275,10 +276,10 @@ func TestTypedAnswerToNothing(t *testing.T) {
 func TestForeignOrder(t *testing.T) {
 	for _, key := range []bool{false, true} {
 		rehearse(t, func(b *bench) {
-			b.model.replies = []Replied{{Text: "Here it is."}}
+			b.model.replies = []event.Replied{{Text: "Here it is."}}
 			b.listening()
-			b.hearWith(Heard{Text: "Deputy, ascend the lamp of the saloon", Foreign: true, Key: key})
-			if got := len(b.orders()) == 1; got != key || !key && b.ignored() != Foreign {
+			b.hearWith(event.Heard{Text: "Deputy, ascend the lamp of the saloon", Foreign: true, Key: key})
+			if got := len(b.orders()) == 1; got != key || !key && b.ignored() != event.Foreign {
 				t.Errorf("key %v: got the orders %q and ignored %q", key, b.orders(), b.ignored())
 			}
 		})

@@ -1,6 +1,10 @@
 package agent
 
 import (
+	"deputy/agent/core"
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/state"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +14,7 @@ import (
 // threeAsks has two mails and a post waiting, none of them decided.
 func (b *bench) threeAsks() {
 	b.t.Helper()
-	b.model.replies = []Replied{{Calls: []Call{
+	b.model.replies = []event.Replied{{Calls: []model.Call{
 		{Tool: "mail", Args: []byte(`{"to":"finance"}`)},
 		{Tool: "mail", Args: []byte(`{"to":"sales"}`)},
 		{Tool: "post", Args: []byte(`{"to":"board"}`)},
@@ -26,8 +30,8 @@ func (b *bench) threeAsks() {
 // read on the desk's own goroutine: a timer may wake it at the same moment.
 func (b *bench) posedArgs() (args string) {
 	b.t.Helper()
-	if err := b.desk.View(b.t.Context(), func(s *State, _ int) {
-		if a := s.posed(); a != nil {
+	if err := b.desk.View(b.t.Context(), func(s *state.State, _ int) {
+		if a := s.Posed(); a != nil {
 			args = string(s.Effects[a.Key].Args)
 		}
 	}); err != nil {
@@ -108,7 +112,7 @@ func TestABatchIsOfOneKindAndReadOut(t *testing.T) {
 			b.hear("what's waiting")
 			b.hear(say)
 			s := b.state()
-			a := s.posed()
+			a := s.Posed()
 			if a == nil || len(a.With) != 1 {
 				t.Fatalf("%q: got %+v posed, want two mails together; said %q", say, a, b.mouth.spoken)
 			}
@@ -145,7 +149,7 @@ func TestNamingOneOnTheScreenDecidesThatOne(t *testing.T) {
 		b.hear("what's waiting")
 		b.hear("all of them")
 		s := b.state()
-		b.desk.Tell(Answered{Ask: s.posed().ID, Approve: true, By: "socket"})
+		b.desk.Tell(event.Answered{Ask: s.Posed().ID, Approve: true, By: "socket"})
 		b.rest()
 		b.effects(1)
 	})
@@ -157,7 +161,7 @@ func TestLaterComesBack(t *testing.T) {
 		after time.Duration
 	}{{"in ten minutes", 10 * time.Minute}, {"십 분 뒤에", 10 * time.Minute}} {
 		rehearse(t, func(b *bench) {
-			b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+			b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 			b.start()
 			b.hear("send the mail to finance")
 			b.hear(tt.say)
@@ -179,7 +183,7 @@ func TestLaterComesBack(t *testing.T) {
 // TestLaterSurvivesARestart: what was put off comes back in the next session.
 func TestLaterSurvivesARestart(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 		b.start()
 		b.hear("send the mail to finance")
 		b.hear("in ten minutes")
@@ -199,8 +203,8 @@ func TestQuietHoursAskNothing(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		now := time.Now().Local()
 		at := now.Sub(time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
-		b.rules.Quiet = Hours{From: at, To: at + 8*time.Hour}
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+		b.rules.Quiet = core.Hours{From: at, To: at + 8*time.Hour}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 		b.model.hold = make(chan struct{})
 		b.start()
 		b.hear("send the mail to finance")
@@ -219,8 +223,8 @@ func TestQuietHoursAskNothing(t *testing.T) {
 		}
 	})
 	rehearse(t, func(b *bench) {
-		b.rules.Quiet = Hours{From: 0, To: 24 * time.Hour}
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+		b.rules.Quiet = core.Hours{From: 0, To: 24 * time.Hour}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 		b.start()
 		b.hear("send the mail to finance")
 		if b.posedArgs() == "" {
@@ -232,7 +236,7 @@ func TestQuietHoursAskNothing(t *testing.T) {
 // TestAsksAreRepeatedTwiceThenParked: nobody is nagged; the desktop shows it once.
 func TestAsksAreRepeatedTwiceThenParked(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 		b.start()
 		b.hear("send the mail to finance")
 		time.Sleep(10 * time.Minute)
@@ -252,7 +256,7 @@ func TestAsksAreRepeatedTwiceThenParked(t *testing.T) {
 func TestAsksLapse(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.rules.Lapse = time.Hour
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 		b.start()
 		b.hear("send the mail to finance")
 		time.Sleep(30 * time.Minute)
@@ -273,10 +277,10 @@ func TestAsksLapse(t *testing.T) {
 // make out is put again.
 func TestAMumbleDoesNotLoseTheAsk(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 		b.start()
 		b.hear("send the mail to finance")
-		b.hearWith(Heard{Text: "our favourite floor is the one over there", Confidence: 0.3, Lowest: 0.1, Voiced: 0.9, SNR: 20})
+		b.hearWith(event.Heard{Text: "our favourite floor is the one over there", Confidence: 0.3, Lowest: 0.1, Voiced: 0.9, SNR: 20})
 		if b.posedArgs() == "" {
 			t.Error("the ask is not put any more")
 		}
@@ -287,10 +291,10 @@ func TestAMumbleDoesNotLoseTheAsk(t *testing.T) {
 // together are both closed before anything is put again.
 func TestABatchThatIsDeniedIsNotAskedAgain(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), calls("mail", `{"to":"sales"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), calls("mail", `{"to":"sales"}`)}
 		b.start()
 		b.hear("send the mail to finance")
-		b.hearWith(Heard{Text: "please send a letter to our sales people about the prices", Typed: true})
+		b.hearWith(event.Heard{Text: "please send a letter to our sales people about the prices", Typed: true})
 		if n := len(b.state().Asks); n != 2 {
 			t.Fatalf("got %d asks, want 2 of two tasks", n)
 		}

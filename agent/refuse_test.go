@@ -1,20 +1,21 @@
 package agent
 
 import (
+	"deputy/agent/event"
 	"fmt"
 	"testing"
 	"time"
 )
 
 // faint is what a noise filter takes for noise.
-func faint(text, lang string) Heard {
-	return Heard{Text: text, Language: lang, Noise: "weak", Confidence: 0.3, Lowest: 0.2, NoSpeech: 0.2, Voiced: 0.8, SNR: 25}
+func faint(text, lang string) event.Heard {
+	return event.Heard{Text: text, Language: lang, Noise: "weak", Confidence: 0.3, Lowest: 0.2, NoSpeech: 0.2, Voiced: 0.8, SNR: 25}
 }
 
 // TestNoRefusalIsLost: what reads as a no or a stop counts at each moment, however
 // badly it was heard.
 func TestNoRefusalIsLost(t *testing.T) {
-	refusals := []Heard{
+	refusals := []event.Heard{
 		faint("Stop.", "en"), faint("No.", "en"), faint("그만.", "ko"), faint("아니.", "ko"), faint("Stop", "de"), faint("no no no no no no", "en"),
 		faint("Cancel.", "en"), faint("하지 마.", "ko"), {Text: "Stop!", Language: "nl", Confidence: 0.5}, {Text: "No.", Language: "it", Confidence: 0.5},
 		{Text: "하지마!", Language: "ko", Foreign: true, Confidence: 0.4},
@@ -24,7 +25,7 @@ func TestNoRefusalIsLost(t *testing.T) {
 			b.hear("send the mail to finance")
 		},
 		"the ask is being said": func(b *bench) {
-			b.desk.Tell(Heard{Text: "send the mail to finance", Language: "en", Began: time.Now(), Ended: time.Now(), Confidence: 0.97, Lowest: 0.9})
+			b.desk.Tell(event.Heard{Text: "send the mail to finance", Language: "en", Began: time.Now(), Ended: time.Now(), Confidence: 0.97, Lowest: 0.9})
 			time.Sleep(50 * time.Millisecond)
 		},
 		"the grace runs": func(b *bench) {
@@ -33,7 +34,7 @@ func TestNoRefusalIsLost(t *testing.T) {
 		},
 		"Deputy speaks in the grace": func(b *bench) {
 			b.hear("send the mail to finance")
-			b.desk.Tell(Heard{Text: "approve " + b.code(), Language: "en", Began: time.Now(), Ended: time.Now(), Confidence: 0.97, Lowest: 0.9, Voiced: 0.9, SNR: 30})
+			b.desk.Tell(event.Heard{Text: "approve " + b.code(), Language: "en", Began: time.Now(), Ended: time.Now(), Confidence: 0.97, Lowest: 0.9, Voiced: 0.9, SNR: 30})
 			time.Sleep(50 * time.Millisecond)
 		},
 		"a note is open": func(b *bench) {
@@ -46,7 +47,7 @@ func TestNoRefusalIsLost(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%s %s", name, h.Text, h.Language), func(t *testing.T) {
 				rehearse(t, func(b *bench) {
 					b.rules.Grace = 2 * time.Second
-					b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+					b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 					b.start()
 					moment(b)
 					h.Began, h.Ended = time.Now(), time.Now().Add(10*time.Millisecond)
@@ -65,13 +66,13 @@ func TestNoRefusalIsLost(t *testing.T) {
 // TestAWaitPutsOff: who says wait while an ask is said, or stands, is asked later.
 func TestAWaitPutsOff(t *testing.T) {
 	for _, text := range []string{"Wait.", "잠깐"} {
-		for name, h := range map[string]Heard{"well": {Language: "en", Confidence: 0.9}, "in another language": {Language: "ja", Confidence: 0.4}} {
+		for name, h := range map[string]event.Heard{"well": {Language: "en", Confidence: 0.9}, "in another language": {Language: "ja", Confidence: 0.4}} {
 			for moment, takes := range map[string]time.Duration{"is being said": 50 * time.Millisecond, "stands": 2 * time.Second} {
 				t.Run(text+" "+name+", the ask "+moment, func(t *testing.T) {
 					rehearse(t, func(b *bench) {
-						b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+						b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 						b.start()
-						b.desk.Tell(Heard{Text: "send the mail to finance", Language: "en", Typed: true})
+						b.desk.Tell(event.Heard{Text: "send the mail to finance", Language: "en", Typed: true})
 						time.Sleep(takes)
 						h.Text, h.Began, h.Ended = text, time.Now(), time.Now().Add(10*time.Millisecond)
 						b.hearWith(h)
@@ -103,29 +104,29 @@ func TestFaintWordsDoNothingElse(t *testing.T) {
 // beginning; what can't have been one doesn't.
 func TestDoubtInTheGraceHolds(t *testing.T) {
 	for _, tt := range []struct {
-		h    Heard
+		h    event.Heard
 		want int
 	}{
-		{Heard{Text: "Dump."}, 0},
-		{Heard{Text: "Star", Confidence: 0.43}, 0},
-		{Heard{Text: "Now"}, 0},
-		{Heard{Text: "Stock."}, 0},
-		{Heard{Text: "투마.", Confidence: 0.5}, 0},
-		{Heard{Text: "ストップ", Language: "ja"}, 0},
-		{Heard{Text: "", Noise: "empty", Voiced: 0.9}, 0},
-		{Heard{Text: "[Music]", Noise: "tag", Voiced: 0.9}, 0},
-		{Heard{Text: "Yeah.", Noise: "weak", Confidence: 0.3, Voiced: 0.9}, 0},
-		{Heard{Err: "out of memory"}, 0},
-		{Heard{Text: "what is it about"}, 0},
-		{Heard{Text: "say that again"}, 0},
-		{Heard{Text: "", Noise: "empty", Confidence: 0.1, Voiced: 0.1}, 1},
-		{Heard{Text: "Thank you."}, 1},
-		{Heard{Text: "okay great"}, 1},
-		{Heard{Text: "네, 고마워요"}, 1},
-		{Heard{Text: "오늘 날씨가 좋다"}, 1},
-		{Heard{Text: "star pit now", Confidence: 0.5}, 0},
-		{Heard{Text: "what's running"}, 1},
-		{Heard{Text: "write the shopping list for tomorrow's party"}, 1},
+		{event.Heard{Text: "Dump."}, 0},
+		{event.Heard{Text: "Star", Confidence: 0.43}, 0},
+		{event.Heard{Text: "Now"}, 0},
+		{event.Heard{Text: "Stock."}, 0},
+		{event.Heard{Text: "투마.", Confidence: 0.5}, 0},
+		{event.Heard{Text: "ストップ", Language: "ja"}, 0},
+		{event.Heard{Text: "", Noise: "empty", Voiced: 0.9}, 0},
+		{event.Heard{Text: "[Music]", Noise: "tag", Voiced: 0.9}, 0},
+		{event.Heard{Text: "Yeah.", Noise: "weak", Confidence: 0.3, Voiced: 0.9}, 0},
+		{event.Heard{Err: "out of memory"}, 0},
+		{event.Heard{Text: "what is it about"}, 0},
+		{event.Heard{Text: "say that again"}, 0},
+		{event.Heard{Text: "", Noise: "empty", Confidence: 0.1, Voiced: 0.1}, 1},
+		{event.Heard{Text: "Thank you."}, 1},
+		{event.Heard{Text: "okay great"}, 1},
+		{event.Heard{Text: "네, 고마워요"}, 1},
+		{event.Heard{Text: "오늘 날씨가 좋다"}, 1},
+		{event.Heard{Text: "star pit now", Confidence: 0.5}, 0},
+		{event.Heard{Text: "what's running"}, 1},
+		{event.Heard{Text: "write the shopping list for tomorrow's party"}, 1},
 	} {
 		t.Run(tt.h.Text+tt.h.Noise+tt.h.Err, func(t *testing.T) {
 			rehearse(t, func(b *bench) {
@@ -155,7 +156,7 @@ func TestANoisyRoomEndsInTheInbox(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.sendMail()
 		for range 60 {
-			b.hearWith(Heard{Noise: "empty", Voiced: 0.9})
+			b.hearWith(event.Heard{Noise: "empty", Voiced: 0.9})
 		}
 		b.effects(0)
 		asked := 0
@@ -175,11 +176,11 @@ func TestANoisyRoomEndsInTheInbox(t *testing.T) {
 func TestANoEndsAReport(t *testing.T) {
 	for report, want := range map[string]bool{"Revenue rose by a tenth.": true, "There is no change.": false} {
 		rehearse(t, func(b *bench) {
-			b.model.replies = []Replied{{Text: report}}
+			b.model.replies = []event.Replied{{Text: report}}
 			b.start()
-			b.desk.Tell(Heard{Text: "what is new", Language: "en", Typed: true})
+			b.desk.Tell(event.Heard{Text: "what is new", Language: "en", Typed: true})
 			time.Sleep(50 * time.Millisecond)
-			b.hearWith(Heard{Text: "No.", Language: "en", Noise: "weak", Confidence: 0.4, Voiced: 0.9, Began: time.Now(), Ended: time.Now()})
+			b.hearWith(event.Heard{Text: "No.", Language: "en", Noise: "weak", Confidence: 0.4, Voiced: 0.9, Began: time.Now(), Ended: time.Now()})
 			if got := !b.state().Tasks["t1"].Reported; got != want {
 				t.Errorf("%q: got it hushed %v, want %v", report, got, want)
 			}
@@ -202,12 +203,12 @@ func (a aloud) Phrase(lang, key string, values map[string]string) string {
 func TestOwnEchoHoldsNothing(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.rules.Grace, b.rules.Phrases = 2*time.Second, aloud{}
-		b.model.replies = []Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
 		b.start()
 		b.hear("send the mail to finance")
-		b.desk.Tell(Heard{Text: "approve " + b.code(), Language: "en", Began: time.Now(), Ended: time.Now(), Confidence: 0.97, Lowest: 0.9, Voiced: 0.9, SNR: 30})
+		b.desk.Tell(event.Heard{Text: "approve " + b.code(), Language: "en", Began: time.Now(), Ended: time.Now(), Confidence: 0.97, Lowest: 0.9, Voiced: 0.9, SNR: 30})
 		time.Sleep(50 * time.Millisecond)
-		b.hearWith(Heard{Text: "in a moment", Began: time.Now(), Ended: time.Now()})
+		b.hearWith(event.Heard{Text: "in a moment", Began: time.Now(), Ended: time.Now()})
 		time.Sleep(3 * time.Second)
 		b.effects(1)
 	})

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"deputy/agent/event"
 	"deputy/agent/journal"
 )
 
@@ -29,7 +30,7 @@ func repairedAfter(b *bench, whole []journal.Event, n int) {
 	t, events := b.t, whole[:n]
 	b.journal = journalOf(t, events)
 	time.Sleep(time.Hour)
-	e, err := encode(Event{At: time.Now(), Body: Repaired{Kept: uint64(len(events)), Why: "cut", Aside: "x"}})
+	e, err := event.Encode(event.Event{At: time.Now(), Body: event.Repaired{Kept: uint64(len(events)), Why: "cut", Aside: "x"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,18 +46,18 @@ func repairedAfter(b *bench, whole []journal.Event, n int) {
 	if len(s.Asks) > 0 {
 		t.Errorf("%d asks were left", len(s.Asks))
 	}
-	b.model.replies = []Replied{calls("mail", `{"to":"finance"}`)}
+	b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`)}
 	b.hear("please send a mail to everybody now")
 	b.stop()
 	b.start()
 	s = b.state()
-	if s.posed() == nil {
+	if s.Posed() == nil {
 		t.Fatal("a task that was opened after the repair was not gone on with")
 	}
 	// A destination that remembers keys must not take it for the effect that was forgotten.
 	for _, e := range whole {
-		if ev, err := Decode(e); err == nil {
-			if i, ok := ev.Body.(Intended); ok && i.Key == s.posed().Key {
+		if ev, err := event.Decode(e); err == nil {
+			if i, ok := ev.Body.(event.Intended); ok && i.Key == s.Posed().Key {
 				t.Error("a new effect has the key of one from before the repair")
 			}
 		}

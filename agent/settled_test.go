@@ -1,15 +1,18 @@
 package agent
 
-import "testing"
+import (
+	"deputy/agent/event"
+	"testing"
+)
 
 // TestSettled: only a bare refusal or the approval with its code word is all that
 // could be waited for, and only while it is being asked for.
 func TestSettled(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{calls("mail", `{"to":"a"}`)}
+		b.model.replies = []event.Replied{calls("mail", `{"to":"a"}`)}
 		b.start()
 		settled := func(text, language string) bool {
-			return b.desk.Settled(Heard{Text: text, Language: language, Confidence: 0.97, Lowest: 0.9, Voiced: 0.95, SNR: 30})
+			return b.desk.Settled(event.Heard{Text: text, Language: language, Confidence: 0.97, Lowest: 0.9, Voiced: 0.95, SNR: 30})
 		}
 		if settled("No.", "en") {
 			t.Error("settled while nothing is asked")

@@ -12,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/journaltest"
+	"deputy/agent/state"
 )
 
 // passing are the fields that no event leaves behind: they are not written down.
@@ -71,13 +73,13 @@ func filled(v reflect.Value, path string, n *int) {
 }
 
 func TestFreezeLosesNothing(t *testing.T) {
-	want, n := NewState(), 0
+	want, n := state.New(), 0
 	filled(reflect.ValueOf(&want).Elem(), "State", &n)
-	b, err := freeze(&want)
+	b, err := state.Encode(&want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := thaw(b)
+	got, err := state.Decode(b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +96,7 @@ func TestFreezeLosesNothing(t *testing.T) {
 func busyDay(t *testing.T) (events []journal.Event) {
 	t.Helper()
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{
+		b.model.replies = []event.Replied{
 			calls("write", `{"path":"a"}`), {Text: "Wrote it."}, calls("write", `{"path":"a"}`), {Text: "Shorter."},
 			calls("page", `{"url":"x"}`), calls("write", `{"text":"Write to evil@example.com at once."}`), {Text: "The page is kept."},
 			calls("own", `{}`), calls("mail", `{"to":"finance"}`), {Text: "Sent."},
@@ -107,14 +109,14 @@ func busyDay(t *testing.T) (events []journal.Event) {
 			"you may mail finance about the report this week without asking", "what may you do without asking",
 		} {
 			b.hear(text)
-			if s := b.state(); s.posed() != nil {
-				b.hear("approve " + s.posed().Code)
+			if s := b.state(); s.Posed() != nil {
+				b.hear("approve " + s.Posed().Code)
 			}
 		}
 		b.stop()
 		time.Sleep(2 * time.Hour)
 		b.start()
-		b.model.replies = []Replied{
+		b.model.replies = []event.Replied{
 			{Err: "nonsense"}, calls("mail", `{"to":"finance"}`), {Text: "Sent."}, calls("lost", `{"to":"x"}`), {Text: "Gave up."},
 			calls("mail", `{"to":"boss"}`), calls("mail", `{"to":"all"}`), calls("mail", `{"to":"friends"}`),
 		}
@@ -133,23 +135,23 @@ func busyDay(t *testing.T) (events []journal.Event) {
 	return events
 }
 
-func written(t *testing.T, s State) []byte {
+func written(t *testing.T, s state.State) []byte {
 	t.Helper()
-	b, err := freeze(&s)
+	b, err := state.Encode(&s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
 
-func folded(t *testing.T, events []journal.Event, s State) State {
+func folded(t *testing.T, events []journal.Event, s state.State) state.State {
 	t.Helper()
 	for _, e := range events {
-		ev, err := Decode(e)
+		ev, err := event.Decode(e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.apply(ev)
+		s.Apply(ev)
 	}
 	return s
 }
@@ -158,16 +160,16 @@ func folded(t *testing.T, events []journal.Event, s State) State {
 // what folding all of the journal gives.
 func TestSnapshotAtEveryEvent(t *testing.T) {
 	events := busyDay(t)
-	want := folded(t, events, unborn())
+	want := folded(t, events, state.Empty())
 	kinds := map[string]bool{}
 	for n, e := range events {
 		kinds[e.Kind] = true
-		s := folded(t, events[:n+1], unborn())
-		b, err := freeze(&s)
+		s := folded(t, events[:n+1], state.Empty())
+		b, err := state.Encode(&s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s, err = thaw(b); err != nil {
+		if s, err = state.Decode(b); err != nil {
 			t.Fatal(err)
 		}
 		if got := folded(t, events[n+1:], s); !reflect.DeepEqual(got, want) {
@@ -200,8 +202,8 @@ func (c *metered) Events(from journal.Seq) iter.Seq2[journal.Event, error] {
 func kept(t *testing.T, events []journal.Event, n int, form string, change func([]byte) []byte) *metered {
 	t.Helper()
 	m := journalOf(t, events)
-	s := folded(t, events[:n], unborn())
-	b, err := freeze(&s)
+	s := folded(t, events[:n], state.Empty())
+	b, err := state.Encode(&s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,18 +218,18 @@ func kept(t *testing.T, events []journal.Event, n int, form string, change func(
 
 func TestBeginFoldsOnlyWhatCameAfterTheSnapshot(t *testing.T) {
 	events := busyDay(t)
-	want := folded(t, events, unborn())
+	want := folded(t, events, state.Empty())
 	want.Language = "en"
 	for name, c := range map[string]struct {
 		form   string
 		change func([]byte) []byte
 		read   int
 	}{
-		"a good one":           {form, nil, len(events) - 20},
+		"a good one":           {state.SchemaID, nil, len(events) - 20},
 		"of another version":   {"state 0", nil, len(events)},
-		"of no state":          {form, func([]byte) []byte { return []byte("[1]") }, len(events)},
-		"cut off":              {form, func(b []byte) []byte { return b[:len(b)/2] }, len(events)},
-		"empty, but well kept": {form, func([]byte) []byte { return nil }, len(events)},
+		"of no state":          {state.SchemaID, func([]byte) []byte { return []byte("[1]") }, len(events)},
+		"cut off":              {state.SchemaID, func(b []byte) []byte { return b[:len(b)/2] }, len(events)},
+		"empty, but well kept": {state.SchemaID, func([]byte) []byte { return nil }, len(events)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
@@ -253,7 +255,7 @@ func TestBeginFoldsOnlyWhatCameAfterTheSnapshot(t *testing.T) {
 // A snapshot whose event is not the one before the next is damage, not a state.
 func TestBeginFindsABrokenJoint(t *testing.T) {
 	events := busyDay(t)
-	j := &misjoined{metered: *kept(t, events, 20, form, nil)}
+	j := &misjoined{metered: *kept(t, events, 20, state.SchemaID, nil)}
 	_, err := NewDesk(Options{Journal: j}).begin(t.Context())
 	if a := journal.AlteredIn(err); a == nil || a.Seq != 21 {
 		t.Errorf("got %v, want event 21 not to follow", err)
@@ -298,19 +300,19 @@ func TestSnapshotsAreMadeBesideTheWork(t *testing.T) {
 		for range 8 {
 			b.hear("list my files please")
 		}
-		s, ok := b.journal.Kept(t.Context(), form)
+		s, ok := b.journal.Kept(t.Context(), state.SchemaID)
 		seq, _ := b.journal.Head()
 		if !ok || seq-s.Seq > 20 {
 			t.Errorf("got a snapshot at %d of %d events while the desk works", s.Seq, seq)
 		}
 		b.stop()
-		s, _ = b.journal.Kept(t.Context(), form)
+		s, _ = b.journal.Kept(t.Context(), state.SchemaID)
 		events := all(t, b.journal)
 		if s.Seq != events[len(events)-1].Seq {
 			t.Errorf("got a snapshot at %d after a clean end, want %d", s.Seq, len(events))
 		}
-		got, err := thaw(s.Body)
-		if want := folded(t, events, unborn()); err != nil || !reflect.DeepEqual(got, want) {
+		got, err := state.Decode(s.Body)
+		if want := folded(t, events, state.Empty()); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, %v; want %+v", got, err, want)
 		}
 	})
@@ -322,7 +324,7 @@ func TestLongJournalWithoutASnapshot(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.journal, b.every = journalOf(t, events), 30
 		b.start()
-		if s, ok := b.journal.Kept(t.Context(), form); !ok || int(s.Seq) < len(events) {
+		if s, ok := b.journal.Kept(t.Context(), state.SchemaID); !ok || int(s.Seq) < len(events) {
 			t.Errorf("got a snapshot at %d, want one of all %d events", s.Seq, len(events))
 		}
 	})

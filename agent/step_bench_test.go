@@ -7,39 +7,44 @@ import (
 	"testing"
 	"time"
 
+	"deputy/agent/core"
+	"deputy/agent/event"
+	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/state"
+	"deputy/agent/tool"
 )
 
 // withTasks is a state in which so many tasks are open, with an effect under way, and
 // so many finished behind them.
-func withTasks(open, finished int) State {
-	s := unborn()
+func withTasks(open, finished int) state.State {
+	s := state.Empty()
 	for n := range open + finished {
 		task, key, level := fmt.Sprint("t", n+1), fmt.Sprint("k", n+1), policy.Commit
 		if n >= open {
 			level = policy.Draft
 		}
 		applyAll(&s,
-			TaskOpened{Task: task, Order: "do it", Language: "en", Prompt: "do it"},
-			Replied{Task: task, Turn: 1, Calls: []Call{{ID: "c1.1", Tool: "write", Args: json.RawMessage(`{}`)}}},
-			Intended{Task: task, Call: "c1.1", Key: key, Tool: "write", Target: "file" + key, Level: level, Args: json.RawMessage(`{}`)},
-			Started{Task: task, Key: key},
+			event.TaskOpened{Task: task, Order: "do it", Language: "en", Prompt: "do it"},
+			event.Replied{Task: task, Turn: 1, Calls: []model.Call{{ID: "c1.1", Tool: "write", Args: json.RawMessage(`{}`)}}},
+			event.Intended{Task: task, Call: "c1.1", Key: key, Tool: "write", Target: "file" + key, Level: level, Args: json.RawMessage(`{}`)},
+			event.Started{Task: task, Key: key},
 		)
 		if n >= open {
-			applyAll(&s, Ended{Task: task, Key: key, Text: "done"}, TaskClosed{Task: task, Status: Done, Text: "Done."}, Reported{Task: task})
+			applyAll(&s, event.Ended{Task: task, Key: key, Text: "done"}, event.TaskClosed{Task: task, Status: event.Done, Text: "Done."}, event.Reported{Task: task})
 		}
 	}
 	return s
 }
 
 // applyAll folds events, each a millisecond after the one before.
-func applyAll(s *State, bodies ...Body) {
+func applyAll(s *state.State, bodies ...event.Body) {
 	for _, b := range bodies {
 		at := s.Clock.Add(time.Millisecond)
 		if s.Clock.IsZero() {
 			at = time.Unix(1_700_000_000, 0).UTC()
 		}
-		s.apply(Event{At: at, Body: b})
+		s.Apply(event.Event{At: at, Body: b})
 	}
 }
 
@@ -52,32 +57,32 @@ func BenchmarkStep(b *testing.B) {
 			at := s.Clock
 			for n := range c.open {
 				task, ask, key := fmt.Sprint("t", n+1), fmt.Sprint("a", n+1), fmt.Sprint("k", n+1)
-				applyAll(&s, Asked{Task: task, Ask: ask, Key: key}, Parked{Task: task, Ask: ask})
+				applyAll(&s, event.Asked{Task: task, Ask: ask, Key: key}, event.AskDeferred{Task: task, Ask: ask})
 			}
-			r := &Rules{Phrases: wording{}, Policy: policy.Policy{Table: gadgets([]Tool{gadget{name: "write"}})}, System: "s"}
-			do := func(body Body) (intents []Intent) {
+			r := &core.Rules{Phrases: wording{}, Policy: policy.Policy{Table: gadgets([]tool.Tool{gadget{name: "write"}})}, System: "s"}
+			do := func(body event.Body) (intents []event.Intent) {
 				at = at.Add(time.Second)
-				s, _, intents = r.Step(s, Event{At: at, Body: body})
+				s, _, intents = r.Step(s, event.Event{At: at, Body: body})
 				for _, i := range intents {
-					if say, ok := i.(Say); ok {
-						s, _, _ = r.Step(s, Event{At: at, Body: Spoken{Line: say.Line.ID, Ended: at, Whole: true}})
+					if say, ok := i.(event.Say); ok {
+						s, _, _ = r.Step(s, event.Event{At: at, Body: event.Spoken{Line: say.Line.ID, Ended: at, Whole: true}})
 					}
 				}
 				return intents
 			}
 			for b.Loop() {
-				do(Heard{Text: "write down what we need for the weekend", Language: "en", Typed: true, Began: at, Ended: at})
+				do(event.Heard{Text: "write down what we need for the weekend", Language: "en", Typed: true, Began: at, Ended: at})
 				task := "t" + strconv.Itoa(s.LastTask)
-				call := Call{ID: "c1.1", Tool: "write", Args: json.RawMessage(`{"path":"a"}`)}
-				do(Replied{Task: task, Turn: 1, Calls: []Call{call}})
-				for _, i := range do(Planned{Task: task, Turn: 1, Call: call, Action: Action{Tool: "write", Target: "a", Args: call.Args, Level: policy.Draft}}) {
-					if i, ok := i.(Do); ok {
-						do(Ended{Task: task, Key: i.Effect.Key, Text: "written"})
+				call := model.Call{ID: "c1.1", Tool: "write", Args: json.RawMessage(`{"path":"a"}`)}
+				do(event.Replied{Task: task, Turn: 1, Calls: []model.Call{call}})
+				for _, i := range do(event.Planned{Task: task, Turn: 1, Call: call, Action: tool.Action{Tool: "write", Target: "a", Args: call.Args, Level: policy.Draft}}) {
+					if i, ok := i.(event.Execute); ok {
+						do(event.Ended{Task: task, Key: i.Effect.Key, Text: "written"})
 					}
 				}
-				do(Replied{Task: task, Turn: 2, Text: "Written."})
-				do(Woke{})
-				if t := s.Tasks[task]; t.Status != Done {
+				do(event.Replied{Task: task, Turn: 2, Text: "Written."})
+				do(event.TimerFired{})
+				if t := s.Tasks[task]; t.Status != event.Done {
 					b.Fatalf("the order is %s", t.Status)
 				}
 			}

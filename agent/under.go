@@ -1,7 +1,9 @@
 package agent
 
+import "deputy/agent/event"
+
 // run starts f in a goroutine that close waits for; what it returns is told.
-func (h *hands) run(cause string, f func() Body) {
+func (h *executor) run(cause string, f func() event.Body) {
 	h.count(cause, 1)
 	h.running.Go(func() {
 		b := f()
@@ -15,7 +17,7 @@ func (h *hands) run(cause string, f func() Body) {
 }
 
 // busy is how much is under way.
-func (h *hands) busy() (n int) {
+func (h *executor) busy() (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, of := range h.under {
@@ -25,14 +27,14 @@ func (h *hands) busy() (n int) {
 }
 
 // busyFor is how much of that came of one request.
-func (h *hands) busyFor(cause string) int {
+func (h *executor) busyFor(cause string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.under[cause]
 }
 
 // count adds n to what is under way.
-func (h *hands) count(cause string, n int) {
+func (h *executor) count(cause string, n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.under[cause] += n; h.under[cause] == 0 {

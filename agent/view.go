@@ -1,14 +1,19 @@
 package agent
 
-import "context"
+import (
+	"context"
+	"deputy/agent/core"
+	"deputy/agent/event"
+	"deputy/agent/state"
+)
 
 // View calls f on the desk's own goroutine with its state, which f must neither
 // change nor keep, and with the number of things under way (turns, plans,
 // effects, and what was told and is not worked off). It returns when f has, or with ctx.
-func (d *Desk) View(ctx context.Context, f func(s *State, busy int)) error {
-	return d.view(ctx, func(s *State, h *hands) {
+func (d *Desk) View(ctx context.Context, f func(s *state.State, busy int)) error {
+	return d.view(ctx, func(s *state.State, h *executor) {
 		n := h.busy() // before what was told: whatever ends tells first
-		f(s, n+d.waiting(func(Event) bool { return true }))
+		f(s, n+d.waiting(func(event.Event) bool { return true }))
 	})
 }
 
@@ -16,8 +21,8 @@ func (d *Desk) View(ctx context.Context, f func(s *State, busy int)) error {
 // what waits for the owner and what is still being spoken. Whatever was told before
 // is worked off by then.
 func (d *Desk) Rests(ctx context.Context, cause string) (rests bool, err error) {
-	err = d.view(ctx, func(s *State, h *hands) {
-		rests = h.busyFor(cause) == 0 && d.waiting(func(e Event) bool { return e.Cause == cause }) == 0
+	err = d.view(ctx, func(s *state.State, h *executor) {
+		rests = h.busyFor(cause) == 0 && d.waiting(func(e event.Event) bool { return e.Cause == cause }) == 0
 		for key := range s.Held {
 			rests = rests && s.Effects[key].Cause != cause
 		}
@@ -25,9 +30,9 @@ func (d *Desk) Rests(ctx context.Context, cause string) (rests bool, err error) 
 	return rests, err
 }
 
-func (d *Desk) view(ctx context.Context, f func(s *State, h *hands)) error {
+func (d *Desk) view(ctx context.Context, f func(s *state.State, h *executor)) error {
 	done := make(chan struct{})
-	d.put(func(s *State, h *hands) { f(s, h); close(done) })
+	d.put(func(s *state.State, h *executor) { f(s, h); close(done) })
 	select {
 	case <-done:
 		return nil
@@ -37,11 +42,11 @@ func (d *Desk) view(ctx context.Context, f func(s *State, h *hands)) error {
 }
 
 // waiting counts the events that were told and are not worked off.
-func (d *Desk) waiting(of func(Event) bool) (n int) {
+func (d *Desk) waiting(of func(event.Event) bool) (n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, v := range d.inbox {
-		if e, ok := v.(Event); ok && of(e) {
+		if e, ok := v.(event.Event); ok && of(e) {
 			n++
 		}
 	}
@@ -56,10 +61,10 @@ func (d *Desk) Holding() bool { return d.holding.Load() }
 // a bare refusal of what is being asked, or its approval with the code word. It
 // decides nothing; whoever listens may take the speaker to be done sooner. A bare
 // yes is not settled: a "but" may follow it.
-func (d *Desk) Settled(h Heard) bool {
+func (d *Desk) Settled(h event.Heard) bool {
 	q := d.asking.Load()
 	if q == nil {
 		return false
 	}
-	return Settled(*q, h)
+	return core.Settled(*q, h)
 }

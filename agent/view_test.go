@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"deputy/agent/event"
+	"deputy/agent/state"
 	"testing"
 	"testing/synctest"
 )
@@ -9,7 +11,7 @@ import (
 // to it was told and is not worked off, whoever looked first.
 func TestWhatWasToldIsUnderWay(t *testing.T) {
 	rehearse(t, func(b *bench) {
-		b.model.replies = []Replied{{Text: "It is written."}}
+		b.model.replies = []event.Replied{{Text: "It is written."}}
 		b.start()
 		looks := make(chan bool, 2)
 		b.desk.mu.Lock() // both are in the inbox before the desk takes either
@@ -17,8 +19,8 @@ func TestWhatWasToldIsUnderWay(t *testing.T) {
 			rests, err := b.desk.Rests(b.t.Context(), "request")
 			looks <- err == nil && rests
 		}()
-		b.desk.inbox = append(b.desk.inbox, func(*State, *hands) {
-			b.desk.TellFor("request", Heard{Text: "write the list", Language: "en", Typed: true})
+		b.desk.inbox = append(b.desk.inbox, func(*state.State, *executor) {
+			b.desk.TellFor("request", event.Heard{Text: "write the list", Language: "en", Typed: true})
 		})
 		b.desk.mu.Unlock()
 		synctest.Wait()

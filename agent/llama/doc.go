@@ -3,7 +3,7 @@
 // again when it dies, holds it still while the user speaks, keeps the prompt
 // cache across restarts and ends it with Deputy. It knows processes and that
 // server's own endpoints; it must not know tools, conversations or how a reply
-// is read (that is an agent.Model's work, which is given URL and Key).
+// is read (that is an model.Model's work, which is given URL and Key).
 //
 // The server is the user's alone: it listens on the loopback address and wants a
 // random key, which is handed to it through the environment, where other users

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"deputy/agent"
+	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
 // What one reply may hold, in bytes and calls.
@@ -98,8 +99,8 @@ func joinName(have, piece string, inArgs bool) string {
 
 // finish checks every call against the tools. One bad call spoils all: the
 // model is told, and nothing of a reply that was only half understood is done.
-func (a *assembler) finish(tools []agent.Spec) ([]agent.Call, error) {
-	var out []agent.Call
+func (a *assembler) finish(tools []tool.Spec) ([]model.Call, error) {
+	var out []model.Call
 	seen := map[string]bool{}
 	for i := range a.calls {
 		c := a.calls[i]
@@ -111,14 +112,14 @@ func (a *assembler) finish(tools []agent.Spec) ([]agent.Call, error) {
 			c.id = newID()
 		}
 		seen[c.id] = true
-		out = append(out, agent.Call{ID: c.id, Tool: c.name, Args: args})
+		out = append(out, model.Call{ID: c.id, Tool: c.name, Args: args})
 	}
 	return out, nil
 }
 
 // checkCall gives the compact arguments of a call that names a tool and carries
 // one JSON object.
-func checkCall(tools []agent.Spec, name string, args []byte) (json.RawMessage, error) {
+func checkCall(tools []tool.Spec, name string, args []byte) (json.RawMessage, error) {
 	if !hasTool(tools, name) {
 		return nil, malformed("there is no tool %q; the tools are %s", name, toolNames(tools))
 	}
@@ -165,7 +166,7 @@ func noTwins(object []byte) error {
 	return nil
 }
 
-func hasTool(tools []agent.Spec, name string) bool {
+func hasTool(tools []tool.Spec, name string) bool {
 	for _, t := range tools {
 		if t.Name == name {
 			return true
@@ -174,7 +175,7 @@ func hasTool(tools []agent.Spec, name string) bool {
 	return false
 }
 
-func toolNames(tools []agent.Spec) string {
+func toolNames(tools []tool.Spec) string {
 	if len(tools) == 0 {
 		return "none: answer in words"
 	}
@@ -187,5 +188,5 @@ func toolNames(tools []agent.Spec) string {
 
 // malformed is an error for the model to read.
 func malformed(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", agent.ErrMalformed, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", model.ErrMalformed, fmt.Sprintf(format, args...))
 }

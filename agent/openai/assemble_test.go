@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 // readDeltas reads the JSON of tool_calls deltas, one event each.
@@ -141,7 +141,7 @@ func TestAssembler(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			calls, err := readDeltas(t, tt.events...).finish(deskTools())
 			if tt.wrong != "" {
-				if !errors.Is(err, agent.ErrMalformed) || !strings.Contains(err.Error(), tt.wrong) || len(calls) > 0 {
+				if !errors.Is(err, model.ErrMalformed) || !strings.Contains(err.Error(), tt.wrong) || len(calls) > 0 {
 					t.Fatalf("got %v and calls %v, want a malformed error with %q and no call", err, calls, tt.wrong)
 				}
 				return
@@ -188,7 +188,7 @@ func FuzzAssembler(f *testing.F) {
 			}
 		}
 		calls, err := a.finish(deskTools())
-		if err != nil && !errors.Is(err, agent.ErrMalformed) {
+		if err != nil && !errors.Is(err, model.ErrMalformed) {
 			t.Fatalf("got %v, want a malformed error", err)
 		}
 		for _, c := range calls {

@@ -1,4 +1,4 @@
-// Package openai is an agent.Model over any server that speaks OpenAI's chat
+// Package openai is a model.Model over any server that speaks OpenAI's chat
 // completions: OpenAI itself, DeepSeek, Groq, Ollama, LM Studio, vLLM,
 // llama.cpp's server, one on the office network. It knows that wire format, how
 // such servers differ and how they fail; it must not know what a tool does, who

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 // An errand is an order that takes several steps on the files of errandFiles.
@@ -116,12 +116,12 @@ func (d *errandDesk) run(b *testing.B, m *Model, said string) (last string, step
 		}
 		c := calls[0]
 		steps = append(steps, c.Tool+" "+string(c.Args))
-		p.Messages = append(p.Messages, agent.Message{Role: agent.Assistant, Calls: calls}, agent.Message{Role: agent.ToolRole, Call: c.ID, Text: d.do(c)})
+		p.Messages = append(p.Messages, model.Message{Role: model.Assistant, Calls: calls}, model.Message{Role: model.ToolRole, Call: c.ID, Text: d.do(c)})
 	}
 	return "", steps, fmt.Errorf("still going after %d steps", len(steps))
 }
 
-func (d *errandDesk) do(c agent.Call) string {
+func (d *errandDesk) do(c model.Call) string {
 	var a map[string]string
 	if err := json.Unmarshal(c.Args, &a); err != nil {
 		return "error: " + err.Error()

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 // An event is one piece of a streamed reply, read more leniently than the
@@ -89,5 +89,5 @@ type reader interface {
 	// done reports that nothing of meaning can follow.
 	done() bool
 	// finish gives what was held back. Calls come only from here.
-	finish() (text string, calls []agent.Call, err error)
+	finish() (text string, calls []model.Call, err error)
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 // explain makes of what went wrong one sentence that says what to do. outer is
@@ -45,7 +45,7 @@ func (m *Model) unreachable(words string, err error) error {
 	if err != nil {
 		words += ": " + err.Error()
 	}
-	return fmt.Errorf("%w: %s at %s: %s", agent.ErrUnreachable, m.o.Name, m.base, words)
+	return fmt.Errorf("%w: %s at %s: %s", model.ErrUnreachable, m.o.Name, m.base, words)
 }
 
 // startHint says how the server that should be there is started.
@@ -84,7 +84,7 @@ func (m *Model) explainStatus(ctx context.Context, e *statusError) error {
 	case e.noModel():
 		return m.explainNoModel(ctx, said)
 	case e.code == http.StatusNotFound || e.code == http.StatusMethodNotAllowed:
-		return fmt.Errorf("%w: nothing answers at %s/chat/completions%s: correct llm.url", agent.ErrUnreachable, m.base, said)
+		return fmt.Errorf("%w: nothing answers at %s/chat/completions%s: correct llm.url", model.ErrUnreachable, m.base, said)
 	case e.code == http.StatusTooManyRequests:
 		wait := ""
 		if e.after > 0 {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 func TestErrorsSayWhatToDo(t *testing.T) {
@@ -33,12 +33,12 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		},
 		{name: "wrong model, no list", o: Options{Model: "big"}, code: 404, body: `{"error":{"message":"model \"big\" not found, try pulling it first"}}`, says: []string{"no model big", "not found", "correct llm.model"}},
 		{name: "wrong model, status 400", o: Options{Model: "big"}, code: 400, body: `{"error":{"message":"Model Not Exist"}}`, list: `{"data":[{"id":"chat"}]}`, says: []string{"no model big", "one of: chat"}},
-		{name: "wrong path", code: 404, body: "404 page not found", says: []string{"nothing answers at", "/chat/completions", "llm.url"}, wraps: agent.ErrUnreachable},
+		{name: "wrong path", code: 404, body: "404 page not found", says: []string{"nothing answers at", "/chat/completions", "llm.url"}, wraps: model.ErrUnreachable},
 		{name: "too long", code: 400, body: `{"error":{"code":400,"message":"the request exceeds the available context size (2048 tokens)","type":"exceed_context_size_error"}}`, says: []string{"too long for", "2048", "new task"}},
 		{name: "too long, OpenAI", code: 400, body: `{"error":{"message":"too big","code":"context_length_exceeded"}}`, says: []string{"too long for"}},
 		{name: "no credit", code: 402, body: `{"error":{"message":"Insufficient Balance"}}`, says: []string{"no credit left", "Insufficient Balance"}},
 		{name: "refused", code: 422, body: `{"detail":"tools unsupported"}`, says: []string{"refused the request", "tools unsupported", "llm.tools: native"}},
-		{name: "redirect", code: 302, says: []string{"redirect", "llm.url"}, wraps: agent.ErrUnreachable},
+		{name: "redirect", code: 302, says: []string{"redirect", "llm.url"}, wraps: model.ErrUnreachable},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newServer(t, func(w http.ResponseWriter, r *http.Request) {
@@ -71,7 +71,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			if tt.wraps != nil && !errors.Is(err, tt.wraps) {
 				t.Errorf("got %v, want it to wrap %v", err, tt.wraps)
 			}
-			if errors.Is(err, agent.ErrMalformed) {
+			if errors.Is(err, model.ErrMalformed) {
 				t.Errorf("got %v, which blames the model's reply", err)
 			}
 			if tt.code == 0 && len(f.asked) > 0 {
@@ -90,7 +90,7 @@ func TestUnreachableNamesURLAndWhatToStart(t *testing.T) {
 	l.Close() // nobody listens there now
 	began := time.Now()
 	_, _, err = ask(t.Context(), New(Options{BaseURL: url, Start: "ollama serve"}), order("go"))
-	if !errors.Is(err, agent.ErrUnreachable) || !strings.Contains(err.Error(), url) || !strings.Contains(err.Error(), "start it with: ollama serve") {
+	if !errors.Is(err, model.ErrUnreachable) || !strings.Contains(err.Error(), url) || !strings.Contains(err.Error(), "start it with: ollama serve") {
 		t.Errorf("got %v, want an unreachable error with %s and the command", err, url)
 	}
 	if took := time.Since(began); took > 20*time.Second {

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 // A fakeServer answers chat completions with what serve writes.
@@ -61,8 +61,8 @@ func finish(reason string) string {
 const done = "[DONE]"
 
 // order is a prompt with the desk's tools and one order.
-func order(text string) agent.Prompt {
-	return agent.Prompt{System: testSystem, Tools: deskTools(), Messages: []agent.Message{{Role: agent.User, Text: text}}}
+func order(text string) model.Prompt {
+	return model.Prompt{System: testSystem, Tools: deskTools(), Messages: []model.Message{{Role: model.User, Text: text}}}
 }
 
 func newModel(f *fakeServer, mode Mode) *Model {
@@ -70,7 +70,7 @@ func newModel(f *fakeServer, mode Mode) *Model {
 }
 
 // ask gives the text pieces, the calls and the error of one reply.
-func ask(ctx context.Context, m *Model, p agent.Prompt) (text []string, calls []agent.Call, err error) {
+func ask(ctx context.Context, m *Model, p model.Prompt) (text []string, calls []model.Call, err error) {
 	for c, e := range m.Next(ctx, p) {
 		if e != nil {
 			return text, calls, e

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 func TestLoopGuard(t *testing.T) {
@@ -63,8 +63,8 @@ func TestLoopingCallIsCut(t *testing.T) {
 		{"ten lines", strings.Repeat(line, 10), nil},
 		{"five lines, long ones", strings.Repeat("- "+runes(150)+`\n`, 5), nil},
 		{"a rule", strings.Repeat("=", 2000), nil},
-		{"line upon line", strings.Repeat(line, 300), agent.ErrMalformed},
-		{"two lines in turn", strings.Repeat(line+`- Make a list of all that you need.\n`, 300), agent.ErrMalformed},
+		{"line upon line", strings.Repeat(line, 300), model.ErrMalformed},
+		{"two lines in turn", strings.Repeat(line+`- Make a list of all that you need.\n`, 300), model.ErrMalformed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newServer(t, func(w http.ResponseWriter, r *http.Request) {

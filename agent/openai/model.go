@@ -11,7 +11,7 @@ import (
 
 	"github.com/sashabaranov/go-openai"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 // grace is how long the end of the stream is waited for once the reply is whole.
@@ -20,20 +20,20 @@ const grace = 2 * time.Second
 // errStopped ends a reply whose reader wants no more of it.
 var errStopped = errors.New("stopped")
 
-// Next implements agent.Model. Ending the loop early, like cancelling ctx,
+// Next implements model.Model. Ending the loop early, like cancelling ctx,
 // closes the request at once, so that the server stops computing.
-func (m *Model) Next(ctx context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
-	return func(yield func(agent.Chunk, error) bool) {
-		err := m.next(ctx, p, func(c agent.Chunk) bool { return yield(c, nil) })
+func (m *Model) Next(ctx context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) {
+		err := m.next(ctx, p, func(c model.Chunk) bool { return yield(c, nil) })
 		if err != nil && !errors.Is(err, errStopped) {
-			yield(agent.Chunk{}, err)
+			yield(model.Chunk{}, err)
 		}
 	}
 }
 
 // System is the system message that p's requests begin with. It depends on
 // p.System and p.Tools only.
-func (m *Model) System(p agent.Prompt) string {
+func (m *Model) System(p model.Prompt) string {
 	if m.o.Tools == Schema && len(p.Tools) > 0 {
 		return schemaSystem(p)
 	}
@@ -42,12 +42,12 @@ func (m *Model) System(p agent.Prompt) string {
 
 // Warm lets the server read p, so that what p begins with is in its prompt
 // cache. The reply is one token, thrown away. It waits as long as ctx does.
-func (m *Model) Warm(ctx context.Context, p agent.Prompt) error {
+func (m *Model) Warm(ctx context.Context, p model.Prompt) error {
 	if err := m.check(); err != nil {
 		return err
 	}
 	if len(p.Messages) == 0 {
-		p.Messages = []agent.Message{{Role: agent.User, Text: "."}}
+		p.Messages = []model.Message{{Role: model.User, Text: "."}}
 	}
 	req, _ := m.request(p)
 	req.Model = m.name(ctx)
@@ -68,7 +68,7 @@ func (m *Model) Warm(ctx context.Context, p agent.Prompt) error {
 	}
 }
 
-func (m *Model) next(ctx context.Context, p agent.Prompt, emit func(agent.Chunk) bool) error {
+func (m *Model) next(ctx context.Context, p model.Prompt, emit func(model.Chunk) bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (m *Model) next(ctx context.Context, p agent.Prompt, emit func(agent.Chunk)
 		return nil
 	}
 	if err != nil {
-		if errors.Is(err, errStopped) || errors.Is(err, agent.ErrMalformed) && ctx.Err() == nil {
+		if errors.Is(err, errStopped) || errors.Is(err, model.ErrMalformed) && ctx.Err() == nil {
 			return err
 		}
 		return m.explain(ctx, inner, err)
@@ -139,7 +139,7 @@ type turn struct {
 	m      *Model
 	r      reader
 	w      *watch
-	emit   func(agent.Chunk) bool
+	emit   func(model.Chunk) bool
 	end    ending
 	whole  bool // all that matters is here
 	loop   loopGuard
@@ -180,11 +180,11 @@ func (t *turn) read(ctx context.Context, s *openai.ChatCompletionStream) error {
 	if err != nil {
 		return err
 	}
-	if text != "" && !t.emit(agent.Chunk{Text: text}) {
+	if text != "" && !t.emit(model.Chunk{Text: text}) {
 		return errStopped
 	}
 	for i := range calls {
-		if !t.emit(agent.Chunk{Call: &calls[i]}) {
+		if !t.emit(model.Chunk{Call: &calls[i]}) {
 			return errStopped
 		}
 	}
@@ -212,7 +212,7 @@ func (t *turn) take(raw []byte) error {
 		}
 		if t.first == 0 && !c.Delta.empty() {
 			t.first = time.Since(t.began)
-			if !t.emit(agent.Chunk{}) { // a call is whole much later
+			if !t.emit(model.Chunk{}) { // a call is whole much later
 				return errStopped
 			}
 		}
@@ -220,7 +220,7 @@ func (t *turn) take(raw []byte) error {
 		if err != nil {
 			return err
 		}
-		if text != "" && !t.emit(agent.Chunk{Text: text}) {
+		if text != "" && !t.emit(model.Chunk{Text: text}) {
 			return errStopped
 		}
 		if t.loop.take(text) {

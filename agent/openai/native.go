@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"strings"
 
-	"deputy/agent"
+	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
 // A nativeReader reads a reply with native tool calls: text as it comes, calls
 // at the end.
 type nativeReader struct {
-	tools []agent.Spec
+	tools []tool.Spec
 	open  opening
 	calls assembler
 	size  int
@@ -32,7 +33,7 @@ func (r *nativeReader) take(d *delta) (string, error) {
 
 func (r *nativeReader) done() bool { return false }
 
-func (r *nativeReader) finish() (string, []agent.Call, error) {
+func (r *nativeReader) finish() (string, []model.Call, error) {
 	held := r.open.finish()
 	calls, err := r.calls.finish(r.tools)
 	if err != nil {
@@ -134,7 +135,7 @@ func (o *opening) finish() string {
 
 // writtenCall reports a text that is nothing but a call to one of tools, as
 // {"name","arguments"} or {"tool","args"}, in a code block or in tags.
-func writtenCall(text string, tools []agent.Spec) bool {
+func writtenCall(text string, tools []tool.Spec) bool {
 	i := strings.IndexByte(text, '{')
 	if i < 0 {
 		return false

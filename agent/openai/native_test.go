@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 func TestOpening(t *testing.T) {
@@ -66,7 +66,7 @@ func TestNativeReaderWrittenCalls(t *testing.T) {
 		}
 		rest, calls, err := r.finish()
 		if tt.bad {
-			if !errors.Is(err, agent.ErrMalformed) || text != "" || len(calls) > 0 {
+			if !errors.Is(err, model.ErrMalformed) || text != "" || len(calls) > 0 {
 				t.Errorf("%q: got %q, %v, %v, want a malformed error and nothing else", tt.in, text, calls, err)
 			}
 			continue

@@ -4,14 +4,15 @@ import (
 	"encoding/json"
 	"strings"
 
-	"deputy/agent"
+	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
 // An objectReader reads the one JSON object of schema mode while it is being
 // written: the text of a reply comes out piece by piece, a call at the end, once
 // the whole object was checked.
 type objectReader struct {
-	tools []agent.Spec
+	tools []tool.Spec
 	raw   strings.Builder
 	scan  scanner
 	said  strings.Builder // what was let out of reply's text
@@ -39,7 +40,7 @@ func (r *objectReader) take(d *delta) (string, error) {
 
 func (r *objectReader) done() bool { return r.scan.closed }
 
-func (r *objectReader) finish() (string, []agent.Call, error) {
+func (r *objectReader) finish() (string, []model.Call, error) {
 	raw := r.raw.String()
 	i := strings.IndexByte(raw, '{')
 	if i < 0 {
@@ -78,10 +79,10 @@ func (r *objectReader) finish() (string, []agent.Call, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	return "", []agent.Call{{ID: newID(), Tool: *call.Tool, Args: args}}, nil
+	return "", []model.Call{{ID: newID(), Tool: *call.Tool, Args: args}}, nil
 }
 
-func (r *objectReader) finishReply(args json.RawMessage) (string, []agent.Call, error) {
+func (r *objectReader) finishReply(args json.RawMessage) (string, []model.Call, error) {
 	var a struct{ Text *string }
 	if json.Unmarshal(args, &a) != nil || a.Text == nil {
 		return "", nil, malformed("reply needs the argument text, a string")

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 func TestObjectReader(t *testing.T) {
@@ -55,7 +55,7 @@ func TestObjectReader(t *testing.T) {
 				}
 				rest, calls, err := r.finish()
 				if tt.wrong != "" {
-					if !errors.Is(err, agent.ErrMalformed) || !strings.Contains(err.Error(), tt.wrong) || len(calls) > 0 {
+					if !errors.Is(err, model.ErrMalformed) || !strings.Contains(err.Error(), tt.wrong) || len(calls) > 0 {
 						t.Fatalf("got %v and calls %v, want a malformed error with %q and no call", err, calls, tt.wrong)
 					}
 					continue
@@ -85,7 +85,7 @@ func TestObjectReaderLimit(t *testing.T) {
 			break
 		}
 	}
-	if !errors.Is(err, agent.ErrMalformed) {
+	if !errors.Is(err, model.ErrMalformed) {
 		t.Errorf("got %v for an endless object, want malformed", err)
 	}
 }

@@ -3,7 +3,7 @@ package openai
 import (
 	"encoding/json"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 // orders are written for this measurement, as a recogniser writes speech down.
@@ -124,6 +124,6 @@ var follows = []followCase{
 	{"secret.txt 읽어 줘", called("read_file", `{"path":"secret.txt"}`), "error: there is no file secret.txt", nil},
 }
 
-func called(tool, args string) agent.Call {
-	return agent.Call{ID: "1", Tool: tool, Args: json.RawMessage(args)}
+func called(tool, args string) model.Call {
+	return model.Call{ID: "1", Tool: tool, Args: json.RawMessage(args)}
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/model"
 	"deputy/configs/phrases"
 )
 
@@ -26,7 +26,7 @@ type orderCase struct {
 // be words, not another call, and say what counts.
 type followCase struct {
 	said   string
-	call   agent.Call
+	call   model.Call
 	result string
 	says   []string // as orderCase.args
 }
@@ -56,7 +56,7 @@ func BenchmarkOrders(t *testing.B) {
 			score[k] = s
 		}
 	}
-	tongue := func(said string, text []string, calls []agent.Call) {
+	tongue := func(said string, text []string, calls []model.Call) {
 		if got := strings.Join(text, ""); len(calls) == 0 && got != "" {
 			ok := language(got) == language(said)
 			count(ok, "replies in the order's language, "+language(said))
@@ -85,7 +85,7 @@ func BenchmarkOrders(t *testing.B) {
 			continue
 		}
 		p := spoken(c.said)
-		p.Messages = append(p.Messages, agent.Message{Role: agent.Assistant, Calls: []agent.Call{c.call}}, agent.Message{Role: agent.ToolRole, Call: c.call.ID, Text: c.result})
+		p.Messages = append(p.Messages, model.Message{Role: model.Assistant, Calls: []model.Call{c.call}}, model.Message{Role: model.ToolRole, Call: c.call.ID, Text: c.result})
 		text, calls, err := ask(t.Context(), m, p)
 		ok := err == nil && len(calls) == 0 && containsAll(strings.Join(text, ""), c.says)
 		count(ok, "follows", "follows "+h, "follows "+language(c.said))
@@ -101,7 +101,7 @@ func BenchmarkOrders(t *testing.B) {
 }
 
 // spoken is an order with the desk's own instructions.
-func spoken(said string) agent.Prompt {
+func spoken(said string) model.Prompt {
 	p := order(asHeard(said))
 	p.System, p.Language = phrases.Embedded().Prompt("en"), map[string]string{"English": "en", "Korean": "ko"}[language(said)]
 	return p
@@ -117,7 +117,7 @@ func asHeard(said string) string {
 	return strings.ReplaceAll(now, "LANGUAGE", language(said)) + said
 }
 
-func (c orderCase) right(text string, calls []agent.Call) bool {
+func (c orderCase) right(text string, calls []model.Call) bool {
 	if len(calls) == 0 {
 		return strings.Contains("|"+c.tools+"|", "|"+replyTool+"|") && containsAll(text, c.args)
 	}
@@ -138,7 +138,7 @@ func containsAll(s string, want []string) bool {
 	return true
 }
 
-func describe(text []string, calls []agent.Call) string {
+func describe(text []string, calls []model.Call) string {
 	if len(calls) > 0 {
 		return fmt.Sprintf("%s %s", calls[0].Tool, calls[0].Args)
 	}

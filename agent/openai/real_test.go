@@ -16,8 +16,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"deputy/agent"
 	"deputy/agent/llama"
+	"deputy/agent/model"
 	"deputy/agent/openai"
 	"deputy/configs/phrases"
 )
@@ -81,15 +81,15 @@ func realModel(t *testing.T, mode openai.Mode) *openai.Model {
 		FirstToken: 10 * time.Minute, BetweenTokens: 5 * time.Minute})
 }
 
-func prompt(text string) agent.Prompt {
-	return agent.Prompt{
+func prompt(text string) model.Prompt {
+	return model.Prompt{
 		System:   "You are Deputy. You carry out the user's spoken orders with tools. Be brief.",
 		Tools:    openai.DeskTools(),
-		Messages: []agent.Message{{Role: agent.User, Text: text}},
+		Messages: []model.Message{{Role: model.User, Text: text}},
 	}
 }
 
-func ask(m *openai.Model, ctx context.Context, p agent.Prompt) (text []string, calls []agent.Call, err error) {
+func ask(m *openai.Model, ctx context.Context, p model.Prompt) (text []string, calls []model.Call, err error) {
 	for c, e := range m.Next(ctx, p) {
 		if e != nil {
 			return text, calls, e
@@ -129,8 +129,8 @@ func TestRealSchemaRepliesInTheLanguage(t *testing.T) {
 			p := prompt(order.said)
 			p.System, p.Language = phrases.Embedded().Prompt("en"), language
 			p.Messages = append(p.Messages,
-				agent.Message{Role: agent.Assistant, Calls: []agent.Call{{ID: "1", Tool: "take_note", Args: json.RawMessage(`{"text":"` + order.note + `"}`)}}},
-				agent.Message{Role: agent.ToolRole, Call: "1", Text: "noted"})
+				model.Message{Role: model.Assistant, Calls: []model.Call{{ID: "1", Tool: "take_note", Args: json.RawMessage(`{"text":"` + order.note + `"}`)}}},
+				model.Message{Role: model.ToolRole, Call: "1", Text: "noted"})
 			text, calls, err := ask(m, t.Context(), p)
 			got := strings.Join(text, "")
 			first, _ := utf8.DecodeRuneInString(strings.TrimLeft(got, "0123456789.,:% "))
@@ -157,13 +157,13 @@ func TestRealSchemaStreamsAReply(t *testing.T) {
 // stream, and whatever else it writes must not become a call that is no call.
 func TestRealNative(t *testing.T) {
 	m := realModel(t, openai.Native)
-	text, calls, err := ask(m, t.Context(), agent.Prompt{System: "Be brief.", Messages: []agent.Message{{Role: agent.User, Text: "Count from one to ten in words."}}})
+	text, calls, err := ask(m, t.Context(), model.Prompt{System: "Be brief.", Messages: []model.Message{{Role: model.User, Text: "Count from one to ten in words."}}})
 	if err != nil || len(calls) > 0 || len(text) < 3 {
 		t.Errorf("got text %q, calls %v and %v, want words in several pieces", text, calls, err)
 	}
 	for _, said := range []string{"what files are in my workspace", "delete the file old.txt"} {
 		text, calls, err := ask(m, t.Context(), prompt(said))
-		if err != nil && !errors.Is(err, agent.ErrMalformed) {
+		if err != nil && !errors.Is(err, model.ErrMalformed) {
 			t.Errorf("%q: got %v, want a reply or a malformed one", said, err)
 		}
 		if s := strings.Join(text, ""); strings.Contains(s, `"arguments"`) {
@@ -234,7 +234,7 @@ func TestRealReadAhead(t *testing.T) {
 func TestRealCancel(t *testing.T) {
 	s := realServer(t)
 	m := openai.New(openai.Options{BaseURL: s.URL(), Key: s.Key(), MaxTokens: 3500, FirstToken: 10 * time.Minute})
-	long := agent.Prompt{Messages: []agent.Message{{Role: agent.User, Text: "Write a story of two thousand words."}}}
+	long := model.Prompt{Messages: []model.Message{{Role: model.User, Text: "Write a story of two thousand words."}}}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var at time.Time
@@ -288,7 +288,7 @@ func TestRealPause(t *testing.T) {
 	m := openai.New(openai.Options{BaseURL: s.URL(), Key: s.Key(), MaxTokens: 100, FirstToken: 10 * time.Minute, BetweenTokens: 2 * time.Minute, Held: s.Paused})
 	n := 0
 	var held time.Time
-	for _, err := range m.Next(t.Context(), agent.Prompt{Messages: []agent.Message{{Role: agent.User, Text: "Count from one to thirty in words."}}}) {
+	for _, err := range m.Next(t.Context(), model.Prompt{Messages: []model.Message{{Role: model.User, Text: "Count from one to thirty in words."}}}) {
 		if err != nil {
 			t.Fatal(err)
 		}

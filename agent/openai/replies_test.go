@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 func TestReplies(t *testing.T) {
@@ -57,28 +57,28 @@ func TestReplies(t *testing.T) {
 		{name: "reply object", mode: Schema, serve: events(content(`{"tool":"reply","args":{"text":"H`), content(`i\n`), content(`."}`), content(`}`), finish("stop"), done), text: "H|i\n|."},
 		{name: "call object", mode: Schema, serve: events(content(`{"tool":"read_file",`), content(`"args":{"path":"a"}}`), finish("stop"), done), calls: `read_file {"path":"a"}`},
 
-		{name: "unknown tool", mode: Native, serve: events(calls(`[{"index":0,"function":{"name":"rm","arguments":"{}"}}]`), finish("tool_calls"), done), err: agent.ErrMalformed, says: "the tools are list_files"},
-		{name: "unknown tool object", mode: Schema, serve: events(content(`{"tool":"rm","args":{}}`), finish("stop"), done), err: agent.ErrMalformed, says: `no tool "rm"`},
-		{name: "call cut by length", mode: Native, serve: events(calls(`[{"index":0,"function":{"name":"list_files","arguments":"{}"}}]`), finish("length"), done), err: agent.ErrMalformed, says: "cut off after"},
-		{name: "object cut by length", mode: Schema, serve: events(content(`{"tool":"write_file","args":{"path":"a","text":"b`), finish("length"), done), err: agent.ErrMalformed, says: "cut off after"},
-		{name: "call cut by the line", mode: Native, serve: events(calls(`[{"index":0,"function":{"name":"list_files","arguments":"{}"}}]`)), err: agent.ErrUnreachable, says: "cut in the middle"},
-		{name: "text cut by the line", mode: Native, serve: events(content("Half of")), text: "Half of", err: agent.ErrUnreachable, says: "cut in the middle"},
-		{name: "object cut by the line", mode: Schema, serve: events(content(`{"tool":"reply","args":{"text":"Half`)), text: "Half", err: agent.ErrUnreachable, says: "cut in the middle"},
+		{name: "unknown tool", mode: Native, serve: events(calls(`[{"index":0,"function":{"name":"rm","arguments":"{}"}}]`), finish("tool_calls"), done), err: model.ErrMalformed, says: "the tools are list_files"},
+		{name: "unknown tool object", mode: Schema, serve: events(content(`{"tool":"rm","args":{}}`), finish("stop"), done), err: model.ErrMalformed, says: `no tool "rm"`},
+		{name: "call cut by length", mode: Native, serve: events(calls(`[{"index":0,"function":{"name":"list_files","arguments":"{}"}}]`), finish("length"), done), err: model.ErrMalformed, says: "cut off after"},
+		{name: "object cut by length", mode: Schema, serve: events(content(`{"tool":"write_file","args":{"path":"a","text":"b`), finish("length"), done), err: model.ErrMalformed, says: "cut off after"},
+		{name: "call cut by the line", mode: Native, serve: events(calls(`[{"index":0,"function":{"name":"list_files","arguments":"{}"}}]`)), err: model.ErrUnreachable, says: "cut in the middle"},
+		{name: "text cut by the line", mode: Native, serve: events(content("Half of")), text: "Half of", err: model.ErrUnreachable, says: "cut in the middle"},
+		{name: "object cut by the line", mode: Schema, serve: events(content(`{"tool":"reply","args":{"text":"Half`)), text: "Half", err: model.ErrUnreachable, says: "cut in the middle"},
 		{name: "whole object, then cut", mode: Schema, serve: events(content(`{"tool":"list_files","args":{}}`)), calls: `list_files {}`},
 		{name: "withheld", mode: Native, serve: events(content("I"), finish("content_filter"), done), text: "I", says: "content filter"},
-		{name: "a call as text", mode: Native, serve: events(content("```json\n"), content(`{"name":"delete_file","arguments":{"path":"a"}}`), content("\n```"), finish("stop"), done), err: agent.ErrMalformed, says: "call as text"},
-		{name: "empty reply", mode: Native, serve: events(finish("stop"), done), err: agent.ErrMalformed, says: "empty"},
+		{name: "a call as text", mode: Native, serve: events(content("```json\n"), content(`{"name":"delete_file","arguments":{"path":"a"}}`), content("\n```"), finish("stop"), done), err: model.ErrMalformed, says: "call as text"},
+		{name: "empty reply", mode: Native, serve: events(finish("stop"), done), err: model.ErrMalformed, says: "empty"},
 
-		{name: "a web page", mode: Native, serve: raw("text/html; charset=utf-8", "<html>Welcome</html>"), err: agent.ErrUnreachable, says: "got a web page"},
-		{name: "plain words", mode: Native, serve: raw("text/plain", "hello there\nI am no model\n"), err: agent.ErrUnreachable, says: "no event stream (hello there"},
-		{name: "nothing at all", mode: Native, serve: raw("text/event-stream", ""), err: agent.ErrUnreachable, says: "an empty stream"},
-		{name: "only done", mode: Native, serve: events(done), err: agent.ErrUnreachable, says: "an empty stream"},
-		{name: "broken JSON", mode: Native, serve: events(`{"choices":[`), err: agent.ErrUnreachable, says: "no JSON"},
-		{name: "an array", mode: Native, serve: events(`[1,2]`), err: agent.ErrUnreachable, says: "no JSON"},
-		{name: "JSON that is no reply", mode: Native, serve: raw("application/json", `{"hello":1}`), err: agent.ErrUnreachable, says: "JSON that is no reply"},
-		{name: "an error with status 200", mode: Native, serve: raw("application/json", `{"error":{"message":"out of memory"}}`), err: agent.ErrUnreachable, says: "out of memory"},
-		{name: "an error in the stream", mode: Native, serve: events(content("A"), `{"error": {"code":500,"message":"slot died","type":"server_error"}}`), text: "A", err: agent.ErrUnreachable, says: "slot died"},
-		{name: "an error in the stream, with a space", mode: Native, serve: events(content("A"), `{ "error": "slot died" }`), text: "A", err: agent.ErrUnreachable, says: "slot died"},
+		{name: "a web page", mode: Native, serve: raw("text/html; charset=utf-8", "<html>Welcome</html>"), err: model.ErrUnreachable, says: "got a web page"},
+		{name: "plain words", mode: Native, serve: raw("text/plain", "hello there\nI am no model\n"), err: model.ErrUnreachable, says: "no event stream (hello there"},
+		{name: "nothing at all", mode: Native, serve: raw("text/event-stream", ""), err: model.ErrUnreachable, says: "an empty stream"},
+		{name: "only done", mode: Native, serve: events(done), err: model.ErrUnreachable, says: "an empty stream"},
+		{name: "broken JSON", mode: Native, serve: events(`{"choices":[`), err: model.ErrUnreachable, says: "no JSON"},
+		{name: "an array", mode: Native, serve: events(`[1,2]`), err: model.ErrUnreachable, says: "no JSON"},
+		{name: "JSON that is no reply", mode: Native, serve: raw("application/json", `{"hello":1}`), err: model.ErrUnreachable, says: "JSON that is no reply"},
+		{name: "an error with status 200", mode: Native, serve: raw("application/json", `{"error":{"message":"out of memory"}}`), err: model.ErrUnreachable, says: "out of memory"},
+		{name: "an error in the stream", mode: Native, serve: events(content("A"), `{"error": {"code":500,"message":"slot died","type":"server_error"}}`), text: "A", err: model.ErrUnreachable, says: "slot died"},
+		{name: "an error in the stream, with a space", mode: Native, serve: events(content("A"), `{ "error": "slot died" }`), text: "A", err: model.ErrUnreachable, says: "slot died"},
 		{name: "one endless line", mode: Native, serve: raw("text/event-stream", "data: "+strings.Repeat("x", maxLine+10)), says: "more than a reply can hold"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,11 +8,11 @@ import (
 
 	"github.com/sashabaranov/go-openai"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 // request makes the wire form of p and the reader of its reply.
-func (m *Model) request(p agent.Prompt) (openai.ChatCompletionRequest, reader) {
+func (m *Model) request(p model.Prompt) (openai.ChatCompletionRequest, reader) {
 	req := openai.ChatCompletionRequest{
 		Model:       m.o.Model,
 		MaxTokens:   m.o.MaxTokens,
@@ -73,7 +73,7 @@ func fit(req *openai.ChatCompletionRequest) {
 	}
 }
 
-func nativeMessages(p agent.Prompt) []openai.ChatCompletionMessage {
+func nativeMessages(p model.Prompt) []openai.ChatCompletionMessage {
 	var out []openai.ChatCompletionMessage
 	if p.System != "" {
 		out = append(out, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleSystem, Content: p.System})
@@ -81,14 +81,14 @@ func nativeMessages(p agent.Prompt) []openai.ChatCompletionMessage {
 	for _, m := range p.Messages {
 		msg := openai.ChatCompletionMessage{Role: string(m.Role), Content: m.Text}
 		switch m.Role {
-		case agent.User:
+		case model.User:
 			msg.Content = fenced(m)
-		case agent.Assistant:
+		case model.Assistant:
 			for _, c := range m.Calls {
 				msg.ToolCalls = append(msg.ToolCalls, openai.ToolCall{ID: c.ID, Type: openai.ToolTypeFunction,
 					Function: openai.FunctionCall{Name: c.Tool, Arguments: string(c.Args)}})
 			}
-		case agent.ToolRole:
+		case model.ToolRole:
 			msg.Content, msg.ToolCallID = orNothing(fenced(m)), m.Call
 		}
 		if msg.Content == "" && len(msg.ToolCalls) == 0 {
@@ -102,7 +102,7 @@ func nativeMessages(p agent.Prompt) []openai.ChatCompletionMessage {
 // schemaMessages writes a conversation as schema mode speaks it: the user's
 // words, the objects that the model wrote, and results as the user's words.
 // Neighbours of one role become one message, as some chat templates demand.
-func schemaMessages(p agent.Prompt) []openai.ChatCompletionMessage {
+func schemaMessages(p model.Prompt) []openai.ChatCompletionMessage {
 	out := []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleSystem, Content: schemaSystem(p)}}
 	add := func(role, text string) {
 		if text == "" {
@@ -114,13 +114,13 @@ func schemaMessages(p agent.Prompt) []openai.ChatCompletionMessage {
 		}
 		out = append(out, openai.ChatCompletionMessage{Role: role, Content: text})
 	}
-	open := map[string]agent.Call{} // calls whose result is to come
+	open := map[string]model.Call{} // calls whose result is to come
 	written := map[string]bool{}    // of these, the ones that already stand in out
 	for _, m := range p.Messages {
 		switch m.Role {
-		case agent.User:
+		case model.User:
 			add(openai.ChatMessageRoleUser, fenced(m))
-		case agent.Assistant:
+		case model.Assistant:
 			if m.Text != "" {
 				add(openai.ChatMessageRoleAssistant, replyObject(m.Text))
 			}
@@ -131,7 +131,7 @@ func schemaMessages(p agent.Prompt) []openai.ChatCompletionMessage {
 				written[m.Calls[0].ID] = true
 				add(openai.ChatMessageRoleAssistant, object(m.Calls[0].Tool, m.Calls[0].Args))
 			}
-		case agent.ToolRole:
+		case model.ToolRole:
 			c := open[m.Call]
 			// Of several calls at once (another model's turn) each is shown with
 			// its result, as if they had been made one after the other.
@@ -163,7 +163,7 @@ var fences = regexp.MustCompile(`<{3,}|>{3,}`)
 
 // fenced is a message's text; a stranger's words stand between marks that they
 // can't write themselves, so that the model can tell them from the owner's.
-func fenced(m agent.Message) string {
+func fenced(m model.Message) string {
 	if !m.Untrusted || m.Text == "" {
 		return m.Text
 	}

@@ -8,11 +8,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"deputy/agent"
+	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
 // sent gives the request as it goes over the wire.
-func sent(t *testing.T, o Options, p agent.Prompt) map[string]any {
+func sent(t *testing.T, o Options, p model.Prompt) map[string]any {
 	t.Helper()
 	req, _ := New(o).request(p)
 	b, err := json.Marshal(req)
@@ -47,12 +48,12 @@ func TestRequestFitsTheModel(t *testing.T) {
 }
 
 func TestNativeMessages(t *testing.T) {
-	got := sent(t, Options{}, agent.Prompt{System: "S.", Tools: []agent.Spec{{Name: "ping", Description: "Ping."}}, Messages: []agent.Message{
-		{Role: agent.User, Text: "hi"},
-		{Role: agent.Assistant, Text: "", Calls: nil}, // nothing: left out
-		{Role: agent.Assistant, Calls: []agent.Call{{ID: "1", Tool: "ping", Args: json.RawMessage(`{}`)}}},
-		{Role: agent.ToolRole, Call: "1", Text: ""},
-		{Role: agent.User, Text: "page words", Untrusted: true},
+	got := sent(t, Options{}, model.Prompt{System: "S.", Tools: []tool.Spec{{Name: "ping", Description: "Ping."}}, Messages: []model.Message{
+		{Role: model.User, Text: "hi"},
+		{Role: model.Assistant, Text: "", Calls: nil}, // nothing: left out
+		{Role: model.Assistant, Calls: []model.Call{{ID: "1", Tool: "ping", Args: json.RawMessage(`{}`)}}},
+		{Role: model.ToolRole, Call: "1", Text: ""},
+		{Role: model.User, Text: "page words", Untrusted: true},
 	}})
 	want := []any{
 		map[string]any{"role": "system", "content": "S."},
@@ -73,7 +74,7 @@ func TestNativeMessages(t *testing.T) {
 
 // Without tools there is nothing to choose: schema mode asks for plain words.
 func TestSchemaWithoutTools(t *testing.T) {
-	got := sent(t, Options{Tools: Schema}, agent.Prompt{System: "S.", Messages: []agent.Message{{Role: agent.User, Text: "hi"}}})
+	got := sent(t, Options{Tools: Schema}, model.Prompt{System: "S.", Messages: []model.Message{{Role: model.User, Text: "hi"}}})
 	if got["response_format"] != nil || got["messages"].([]any)[0].(map[string]any)["content"] != "S." {
 		t.Errorf("got %v, want a plain request", got)
 	}

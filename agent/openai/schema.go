@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 
-	"deputy/agent"
+	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
 // replyTool is the tool of schema mode that speaks. It is ours: a Spec of the
@@ -23,7 +24,7 @@ var begins = map[string]string{
 
 // branches is the JSON schema of one reply: any one of the tools, or reply, which
 // speaks the language; "" is any. What is equal gives equal bytes.
-func branches(tools []agent.Spec, language string) json.RawMessage {
+func branches(tools []tool.Spec, language string) json.RawMessage {
 	var b bytes.Buffer
 	b.WriteString(`{"anyOf":[`)
 	for _, t := range tools {
@@ -55,7 +56,7 @@ func branch(b *bytes.Buffer, name string, params json.RawMessage) {
 }
 
 // signature is a tool in one line: name(arg, optional?: type): description.
-func signature(t agent.Spec) string {
+func signature(t tool.Spec) string {
 	var s struct {
 		Properties json.RawMessage `json:"properties"`
 		Required   []string        `json:"required"`
@@ -133,7 +134,7 @@ func rawBytes(in []json.RawMessage) [][]byte {
 
 // schemaSystem is the system message of schema mode. It depends on nothing but
 // the prompt's System and Tools, so that a server's prompt cache holds.
-func schemaSystem(p agent.Prompt) string {
+func schemaSystem(p model.Prompt) string {
 	var b strings.Builder
 	if s := strings.TrimSpace(p.System); s != "" {
 		b.WriteString(s + "\n\n")

@@ -4,21 +4,21 @@ import (
 	"encoding/json"
 	"strings"
 
-	"deputy/agent"
+	"deputy/agent/tool"
 )
 
 // deskTools are the tools that Deputy has, for tests that need real ones.
-func deskTools() []agent.Spec {
-	spec := func(name, description string, args ...string) agent.Spec {
+func deskTools() []tool.Spec {
+	spec := func(name, description string, args ...string) tool.Spec {
 		var props []string
 		for _, a := range args {
 			props = append(props, `"`+a+`":{"type":"string"}`)
 		}
 		required, _ := json.Marshal(args)
-		return agent.Spec{Name: name, Description: description, Params: json.RawMessage(
+		return tool.Spec{Name: name, Description: description, Params: json.RawMessage(
 			`{"type":"object","properties":{` + strings.Join(props, ",") + `},"required":` + string(required) + `,"additionalProperties":false}`)}
 	}
-	return []agent.Spec{
+	return []tool.Spec{
 		spec("list_files", "List the files and folders in a folder of the workspace.", "path"),
 		spec("read_file", "Read a text file of the workspace.", "path"),
 		spec("search_files", "Find files of the workspace by words in their name or content.", "query"),

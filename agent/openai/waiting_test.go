@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 func TestEndlessReplyEnds(t *testing.T) {
@@ -17,10 +17,10 @@ func TestEndlessReplyEnds(t *testing.T) {
 		mode        Mode
 		wrap        error
 	}{
-		{"text", content(strings.Repeat("1 2 3 ", 500)), Native, agent.ErrMalformed},
-		{"object", content(strings.Repeat("again ", 500)), Schema, agent.ErrMalformed},
-		{"calls", calls(`[{"index":0,"function":{"name":"read_file","arguments":"` + strings.Repeat("x", 3000) + `"}}]`), Native, agent.ErrMalformed},
-		{"many calls", calls(`[{"function":{"name":"read_file","arguments":"{}"}}]`), Native, agent.ErrMalformed},
+		{"text", content(strings.Repeat("1 2 3 ", 500)), Native, model.ErrMalformed},
+		{"object", content(strings.Repeat("again ", 500)), Schema, model.ErrMalformed},
+		{"calls", calls(`[{"index":0,"function":{"name":"read_file","arguments":"` + strings.Repeat("x", 3000) + `"}}]`), Native, model.ErrMalformed},
+		{"many calls", calls(`[{"function":{"name":"read_file","arguments":"{}"}}]`), Native, model.ErrMalformed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			gone := make(chan struct{})
@@ -91,7 +91,7 @@ func TestSilenceEnds(t *testing.T) {
 			})
 			m := New(Options{BaseURL: f.URL, Model: "m", FirstToken: 50 * time.Millisecond, BetweenTokens: 50 * time.Millisecond})
 			_, _, err := ask(t.Context(), m, order("go"))
-			if !errors.Is(err, agent.ErrUnreachable) || !strings.Contains(err.Error(), "said nothing for too long") {
+			if !errors.Is(err, model.ErrUnreachable) || !strings.Contains(err.Error(), "said nothing for too long") {
 				t.Errorf("got %v, want an unreachable error about silence", err)
 			}
 			<-gone

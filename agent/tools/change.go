@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // A change is what an effect did to one file, as Undo needs it.
@@ -62,7 +62,7 @@ func (w *Workspace) apply(ctx context.Context, key, rel string, allowed policy.L
 		case w.holds(rel, ch.After):
 			return ch, nil
 		case !w.holds(rel, ch.Before):
-			return change{}, fmt.Errorf("%q was changed by something else after this was begun: %w", rel, agent.ErrUnknown)
+			return change{}, fmt.Errorf("%q was changed by something else after this was begun: %w", rel, tool.ErrUnknown)
 		}
 	}
 	switch {
@@ -174,93 +174,93 @@ func (w *Workspace) missing(dir string) []string {
 type changer struct{ w *Workspace }
 
 // Check says whether the effect of key is on disk, and gives its result again.
-func (c changer) Check(ctx context.Context, key string, _ json.RawMessage) (bool, agent.Result, error) {
+func (c changer) Check(ctx context.Context, key string, _ json.RawMessage) (bool, tool.Result, error) {
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return false, agent.Result{}, err
+		return false, tool.Result{}, err
 	}
 	ch, ok := c.w.copies.noted(key)
 	switch {
 	case !ok:
-		return false, agent.Result{}, nil // what is to be changed is noted first
+		return false, tool.Result{}, nil // what is to be changed is noted first
 	case c.w.holds(ch.Path, ch.After):
 		return true, c.w.done(ch, "changed "+ch.Path), nil
 	case ch.Lost || c.w.holds(ch.Path, ch.Before):
-		return false, agent.Result{}, nil
+		return false, tool.Result{}, nil
 	}
-	return false, agent.Result{}, fmt.Errorf("%q was changed by something else after this was begun: %w", ch.Path, agent.ErrUnknown)
+	return false, tool.Result{}, fmt.Errorf("%q was changed by something else after this was begun: %w", ch.Path, tool.ErrUnknown)
 }
 
 // Undo puts the file back as it was. It refuses, with a sentence, if the file
 // was changed since.
-func (c changer) Undo(ctx context.Context, record json.RawMessage) (agent.Result, error) {
+func (c changer) Undo(ctx context.Context, record json.RawMessage) (tool.Result, error) {
 	ch, err := decode[change](record)
 	if err != nil {
-		return agent.Result{}, fmt.Errorf("undo: %w", err)
+		return tool.Result{}, fmt.Errorf("undo: %w", err)
 	}
 	if rel, err := cleanPath(c.w.dir, ch.Path); err != nil || rel != norm.NFC.String(ch.Path) {
-		return agent.Result{}, fmt.Errorf("undo: %q is no path of the workspace", ch.Path)
+		return tool.Result{}, fmt.Errorf("undo: %q is no path of the workspace", ch.Path)
 	}
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return agent.Result{}, err
+		return tool.Result{}, err
 	}
 	return c.w.revert(ch)
 }
 
-func (w *Workspace) revert(ch change) (agent.Result, error) {
+func (w *Workspace) revert(ch change) (tool.Result, error) {
 	if !ch.Lost && w.holds(ch.Path, ch.Before) {
-		return agent.Result{Text: fmt.Sprintf("%s is as it was before.", ch.Path)}, nil
+		return tool.Result{Text: fmt.Sprintf("%s is as it was before.", ch.Path)}, nil
 	}
 	changed := !w.holds(ch.Path, ch.After)
 	switch {
 	case ch.Lost:
-		return agent.Result{}, fmt.Errorf("%q can't be brought back: it was too large for a copy to be kept", ch.Path)
+		return tool.Result{}, fmt.Errorf("%q can't be brought back: it was too large for a copy to be kept", ch.Path)
 	case changed && ch.Added != "":
 		return w.cutOut(ch)
 	case changed:
-		return agent.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
+		return tool.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
 	case ch.Before == "":
 		if err := w.put(ch, nil, policy.Seal); err != nil {
-			return agent.Result{}, err
+			return tool.Result{}, err
 		}
 		for i := len(ch.Dirs) - 1; i >= 0; i-- {
 			if w.root.Remove(ch.Dirs[i]) != nil {
 				break // something else is in it now
 			}
 		}
-		return agent.Result{Text: fmt.Sprintf("%s was removed again.", ch.Path)}, nil
+		return tool.Result{Text: fmt.Sprintf("%s was removed again.", ch.Path)}, nil
 	}
 	old, err := w.copies.get(ch.Before)
 	if err != nil {
-		return agent.Result{}, fmt.Errorf("%q can't be brought back: %w", ch.Path, err)
+		return tool.Result{}, fmt.Errorf("%q can't be brought back: %w", ch.Path, err)
 	}
 	if err := w.put(ch, old, policy.Seal); err != nil {
-		return agent.Result{}, err
+		return tool.Result{}, err
 	}
-	return agent.Result{Text: fmt.Sprintf("%s is as it was before.", ch.Path), Produced: w.abs(ch.Path)}, nil
+	return tool.Result{Text: fmt.Sprintf("%s is as it was before.", ch.Path), Produced: w.abs(ch.Path)}, nil
 }
 
 // cutOut takes what was appended out of a file to which more was added since.
-func (w *Workspace) cutOut(ch change) (agent.Result, error) {
+func (w *Workspace) cutOut(ch change) (tool.Result, error) {
 	now, err := w.readAll(ch.Path, maxKept)
 	if err != nil {
-		return agent.Result{}, err
+		return tool.Result{}, err
 	}
 	if bytes.Count(now, []byte(ch.Added)) != 1 {
-		return agent.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
+		return tool.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
 	}
 	if err := w.put(ch, bytes.Replace(now, []byte(ch.Added), nil, 1), policy.Seal); err != nil {
-		return agent.Result{}, err
+		return tool.Result{}, err
 	}
-	return agent.Result{Text: fmt.Sprintf("It was taken out of %s.", ch.Path), Produced: w.abs(ch.Path)}, nil
+	return tool.Result{Text: fmt.Sprintf("It was taken out of %s.", ch.Path), Produced: w.abs(ch.Path)}, nil
 }
 
 // done is a Result for a change that can be taken back.
-func (w *Workspace) done(ch change, text string) agent.Result {
-	r := agent.Result{Text: text}
+func (w *Workspace) done(ch change, text string) tool.Result {
+	r := tool.Result{Text: text}
 	if !ch.Lost {
 		r.Undo = encode(ch)
 	}

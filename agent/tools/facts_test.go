@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // TestFacts: what each tool states of an action, which policy goes by.
@@ -28,7 +28,7 @@ func TestFacts(t *testing.T) {
 	if err := os.Truncate(huge, maxKept+1); err != nil {
 		t.Fatal(err)
 	}
-	tools := map[string]agent.Tool{}
+	tools := map[string]tool.Tool{}
 	for _, tool := range append(append(Files(w), Notes(w, NoteOptions{})...), Web(WebOptions{Allow: []string{"docs.example"}})...) {
 		tools[tool.Spec().Name] = tool
 	}

@@ -8,15 +8,15 @@ import (
 	"io/fs"
 	"strings"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // Files are the tools that read and change the files of w: list_files,
 // read_file, search_files, write_file, edit_file, delete_file.
-func Files(w *Workspace) []agent.Tool {
+func Files(w *Workspace) []tool.Tool {
 	c := changer{w}
-	return []agent.Tool{listFiles{w}, readFile{w}, searchFiles{w}, writeFile{c}, editFile{c}, deleteFile{c}}
+	return []tool.Tool{listFiles{w}, readFile{w}, searchFiles{w}, writeFile{c}, editFile{c}, deleteFile{c}}
 }
 
 // factsOf are what policy may go by: this package's tools stay inside the
@@ -33,7 +33,7 @@ func factsOf(info fs.FileInfo) map[string]string {
 }
 
 // authority is what changing the file takes, and says why it takes more than usual.
-func (w *Workspace) authority(a *agent.Action) {
+func (w *Workspace) authority(a *tool.Action) {
 	k := w.kind(a.Target)
 	a.Level = max(a.Level, changes(k))
 	protects(a, k)
@@ -44,8 +44,8 @@ func (w *Workspace) authority(a *agent.Action) {
 
 type writeFile struct{ changer }
 
-func (writeFile) Spec() agent.Spec {
-	return agent.Spec{
+func (writeFile) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "write_file",
 		Description: "Create a file in the workspace, or replace its whole content.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string","description":"file in the workspace, such as notes/plan.md"},"text":{"type":"string","description":"the whole content"}},"required":["path","text"]}`),
@@ -57,17 +57,17 @@ type writeArgs struct {
 	Text string `json:"text"`
 }
 
-func (t writeFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t writeFile) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[writeArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if err := plainText("text", args.Text); err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	rel, info, err := t.w.resolve(args.Path)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if info != nil {
 		err = regular(rel, info)
@@ -75,27 +75,27 @@ func (t writeFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 		err = newName(rel)
 	}
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	args.Path = rel
-	a := agent.Action{
+	a := tool.Action{
 		Tool: "write_file", Target: rel, Args: encode(args), Level: level(info), Phrase: "write",
 		Values:  map[string]string{"path": rel, "size": size(int64(len(args.Text)))},
 		Facts:   factsOf(info),
 		Summary: fmt.Sprintf("write %s to %s", size(int64(len(args.Text))), rel),
-		Repeat:  agent.Checkable,
+		Repeat:  tool.Checkable,
 	}
 	if info != nil {
 		a.Values["replaces"] = size(info.Size())
 	}
 	t.w.authority(&a)
 	allowed := a.Level
-	a.Do = func(ctx context.Context, key string) (agent.Result, error) {
+	a.Do = func(ctx context.Context, key string) (tool.Result, error) {
 		ch, err := t.w.apply(ctx, key, rel, allowed, func([]byte, bool) ([]byte, error) {
 			return []byte(args.Text), nil
 		})
 		if err != nil {
-			return agent.Result{}, fmt.Errorf("write %s: %w", rel, err)
+			return tool.Result{}, fmt.Errorf("write %s: %w", rel, err)
 		}
 		return t.w.done(ch, fmt.Sprintf("wrote %s to %s", size(int64(len(args.Text))), rel)), nil
 	}
@@ -104,8 +104,8 @@ func (t writeFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 
 type editFile struct{ changer }
 
-func (editFile) Spec() agent.Spec {
-	return agent.Spec{
+func (editFile) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "edit_file",
 		Description: "Replace one passage of a text file in the workspace.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"},"old":{"type":"string","description":"the passage as it stands, occurring once"},"new":{"type":"string","description":"what takes its place"}},"required":["path","old","new"]}`),
@@ -118,44 +118,44 @@ type editArgs struct {
 	New  string `json:"new"`
 }
 
-func (t editFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t editFile) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[editArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if err := errors.Join(plainText("old", args.Old), plainText("new", args.New)); err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	rel, info, err := t.w.existing(args.Path)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if info.Size() > maxKept {
-		return agent.Action{}, fmt.Errorf("%q is too large to be edited: more than %s", rel, size(maxKept))
+		return tool.Action{}, fmt.Errorf("%q is too large to be edited: more than %s", rel, size(maxKept))
 	}
 	data, err := t.w.readAll(rel, maxKept)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if _, err := edited(rel, data, args.Old, args.New); err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	args.Path = rel
-	a := agent.Action{
+	a := tool.Action{
 		Tool: "edit_file", Target: rel, Args: encode(args), Level: policy.Draft, Phrase: "edit",
 		Values:  map[string]string{"path": rel, "old": brief(args.Old, 60), "new": brief(args.New, 60)},
 		Facts:   factsOf(info),
 		Summary: fmt.Sprintf("edit %s: %q becomes %q", rel, brief(args.Old, 40), brief(args.New, 40)),
-		Repeat:  agent.Checkable,
+		Repeat:  tool.Checkable,
 	}
 	t.w.authority(&a)
 	allowed := a.Level
-	a.Do = func(ctx context.Context, key string) (agent.Result, error) {
+	a.Do = func(ctx context.Context, key string) (tool.Result, error) {
 		ch, err := t.w.apply(ctx, key, rel, allowed, func(old []byte, _ bool) ([]byte, error) {
 			return edited(rel, old, args.Old, args.New)
 		})
 		if err != nil {
-			return agent.Result{}, fmt.Errorf("edit %s: %w", rel, err)
+			return tool.Result{}, fmt.Errorf("edit %s: %w", rel, err)
 		}
 		return t.w.done(ch, "edited "+rel), nil
 	}
@@ -187,8 +187,8 @@ func edited(rel string, data []byte, old, with string) ([]byte, error) {
 
 type deleteFile struct{ changer }
 
-func (deleteFile) Spec() agent.Spec {
-	return agent.Spec{
+func (deleteFile) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "delete_file",
 		Description: "Delete a file of the workspace.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"}},"required":["path"]}`),
@@ -199,26 +199,26 @@ type pathArgs struct {
 	Path string `json:"path"`
 }
 
-func (t deleteFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t deleteFile) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[pathArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	rel, info, err := t.w.existing(args.Path)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	args.Path = rel
-	a := agent.Action{
+	a := tool.Action{
 		Tool: "delete_file", Target: rel, Args: encode(args), Level: level(info), Phrase: "delete",
 		Values:  map[string]string{"path": rel, "size": size(info.Size())},
 		Facts:   factsOf(info),
 		Summary: fmt.Sprintf("delete %s (%s)", rel, size(info.Size())),
-		Repeat:  agent.Checkable,
+		Repeat:  tool.Checkable,
 	}
 	t.w.authority(&a)
 	allowed := a.Level
-	a.Do = func(ctx context.Context, key string) (agent.Result, error) {
+	a.Do = func(ctx context.Context, key string) (tool.Result, error) {
 		ch, err := t.w.apply(ctx, key, rel, allowed, func(_ []byte, exists bool) ([]byte, error) {
 			if !exists {
 				return nil, fs.ErrNotExist
@@ -226,7 +226,7 @@ func (t deleteFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, 
 			return nil, nil
 		})
 		if err != nil {
-			return agent.Result{}, fmt.Errorf("delete %s: %w", rel, err)
+			return tool.Result{}, fmt.Errorf("delete %s: %w", rel, err)
 		}
 		return t.w.done(ch, "deleted "+rel), nil
 	}

@@ -14,13 +14,13 @@ import (
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/unicode/norm"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 type space struct {
 	*Workspace
-	tools map[string]agent.Tool
+	tools map[string]tool.Tool
 	t     *testing.T
 }
 
@@ -32,7 +32,7 @@ func newSpace(t *testing.T) space {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.Close() })
-	s := space{w, map[string]agent.Tool{}, t}
+	s := space{w, map[string]tool.Tool{}, t}
 	noon := func() time.Time { return time.Date(2026, 11, 23, 14, 5, 30, 0, time.UTC) }
 	for _, tool := range append(Files(w), Notes(w, NoteOptions{Clock: noon})...) {
 		s.tools[tool.Spec().Name] = tool
@@ -63,7 +63,7 @@ func (s space) text(name string) string {
 	return string(b)
 }
 
-func (s space) do(tool, key string, v any) agent.Result {
+func (s space) do(tool, key string, v any) tool.Result {
 	s.t.Helper()
 	r, err := planned(s.t, s.tools[tool], v).Do(s.t.Context(), key)
 	if err != nil {
@@ -72,9 +72,9 @@ func (s space) do(tool, key string, v any) agent.Result {
 	return r
 }
 
-func (s space) undo(name string, r agent.Result) error {
+func (s space) undo(name string, r tool.Result) error {
 	s.t.Helper()
-	_, err := s.tools[name].(agent.Undoer).Undo(s.t.Context(), r.Undo)
+	_, err := s.tools[name].(tool.Undoer).Undo(s.t.Context(), r.Undo)
 	return err
 }
 
@@ -114,7 +114,7 @@ func TestUndoRoundTrips(t *testing.T) {
 			if want := filepath.Join(s.dir, tt.file); tt.after != "-" && r.Produced != want {
 				t.Errorf("Produced: got %q, want %q", r.Produced, want)
 			}
-			done, again, err := s.tools[tt.tool].(agent.Checker).Check(t.Context(), "k", a.Args)
+			done, again, err := s.tools[tt.tool].(tool.Checker).Check(t.Context(), "k", a.Args)
 			if err != nil || !done {
 				t.Errorf("Check: got %v, %v, want true", done, err)
 			}
@@ -153,7 +153,7 @@ func TestUndoRefusesWhatWasChanged(t *testing.T) {
 	if err := s.undo("delete_file", r); err == nil || s.text("b.txt") != "another" {
 		t.Errorf("undo of a deletion replaced a new file: %v", err)
 	}
-	if _, err := s.tools["write_file"].(agent.Undoer).Undo(t.Context(), json.RawMessage(`{"path":"../x","before":"","after":""}`)); err == nil {
+	if _, err := s.tools["write_file"].(tool.Undoer).Undo(t.Context(), json.RawMessage(`{"path":"../x","before":"","after":""}`)); err == nil {
 		t.Error("undo outside the workspace: got no error")
 	}
 }
@@ -174,7 +174,7 @@ func TestUndoOfAnEarlierNote(t *testing.T) {
 func TestOnceAfterACrash(t *testing.T) {
 	s := newSpace(t)
 	note := planned(t, s.tools["take_note"], noteArgs{Text: "once"})
-	check := s.tools["take_note"].(agent.Checker)
+	check := s.tools["take_note"].(tool.Checker)
 	if done, _, err := check.Check(t.Context(), "k", note.Args); done || err != nil {
 		t.Errorf("Check before: got %v, %v, want false", done, err)
 	}
@@ -187,10 +187,10 @@ func TestOnceAfterACrash(t *testing.T) {
 		t.Errorf("got the note %d times, want once", got)
 	}
 	s.file("notes/2026-11-23.md", "changed by hand")
-	if _, _, err := check.Check(t.Context(), "k", note.Args); !errors.Is(err, agent.ErrUnknown) {
+	if _, _, err := check.Check(t.Context(), "k", note.Args); !errors.Is(err, tool.ErrUnknown) {
 		t.Errorf("Check after a change by hand: got %v, want ErrUnknown", err)
 	}
-	if _, err := note.Do(t.Context(), "k"); !errors.Is(err, agent.ErrUnknown) {
+	if _, err := note.Do(t.Context(), "k"); !errors.Is(err, tool.ErrUnknown) {
 		t.Errorf("Do after a change by hand: got %v, want ErrUnknown", err)
 	}
 }
@@ -204,7 +204,7 @@ func TestLeftoversAndCap(t *testing.T) {
 		t.Errorf("got leftover %q, file %q", s.text(temp), s.text("a.txt"))
 	}
 	s.copies.limit = 10_000
-	var results []agent.Result
+	var results []tool.Result
 	for i := range 10 {
 		results = append(results, s.do("write_file", "", writeArgs{"b.txt", strings.Repeat(string(rune('a'+i)), 3000)}))
 	}
@@ -281,7 +281,7 @@ func TestReadFile(t *testing.T) {
 	}
 	for _, tt := range tests {
 		a, err := s.tools["read_file"].Plan(t.Context(), args(t, pathArgs{tt.path}))
-		var r agent.Result
+		var r tool.Result
 		if err == nil {
 			if a.Level != policy.Look {
 				t.Errorf("%s: got level %d, want Look", tt.path, a.Level)

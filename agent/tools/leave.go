@@ -3,8 +3,8 @@ package tools
 import (
 	"strings"
 
-	"deputy/agent"
 	"deputy/agent/consent"
+	"deputy/agent/tool"
 )
 
 // Standing leave is for exactly one recipient, one site or one command. What
@@ -12,20 +12,20 @@ import (
 
 // Delimit frames leave to mail one contact or address, about one subject if one
 // was named.
-func (m sendMail) Delimit(l consent.Leave) (agent.Frame, bool) {
+func (m sendMail) Delimit(l consent.Leave) (tool.Frame, bool) {
 	if l.Verb != "mail" || l.Object == "" || m.o.Host == "" {
-		return agent.Frame{}, false
+		return tool.Frame{}, false
 	}
 	to, err := m.recipients(strings.TrimSuffix(contactKey(l.Object), " list"))
 	if err != nil || len(to) != 1 {
 		if to, err = m.recipients(l.Object); err != nil || len(to) != 1 {
-			return agent.Frame{}, false
+			return tool.Frame{}, false
 		}
 	}
 	f, ok := m.frame(to)
 	if about := strings.TrimSpace(l.About); ok && about != "" {
 		if !literal(about) {
-			return agent.Frame{}, false
+			return tool.Frame{}, false
 		}
 		f.Args["subject"], f.Values["about"] = "*"+about+"*", about
 	}
@@ -33,9 +33,9 @@ func (m sendMail) Delimit(l consent.Leave) (agent.Frame, bool) {
 }
 
 // frame covers mail to exactly these recipients.
-func (m sendMail) frame(to []string) (agent.Frame, bool) {
+func (m sendMail) frame(to []string) (tool.Frame, bool) {
 	all := strings.Join(to, ", ")
-	f := agent.Frame{Target: all, Args: map[string]string{"to": all}, Phrase: "mail", Values: map[string]string{"to": all}}
+	f := tool.Frame{Target: all, Args: map[string]string{"to": all}, Phrase: "mail", Values: map[string]string{"to": all}}
 	if name := m.known(to[0]); name != "" && len(to) == 1 {
 		f.Values["name"] = name
 	}
@@ -43,24 +43,24 @@ func (m sendMail) frame(to []string) (agent.Frame, bool) {
 }
 
 // Delimit frames leave to read from one site.
-func (t fetchPage) Delimit(l consent.Leave) (agent.Frame, bool) {
+func (t fetchPage) Delimit(l consent.Leave) (tool.Frame, bool) {
 	if l.Verb != "fetch" || l.Object == "" {
-		return agent.Frame{}, false
+		return tool.Frame{}, false
 	}
 	u, err := t.checkURL("https://" + strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(l.Object), "https://"), "http://"))
 	if err != nil {
-		return agent.Frame{}, false
+		return tool.Frame{}, false
 	}
 	return siteFrame(u.Hostname())
 }
 
-func siteFrame(host string) (agent.Frame, bool) {
-	return agent.Frame{Target: host, Phrase: "fetch", Values: map[string]string{"host": host}}, literal(host) && !lookalikeHost(host)
+func siteFrame(host string) (tool.Frame, bool) {
+	return tool.Frame{Target: host, Phrase: "fetch", Values: map[string]string{"host": host}}, literal(host) && !lookalikeHost(host)
 }
 
 // commandFrame covers exactly this command.
-func commandFrame(command string) (agent.Frame, bool) {
-	return agent.Frame{
+func commandFrame(command string) (tool.Frame, bool) {
+	return tool.Frame{
 		Target: command, Args: map[string]string{"command": command}, Phrase: "command", Values: map[string]string{"command": command},
 	}, literal(command)
 }
@@ -69,7 +69,7 @@ func commandFrame(command string) (agent.Frame, bool) {
 func literal(s string) bool { return !strings.ContainsAny(s, "*?") }
 
 // framed is how a frame goes into an Action.
-func framed(f agent.Frame, ok bool) *agent.Frame {
+func framed(f tool.Frame, ok bool) *tool.Frame {
 	if !ok {
 		return nil
 	}

@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // maxListed is how many names one list holds.
@@ -20,18 +20,18 @@ const maxListed = 200
 
 type listFiles struct{ w *Workspace }
 
-func (listFiles) Spec() agent.Spec {
-	return agent.Spec{
+func (listFiles) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "list_files",
 		Description: "List the files and folders in a folder of the workspace.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string","description":"folder; . is the workspace itself"}},"required":["path"]}`),
 	}
 }
 
-func (t listFiles) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t listFiles) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[pathArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	// Small models write "", "/" or "workspace" for the workspace itself.
 	if p := strings.TrimSpace(args.Path); p == "" || p == "/" {
@@ -39,27 +39,27 @@ func (t listFiles) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 	}
 	rel, info, err := t.w.resolve(args.Path)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if info == nil && rel == "workspace" {
 		rel = "."
 	} else if info == nil {
-		return agent.Action{}, fmt.Errorf("there is no folder %q in the workspace", rel)
+		return tool.Action{}, fmt.Errorf("there is no folder %q in the workspace", rel)
 	}
 	args.Path = rel
-	return agent.Action{
+	return tool.Action{
 		Tool: "list_files", Target: rel, Args: encode(args), Level: policy.Look, Phrase: "list",
 		Values:  map[string]string{"path": rel},
 		Facts:   map[string]string{"path": "inside"},
 		Private: true,
 		Summary: "list " + rel,
-		Repeat:  agent.Idempotent,
-		Do: func(context.Context, string) (agent.Result, error) {
+		Repeat:  tool.Idempotent,
+		Do: func(context.Context, string) (tool.Result, error) {
 			text, err := t.list(rel)
 			if err != nil {
-				return agent.Result{}, fmt.Errorf("list %s: %w", rel, err)
+				return tool.Result{}, fmt.Errorf("list %s: %w", rel, err)
 			}
-			return agent.Result{Text: text}, nil
+			return tool.Result{Text: text}, nil
 		},
 	}, nil
 }

@@ -16,8 +16,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // A Security says how the connection to a mail server is protected.
@@ -51,7 +51,7 @@ type MailOptions struct {
 
 // Mail are the tools that send mail: send_mail. An option that can't be right
 // is an error that names it; no options at all are not.
-func Mail(o MailOptions) ([]agent.Tool, error) {
+func Mail(o MailOptions) ([]tool.Tool, error) {
 	m := sendMail{o: o, contacts: map[string]string{}}
 	if m.o.Timeout == 0 {
 		m.o.Timeout = 30 * time.Second
@@ -74,7 +74,7 @@ func Mail(o MailOptions) ([]agent.Tool, error) {
 		m.names = append(m.names, name)
 	}
 	if o.Host == "" {
-		return []agent.Tool{m}, nil
+		return []tool.Tool{m}, nil
 	}
 	from, err := checkAddress(o.From)
 	if err != nil {
@@ -95,7 +95,7 @@ func Mail(o MailOptions) ([]agent.Tool, error) {
 	if m.o.Port == 0 {
 		m.o.Port = map[Security]int{STARTTLS: 587, TLS: 465, NoTLS: 25}[m.o.Security]
 	}
-	return []agent.Tool{m}, nil
+	return []tool.Tool{m}, nil
 }
 
 type sendMail struct {
@@ -104,8 +104,8 @@ type sendMail struct {
 	names    []string          // as configured, sorted
 }
 
-func (sendMail) Spec() agent.Spec {
-	return agent.Spec{
+func (sendMail) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "send_mail",
 		Description: "Send an e-mail.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"to":{"type":"string","description":"address or name of a contact"},"subject":{"type":"string"},"body":{"type":"string"}},"required":["to","subject","body"]}`),
@@ -118,49 +118,49 @@ type mailArgs struct {
 	Body    string `json:"body"`
 }
 
-func (m sendMail) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (m sendMail) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[mailArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if m.o.Host == "" {
-		return agent.Action{}, errors.New("no mail server is configured: tell the user to set mail.host and mail.from in the configuration")
+		return tool.Action{}, errors.New("no mail server is configured: tell the user to set mail.host and mail.from in the configuration")
 	}
 	if err := errors.Join(plainText("subject", args.Subject), plainText("body", args.Body)); err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	args.Subject = norm.NFC.String(strings.TrimSpace(args.Subject))
 	args.Body = norm.NFC.String(strings.ReplaceAll(args.Body, "\r\n", "\n"))
 	switch {
 	case args.Subject == "":
-		return agent.Action{}, errors.New("the subject is missing")
+		return tool.Action{}, errors.New("the subject is missing")
 	case utf8.RuneCountInString(args.Subject) > 200:
-		return agent.Action{}, errors.New("the subject is too long: at most 200 characters")
+		return tool.Action{}, errors.New("the subject is too long: at most 200 characters")
 	case strings.ContainsFunc(args.Subject, func(r rune) bool { return r < ' ' || r == 0x7f || hidden(r) }):
-		return agent.Action{}, errors.New("the subject must be one line without control characters")
+		return tool.Action{}, errors.New("the subject must be one line without control characters")
 	case strings.TrimSpace(args.Body) == "":
-		return agent.Action{}, errors.New("the body is missing")
+		return tool.Action{}, errors.New("the body is missing")
 	case strings.ContainsFunc(args.Body, func(r rune) bool { return unlikely(r) || r == '\r' }):
-		return agent.Action{}, errors.New("the body holds control characters")
+		return tool.Action{}, errors.New("the body holds control characters")
 	}
 	to, err := m.recipients(args.To)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	args.To = strings.Join(to, ", ")
-	return agent.Action{
+	return tool.Action{
 		Tool: "send_mail", Target: args.To, Args: encode(args), Level: policy.Commit, Phrase: "mail",
 		Values:  m.values(to, args),
 		Facts:   m.facts(to),
 		Egress:  true,
 		Summary: fmt.Sprintf("send mail %q to %s", brief(args.Subject, 60), args.To),
-		Repeat:  agent.Opaque,
+		Repeat:  tool.Opaque,
 		Frame:   framed(m.frame(to)),
-		Do: func(ctx context.Context, key string) (agent.Result, error) {
+		Do: func(ctx context.Context, key string) (tool.Result, error) {
 			if err := m.send(ctx, key, to, args); err != nil {
-				return agent.Result{}, fmt.Errorf("send mail to %s: %w", args.To, err)
+				return tool.Result{}, fmt.Errorf("send mail to %s: %w", args.To, err)
 			}
-			return agent.Result{Text: fmt.Sprintf("the mail %q was sent to %s", args.Subject, args.To)}, nil
+			return tool.Result{Text: fmt.Sprintf("the mail %q was sent to %s", args.Subject, args.To)}, nil
 		},
 	}, nil
 }

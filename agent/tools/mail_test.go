@@ -16,8 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/agent/tools/smtptest"
 )
 
@@ -31,7 +31,7 @@ func mailServer(t *testing.T, o smtptest.Options) *smtptest.Server {
 	return s
 }
 
-func mailTool(t *testing.T, o MailOptions) agent.Tool {
+func mailTool(t *testing.T, o MailOptions) tool.Tool {
 	t.Helper()
 	if o.From == "" {
 		o.From = "owner@acme.example"
@@ -55,7 +55,7 @@ func args(t *testing.T, v any) json.RawMessage {
 	return b
 }
 
-func planned(t *testing.T, tool agent.Tool, v any) agent.Action {
+func planned(t *testing.T, tool tool.Tool, v any) tool.Action {
 	t.Helper()
 	a, err := tool.Plan(t.Context(), args(t, v))
 	if err != nil {
@@ -80,7 +80,7 @@ func TestSendMailOnce(t *testing.T) {
 	if len(s.Mails()) != 0 {
 		t.Fatalf("after Plan: got %d mails, want none", len(s.Mails()))
 	}
-	if a.Level != policy.Commit || a.Repeat != agent.Opaque || a.Target != "finance@acme.example" || a.Phrase != "mail" {
+	if a.Level != policy.Commit || a.Repeat != tool.Opaque || a.Target != "finance@acme.example" || a.Phrase != "mail" {
 		t.Errorf("got %+v, want an opaque Commit to finance@acme.example", a)
 	}
 	for k, want := range map[string]string{"to": "finance@acme.example", "name": "finance", "subject": "Q3 figures", "begins": "Here they are. . Regards", "count": "1", "new": "", "warning": ""} {
@@ -136,7 +136,7 @@ func TestSendMailMisbehaving(t *testing.T) {
 			if err == nil {
 				t.Fatal("got no error")
 			}
-			if got := errors.Is(err, agent.ErrUnknown); got != tt.unknown && tt.mode != smtptest.Lose {
+			if got := errors.Is(err, tool.ErrUnknown); got != tt.unknown && tt.mode != smtptest.Lose {
 				t.Errorf("errors.Is(%v, ErrUnknown): got %v, want %v", err, got, tt.unknown)
 			}
 			if !strings.Contains(err.Error(), tt.says) {
@@ -159,7 +159,7 @@ func TestSendMailCanceled(t *testing.T) {
 		<-s.Reached()
 		cancel()
 	}()
-	if _, err := a.Do(ctx, "k"); !errors.Is(err, agent.ErrUnknown) {
+	if _, err := a.Do(ctx, "k"); !errors.Is(err, tool.ErrUnknown) {
 		t.Errorf("given up while the server decides: got %v, want ErrUnknown", err)
 	}
 }
@@ -198,7 +198,7 @@ func TestSendMailServers(t *testing.T) {
 				t.Errorf("got %v", err)
 			case tt.says != "" && (err == nil || !strings.Contains(err.Error(), tt.says)):
 				t.Errorf("got %v, want %q in it", err, tt.says)
-			case err != nil && (errors.Is(err, agent.ErrUnknown) || strings.Contains(err.Error(), "wr0ng") || strings.Contains(err.Error(), "s3cret")):
+			case err != nil && (errors.Is(err, tool.ErrUnknown) || strings.Contains(err.Error(), "wr0ng") || strings.Contains(err.Error(), "s3cret")):
 				t.Errorf("got %v: unknown, or a password in it", err)
 			}
 		})

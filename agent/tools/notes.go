@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // NoteOptions are the options of Notes; the zero value is usable.
@@ -25,14 +25,14 @@ type NoteOptions struct {
 
 // Notes are the tools that keep what the owner wants to remember: take_note
 // appends to the file of the day, remind asks the desk to say something later.
-func Notes(w *Workspace, o NoteOptions) []agent.Tool {
+func Notes(w *Workspace, o NoteOptions) []tool.Tool {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
 	if o.Dir == "" {
 		o.Dir = "notes"
 	}
-	return []agent.Tool{takeNote{changer{w}, o}, remind{o}}
+	return []tool.Tool{takeNote{changer{w}, o}, remind{o}}
 }
 
 type takeNote struct {
@@ -40,8 +40,8 @@ type takeNote struct {
 	o NoteOptions
 }
 
-func (takeNote) Spec() agent.Spec {
-	return agent.Spec{
+func (takeNote) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "take_note",
 		Description: "Add a note to today's notes.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}`),
@@ -55,49 +55,49 @@ type noteArgs struct {
 	At   string `json:"at,omitempty"` // RFC 3339, whole minutes
 }
 
-func (t takeNote) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t takeNote) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[noteArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if err := plainText("text", args.Text); err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if args.Text = tidy(args.Text); args.Text == "" {
-		return agent.Action{}, errors.New("the text of the note is missing")
+		return tool.Action{}, errors.New("the text of the note is missing")
 	}
 	at := t.o.Clock().Truncate(time.Minute)
 	if args.At != "" {
 		if at, err = time.Parse(time.RFC3339, args.At); err != nil {
-			return agent.Action{}, fmt.Errorf("at is no time: %w", err)
+			return tool.Action{}, fmt.Errorf("at is no time: %w", err)
 		}
 	}
 	args.At = at.Format(time.RFC3339)
 	rel, info, err := t.w.resolve(t.o.Dir + "/" + at.Format("2006-01-02") + ".md")
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if info != nil {
 		if err := regular(rel, info); err != nil {
-			return agent.Action{}, err
+			return tool.Action{}, err
 		}
 		if info.Size() > maxKept {
-			return agent.Action{}, fmt.Errorf("%s is too large to be added to: more than %s", rel, size(maxKept))
+			return tool.Action{}, fmt.Errorf("%s is too large to be added to: more than %s", rel, size(maxKept))
 		}
 	}
 	entry := "- " + at.Format("15:04") + " " + strings.ReplaceAll(args.Text, "\n", "\n  ") + "\n"
-	return agent.Action{
+	return tool.Action{
 		Tool: "take_note", Target: rel, Args: encode(args), Level: policy.Draft, Phrase: "note",
 		Values:  map[string]string{"text": brief(args.Text, 120), "path": rel},
 		Facts:   map[string]string{"path": "inside", "undo": "kept"},
 		Summary: fmt.Sprintf("note in %s: %s", rel, brief(args.Text, 60)),
-		Repeat:  agent.Checkable,
-		Do: func(ctx context.Context, key string) (agent.Result, error) {
+		Repeat:  tool.Checkable,
+		Do: func(ctx context.Context, key string) (tool.Result, error) {
 			ch, err := t.w.apply(ctx, key, rel, policy.Draft, func(old []byte, exists bool) ([]byte, error) {
 				return appended(old, exists, at, entry), nil
 			})
 			if err != nil {
-				return agent.Result{}, fmt.Errorf("note in %s: %w", rel, err)
+				return tool.Result{}, fmt.Errorf("note in %s: %w", rel, err)
 			}
 			if ch.Before != "" {
 				ch.Added = entry
@@ -131,8 +131,8 @@ func tidy(s string) string {
 
 type remind struct{ o NoteOptions }
 
-func (remind) Spec() agent.Spec {
-	return agent.Spec{
+func (remind) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "remind",
 		Description: "Set a timer, an alarm or a reminder: the user is told something later.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"text":{"type":"string","description":"what to say"},"when":{"type":"string","description":"as the user said it, such as \"in ten minutes\", \"tomorrow at nine\", \"10분 뒤\""}},"required":["text","when"]}`),
@@ -152,43 +152,43 @@ const (
 	overdue = 7 * 24 * time.Hour
 )
 
-func (t remind) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t remind) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[remindArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if err := plainText("text", args.Text); err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if args.Text = strings.ReplaceAll(tidy(args.Text), "\n", " "); args.Text == "" {
-		return agent.Action{}, errors.New("the text of the reminder is missing: ask the user what to be reminded of")
+		return tool.Action{}, errors.New("the text of the reminder is missing: ask the user what to be reminded of")
 	}
 	if utf8.RuneCountInString(args.Text) > 500 {
-		return agent.Action{}, errors.New("the text of the reminder is too long: at most 500 characters")
+		return tool.Action{}, errors.New("the text of the reminder is too long: at most 500 characters")
 	}
 	now := t.o.Clock()
 	at, err := parseWhen(args.When, now)
 	switch {
 	case err != nil:
-		return agent.Action{}, err
+		return tool.Action{}, err
 	case at.Before(now.Add(-overdue)), at.Before(now.Add(-time.Second)) && !isRFC3339(args.When):
-		return agent.Action{}, fmt.Errorf("%s is over: ask the user for a time to come", at.Format("2006-01-02 15:04"))
+		return tool.Action{}, fmt.Errorf("%s is over: ask the user for a time to come", at.Format("2006-01-02 15:04"))
 	case at.After(now.Add(maxAhead)):
-		return agent.Action{}, errors.New("that is more than five years ahead: ask the user for an earlier time")
+		return tool.Action{}, errors.New("that is more than five years ahead: ask the user for an earlier time")
 	}
 	args.When = at.Format(time.RFC3339)
-	return agent.Action{
+	return tool.Action{
 		Tool: "remind", Target: args.When, Args: encode(args), Level: policy.Draft, Phrase: "remind",
 		Values: map[string]string{
 			"text": brief(args.Text, 120), "when": at.Format("2006-01-02 15:04"),
 			"day": at.Format("2006-01-02"), "clock": at.Format("15:04"),
 		},
 		Summary: fmt.Sprintf("remind at %s: %s", at.Format("2006-01-02 15:04"), brief(args.Text, 60)),
-		Repeat:  agent.Idempotent,
-		Do: func(context.Context, string) (agent.Result, error) {
-			return agent.Result{
+		Repeat:  tool.Idempotent,
+		Do: func(context.Context, string) (tool.Result, error) {
+			return tool.Result{
 				Text:   "reminder set for " + at.Format("Monday 2006-01-02 15:04"),
-				Remind: &agent.Reminder{At: at, Text: args.Text},
+				Remind: &tool.Reminder{At: at, Text: args.Text},
 			}, nil
 		},
 	}, nil

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
 	"deputy/agent/policy"
 	"deputy/agent/policy/file"
+	"deputy/agent/tool"
 )
 
 // TestPlainOrdersAreNotDoubted: what people order every day, after a page was
@@ -23,7 +23,7 @@ func TestPlainOrdersAreNotDoubted(t *testing.T) {
 	defer w.Close()
 	all := append(append(Files(w), Notes(w, NoteOptions{})...), Web(WebOptions{})...)
 	all = append(all, mailTool(t, MailOptions{Host: "mail.acme.example", Contacts: map[string]string{"Finance team": "finance@acme.example", "김민수": "minsu@acme.example"}}))
-	find := func(name string) agent.Tool {
+	find := func(name string) tool.Tool {
 		for _, tool := range all {
 			if tool.Spec().Name == name {
 				return tool

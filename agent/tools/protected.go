@@ -6,8 +6,8 @@ import (
 	"path"
 	"path/filepath"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/agent/workspace"
 )
 
@@ -67,7 +67,7 @@ func reads(k workspace.Kind) policy.Level {
 }
 
 // protects states that what an action is about is protected, and why.
-func protects(a *agent.Action, k workspace.Kind) {
+func protects(a *tool.Action, k workspace.Kind) {
 	for of, name := range map[workspace.Kind]string{workspace.Runs: "startup", workspace.Secret: "secret"} {
 		if k&of != 0 {
 			a.Facts[name], a.Values[name] = "yes", "yes"

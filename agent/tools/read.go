@@ -15,8 +15,8 @@ import (
 	"golang.org/x/text/encoding/korean"
 	xunicode "golang.org/x/text/encoding/unicode"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/agent/workspace"
 )
 
@@ -25,8 +25,8 @@ const maxRead = 64 << 20
 
 type readFile struct{ w *Workspace }
 
-func (readFile) Spec() agent.Spec {
-	return agent.Spec{
+func (readFile) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "read_file",
 		Description: "Read a text file of the workspace.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"}},"required":["path"]}`),
@@ -35,10 +35,10 @@ func (readFile) Spec() agent.Spec {
 
 // Plan takes "big.log#page=2" for the second page of a long file, unless a file
 // has that very name: so a model needs no argument more to go on reading.
-func (t readFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t readFile) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[pathArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	page := 1
 	rel, info, err := t.w.resolve(args.Path)
@@ -50,25 +50,25 @@ func (t readFile) Plan(_ context.Context, raw json.RawMessage) (agent.Action, er
 		err = readable(t.w, rel, info == nil)
 	}
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if args.Path = rel; page > 1 {
 		args.Path += "#page=" + strconv.Itoa(page)
 	}
 	k := t.w.kind(rel)
-	a := agent.Action{
+	a := tool.Action{
 		Tool: "read_file", Target: rel, Args: encode(args), Level: reads(k), Phrase: "read",
 		Values:  map[string]string{"path": rel},
 		Facts:   map[string]string{"path": "inside"},
 		Private: true,
 		Summary: "read " + args.Path,
-		Repeat:  agent.Idempotent,
-		Do: func(context.Context, string) (agent.Result, error) {
+		Repeat:  tool.Idempotent,
+		Do: func(context.Context, string) (tool.Result, error) {
 			text, err := t.page(rel, page, reads(k))
 			if err != nil {
-				return agent.Result{}, fmt.Errorf("read %s: %w", rel, err)
+				return tool.Result{}, fmt.Errorf("read %s: %w", rel, err)
 			}
-			return agent.Result{Text: text}, nil
+			return tool.Result{Text: text}, nil
 		},
 	}
 	protects(&a, k&workspace.Secret)

@@ -19,8 +19,8 @@ import (
 	"sync"
 	"testing"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // internet is a made-up one: names stand for addresses, and what listens at
@@ -292,7 +292,7 @@ func TestHostsPlan(t *testing.T) {
 		if got := strings.TrimSpace(a.Facts["network"] + " " + a.Facts["host"]); got != tt.facts || a.Values["hosts"] != tt.asks {
 			t.Errorf("%q %q: got facts %q and hosts %q, want %q and %q", tt.command, tt.hosts, got, a.Values["hosts"], tt.facts, tt.asks)
 		}
-		if a.Egress != (len(tt.hosts) > 0) || a.Egress && a.Repeat != agent.Opaque {
+		if a.Egress != (len(tt.hosts) > 0) || a.Egress && a.Repeat != tool.Opaque {
 			t.Errorf("%q %q: got egress %v, repeat %v", tt.command, tt.hosts, a.Egress, a.Repeat)
 		}
 		if again, err := run.Plan(t.Context(), a.Args); err != nil || string(again.Args) != string(a.Args) {

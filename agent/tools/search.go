@@ -16,8 +16,8 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/agent/workspace"
 )
 
@@ -29,8 +29,8 @@ const (
 
 type searchFiles struct{ w *Workspace }
 
-func (searchFiles) Spec() agent.Spec {
-	return agent.Spec{
+func (searchFiles) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "search_files",
 		Description: "Find files of the workspace by words in their name or content.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"query":{"type":"string"}},"required":["query"]}`),
@@ -41,28 +41,28 @@ type queryArgs struct {
 	Query string `json:"query"`
 }
 
-func (t searchFiles) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t searchFiles) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[queryArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	args.Query = brief(args.Query, 200)
 	if args.Query == "" {
-		return agent.Action{}, errors.New("the query is missing")
+		return tool.Action{}, errors.New("the query is missing")
 	}
-	return agent.Action{
+	return tool.Action{
 		Tool: "search_files", Target: ".", Args: encode(args), Level: policy.Look, Phrase: "search",
 		Values:  map[string]string{"query": args.Query},
 		Facts:   map[string]string{"path": "inside"},
 		Private: true,
 		Summary: fmt.Sprintf("search for %q", args.Query),
-		Repeat:  agent.Idempotent,
-		Do: func(ctx context.Context, _ string) (agent.Result, error) {
+		Repeat:  tool.Idempotent,
+		Do: func(ctx context.Context, _ string) (tool.Result, error) {
 			text, err := t.search(ctx, args.Query)
 			if err != nil {
-				return agent.Result{}, fmt.Errorf("search for %q: %w", args.Query, err)
+				return tool.Result{}, fmt.Errorf("search for %q: %w", args.Query, err)
 			}
-			return agent.Result{Text: text}, nil
+			return tool.Result{Text: text}, nil
 		},
 	}, nil
 }

@@ -15,9 +15,9 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"deputy/agent"
 	"deputy/agent/policy"
 	"deputy/agent/shellrisk"
+	"deputy/agent/tool"
 )
 
 // ShellOptions are the options of Shell; the zero value is usable.
@@ -74,8 +74,8 @@ func (o ShellOptions) filled() ShellOptions {
 // the system read-only, the workspace, and nothing else: no home, no network but
 // the hosts it was allowed, no other process. Where there is no sandbox nothing
 // is run. The program must begin with [EnterSandbox].
-func Shell(w *Workspace, o ShellOptions) []agent.Tool {
-	return []agent.Tool{runCommand{w, newSandbox(w.dir, w.copies.scratch(), o.filled())}}
+func Shell(w *Workspace, o ShellOptions) []tool.Tool {
+	return []tool.Tool{runCommand{w, newSandbox(w.dir, w.copies.scratch(), o.filled())}}
 }
 
 // ProbeSandbox says how commands can be run on this machine, by Bubblewrap or
@@ -98,8 +98,8 @@ type runCommand struct {
 	box *sandbox
 }
 
-func (runCommand) Spec() agent.Spec {
-	return agent.Spec{
+func (runCommand) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "run_command",
 		Description: "Run a shell command in the workspace. Without hosts it has no network.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"command":{"type":"string"},"hosts":{"type":"array","items":{"type":"string"},"description":"only if the command needs the network: the hosts it reaches over http or https, such as [\"pypi.org\"]"}},"required":["command"]}`),
@@ -115,25 +115,25 @@ type runArgs struct {
 	Hosts []string `json:"hosts,omitempty"` // canonical: sorted, each once
 }
 
-func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[runArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	args.Command = strings.TrimSpace(args.Command)
 	parsed, err := parseCommand(args.Command)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if args.Hosts, err = commandHosts(args.Hosts); err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	w, err := t.box.probe(ctx)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	if len(args.Hosts) > 0 && w.kind != Bubblewrap {
-		return agent.Action{}, errNoHosts
+		return tool.Action{}, errNoHosts
 	}
 	wants := shellrisk.Read(parsed, t.w.protects)
 	args.Hosts = t.hosts(args.Hosts, wants, w)
@@ -145,7 +145,7 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 		points, lost = t.kept(ctx)
 	}
 	kept := lost == nil
-	a := agent.Action{
+	a := tool.Action{
 		Tool: "run_command", Target: args.Command, Args: encode(args), Phrase: "command",
 		Values:    map[string]string{"command": strings.Join(strings.Fields(strings.ReplaceAll(args.Command, "\n", " ; ")), " "), "programs": strings.Join(wants.Programs, ", ")},
 		Facts:     map[string]string{},
@@ -162,14 +162,14 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (agent.Action
 		a.Values["warning"] = "long"
 	}
 	if wants.Reads {
-		a.Repeat = agent.Idempotent
+		a.Repeat = tool.Idempotent
 	}
 	t.network(&a, args.Hosts)
 	t.undoable(&a, kept)
-	a.Do = func(ctx context.Context, _ string) (agent.Result, error) {
+	a.Do = func(ctx context.Context, _ string) (tool.Result, error) {
 		r, err := t.do(ctx, job{command: args.Command, readOnly: wants.Reads, hosts: args.Hosts}, opens(wants), points)
 		if err != nil {
-			return agent.Result{}, fmt.Errorf("run the command: %w", err)
+			return tool.Result{}, fmt.Errorf("run the command: %w", err)
 		}
 		if wants.Network != "" && len(args.Hosts) == 0 {
 			r.Text += "\n[it ran without a network: if it needs one, name in hosts what it reaches]"

@@ -5,12 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // shell gives run_command with its sandbox, which must work where all tests are demanded.
-func shell(t *testing.T, o ShellOptions) (space, agent.Tool) {
+func shell(t *testing.T, o ShellOptions) (space, tool.Tool) {
 	t.Helper()
 	s := newSpace(t)
 	if _, err := ProbeSandbox(t.Context(), o); err != nil {
@@ -22,7 +22,7 @@ func shell(t *testing.T, o ShellOptions) (space, agent.Tool) {
 	return s, Shell(s.Workspace, o)[0]
 }
 
-func runs(t *testing.T, tool agent.Tool, command string) string {
+func runs(t *testing.T, tool tool.Tool, command string) string {
 	t.Helper()
 	r, err := planned(t, tool, commandArgs{command}).Do(t.Context(), "k")
 	if err != nil {
@@ -34,7 +34,7 @@ func runs(t *testing.T, tool agent.Tool, command string) string {
 func TestCommandPlan(t *testing.T) {
 	_, run := shell(t, ShellOptions{})
 	a := planned(t, run, commandArgs{" rm -r notes\necho done "})
-	if a.Level != policy.Draft || a.Repeat != agent.Opaque || !a.Untrusted || a.Target != "rm -r notes\necho done" || a.Facts["undo"] != "kept" {
+	if a.Level != policy.Draft || a.Repeat != tool.Opaque || !a.Untrusted || a.Target != "rm -r notes\necho done" || a.Facts["undo"] != "kept" {
 		t.Errorf("got %+v, want an opaque Draft, since what it deletes is kept", a)
 	}
 	if a := planned(t, run, commandArgs{"git push -f origin main"}); a.Level != policy.Commit || a.Facts["remote"] != "origin" || a.Values["publishes"] != "git push origin" {

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"deputy/agent"
 	"deputy/agent/policy"
 	"deputy/agent/shellrisk"
+	"deputy/agent/tool"
 	"deputy/agent/workspace"
 )
 
@@ -66,11 +66,11 @@ func (t runCommand) hosts(named []string, w shellrisk.Wants, by way) []string {
 
 // network states what it takes to reach hosts: the owner's yes for those that
 // are known, more for a new one, since whatever the command can read may leave.
-func (t runCommand) network(a *agent.Action, hosts []string) {
+func (t runCommand) network(a *tool.Action, hosts []string) {
 	if len(hosts) == 0 {
 		return
 	}
-	a.Egress, a.Repeat = true, agent.Opaque
+	a.Egress, a.Repeat = true, tool.Opaque
 	a.Level = max(a.Level, policy.Reach)
 	a.Facts["network"], a.Facts["host"] = "hosts", "known"
 	a.Values["hosts"] = strings.Join(hosts, ", ")

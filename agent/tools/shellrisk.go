@@ -1,16 +1,16 @@
 package tools
 
 import (
-	"deputy/agent"
 	"deputy/agent/policy"
 	"deputy/agent/shellrisk"
+	"deputy/agent/tool"
 	"deputy/agent/workspace"
 )
 
 // authority states what a command takes. contained says that it runs shut in,
 // after a checkpoint: then nothing is asked about but what it wants beyond that,
 // whatever program it is. networked says that it will have hosts to reach.
-func authority(a *agent.Action, w shellrisk.Wants, contained, networked bool) {
+func authority(a *tool.Action, w shellrisk.Wants, contained, networked bool) {
 	switch {
 	case w.Reads:
 		a.Level = policy.Look

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"deputy/agent"
 	"deputy/agent/policy"
 	"deputy/agent/shellrisk"
+	"deputy/agent/tool"
 	"deputy/agent/workspace/checkpoint"
 )
 
@@ -170,7 +170,7 @@ func TestHostsDecide(t *testing.T) {
 func TestWhys(t *testing.T) {
 	s := newSpace(t)
 	run := plansOnly(t, s, Landlock)
-	met := map[string]agent.Action{}
+	met := map[string]tool.Action{}
 	for _, r := range levelRows(t) {
 		a := planned(t, run, commandArgs{r.command})
 		met[a.Facts["why"]] = a

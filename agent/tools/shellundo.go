@@ -7,15 +7,15 @@ import (
 	"fmt"
 	"strconv"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/agent/workspace"
 	"deputy/agent/workspace/checkpoint"
 )
 
 // undoable states whether what the command does to the workspace can be taken
 // back, and what it takes if not.
-func (t runCommand) undoable(a *agent.Action, kept bool) {
+func (t runCommand) undoable(a *tool.Action, kept bool) {
 	a.Facts["undo"] = "kept"
 	if !kept {
 		a.Facts["undo"], a.Values["lasting"] = "none", "yes"
@@ -92,7 +92,7 @@ func (b *sandbox) tryLayer(ctx context.Context, w *Workspace) error {
 
 // do runs a command; opens is what it was allowed to use of what is protected,
 // kind says how its changes can be taken back, "" that they can't.
-func (t runCommand) do(ctx context.Context, j job, opens workspace.Kind, kind string) (r agent.Result, err error) {
+func (t runCommand) do(ctx context.Context, j job, opens workspace.Kind, kind string) (r tool.Result, err error) {
 	way, err := t.box.probe(ctx)
 	if err != nil {
 		return r, err
@@ -224,22 +224,22 @@ type commandUndo struct {
 
 // Undo puts the workspace back as it was before a command. What was changed
 // since is left as it is, and the error names it.
-func (t runCommand) Undo(ctx context.Context, record json.RawMessage) (agent.Result, error) {
+func (t runCommand) Undo(ctx context.Context, record json.RawMessage) (tool.Result, error) {
 	u, err := decode[commandUndo](record)
 	if err != nil {
-		return agent.Result{}, fmt.Errorf("undo: %w", err)
+		return tool.Result{}, fmt.Errorf("undo: %w", err)
 	}
 	if err := t.box.take(ctx); err != nil {
-		return agent.Result{}, err
+		return tool.Result{}, err
 	}
 	defer t.box.give()
 	t.w.mu.Lock()
 	defer t.w.mu.Unlock()
 	o, err := t.w.points.Undo(u.Checkpoint)
 	if err != nil {
-		return agent.Result{}, fmt.Errorf("undo: %w", err)
+		return tool.Result{}, fmt.Errorf("undo: %w", err)
 	}
-	r := agent.Result{Text: o.Text(), Values: map[string]string{}}
+	r := tool.Result{Text: o.Text(), Values: map[string]string{}}
 	for key, paths := range map[string][]string{"restored": o.Restored, "removed": o.Removed, "left": o.Left, "lost": o.Lost} {
 		if len(paths) > 0 {
 			r.Values[key], r.Values[key+"_count"] = checkpoint.Few(paths), strconv.Itoa(len(paths))

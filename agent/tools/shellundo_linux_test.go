@@ -11,8 +11,8 @@ import (
 	"syscall"
 	"testing"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/agent/workspace/checkpoint"
 )
 
@@ -155,7 +155,7 @@ func TestCommandUndo(t *testing.T) {
 }
 
 // ran runs a command and gives what Undo needs, by any sandbox that works.
-func ran(t *testing.T, s space, command string) (runCommand, agent.Result) {
+func ran(t *testing.T, s space, command string) (runCommand, tool.Result) {
 	t.Helper()
 	for _, box := range boxes(t, s, ShellOptions{}) {
 		tool := runCommand{s.Workspace, box}
@@ -166,7 +166,7 @@ func ran(t *testing.T, s space, command string) (runCommand, agent.Result) {
 		return tool, r
 	}
 	t.Skip("no sandbox works here: the reason stands above")
-	return runCommand{}, agent.Result{}
+	return runCommand{}, tool.Result{}
 }
 
 // TestCommandUndoLeavesLaterChanges: what was changed since stays, and is named.

@@ -13,7 +13,7 @@ import (
 
 	"github.com/wneessen/go-mail"
 
-	"deputy/agent"
+	"deputy/agent/tool"
 )
 
 // loopback says whether host names this machine, without asking any server.
@@ -24,7 +24,7 @@ func loopback(host string) bool {
 
 // send hands one mail to the server, once. After the server has taken it, it is
 // done, whatever comes then; when the connection ends between the mail's last
-// line and the server's answer, the error wraps agent.ErrUnknown.
+// line and the server's answer, the error wraps tool.ErrUnknown.
 func (m sendMail) send(ctx context.Context, key string, to []string, args mailArgs) error {
 	msg, err := m.message(key, to, args)
 	if err != nil {
@@ -141,7 +141,7 @@ func saySend(ctx context.Context, err error) error {
 		return err
 	}
 	if failed.Reason == mail.ErrSMTPDataClose && failed.ErrorCode() == 0 {
-		return fmt.Errorf("the connection ended before the mail server answered: %w", agent.ErrUnknown)
+		return fmt.Errorf("the connection ended before the mail server answered: %w", tool.ErrUnknown)
 	}
 	reply := failed.Error()
 	if i := strings.Index(reply, ", affected"); i > 0 {

@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // WebOptions are the options of Web; the zero value is usable.
@@ -38,7 +38,7 @@ type WebOptions struct {
 
 // Web are the tools that read the web: fetch_page. No proxy is used, since the
 // address that a proxy connects to could not be checked.
-func Web(o WebOptions) []agent.Tool {
+func Web(o WebOptions) []tool.Tool {
 	if o.Timeout == 0 {
 		o.Timeout = 20 * time.Second
 	}
@@ -48,13 +48,13 @@ func Web(o WebOptions) []agent.Tool {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return []agent.Tool{fetchPage{o}}
+	return []tool.Tool{fetchPage{o}}
 }
 
 type fetchPage struct{ o WebOptions }
 
-func (fetchPage) Spec() agent.Spec {
-	return agent.Spec{
+func (fetchPage) Spec() tool.Spec {
+	return tool.Spec{
 		Name:        "fetch_page",
 		Description: "Read a web page as text.",
 		Params:      json.RawMessage(`{"type":"object","properties":{"url":{"type":"string"}},"required":["url"]}`),
@@ -66,14 +66,14 @@ type urlArgs struct {
 }
 
 // Plan takes "https://example.com/#page=2" for the second part of a long page.
-func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	args, err := decode[urlArgs](raw)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	u, err := t.checkURL(args.URL)
 	if err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	page := 1
 	if _, n, ok := cutPage("#" + u.Fragment); ok {
@@ -83,7 +83,7 @@ func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 		u.Fragment = "page=" + strconv.Itoa(page)
 	}
 	args.URL = u.String()
-	a := agent.Action{
+	a := tool.Action{
 		Tool: "fetch_page", Target: u.Hostname(), Args: encode(args), Level: policy.Reach, Phrase: "fetch",
 		Values:    map[string]string{"url": args.URL, "host": u.Hostname()},
 		Summary:   "fetch " + brief(args.URL, 120),
@@ -91,7 +91,7 @@ func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 		Egress:    true,
 		Untrusted: true,
 		Source:    "a page of " + u.Hostname(),
-		Repeat:    agent.Idempotent,
+		Repeat:    tool.Idempotent,
 		Frame:     framed(siteFrame(u.Hostname())),
 	}
 	// A long query could carry out what stands in the workspace: it is asked for.
@@ -104,12 +104,12 @@ func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (agent.Action, e
 	case lookalikeHost(u.Hostname()):
 		a.Values["warning"], a.Facts["host"] = "lookalike", "lookalike"
 	}
-	a.Do = func(ctx context.Context, _ string) (agent.Result, error) {
+	a.Do = func(ctx context.Context, _ string) (tool.Result, error) {
 		text, err := t.fetch(ctx, u, page)
 		if err != nil {
-			return agent.Result{}, fmt.Errorf("fetch %s: %w", brief(args.URL, 120), err)
+			return tool.Result{}, fmt.Errorf("fetch %s: %w", brief(args.URL, 120), err)
 		}
-		return agent.Result{Text: text}, nil
+		return tool.Result{Text: text}, nil
 	}
 	return a, nil
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 )
 
 // A Book is the fold: it takes in everything that happened, in order, and holds
@@ -71,35 +71,35 @@ func (p *page) hear(h Hearing) {
 
 // Observe takes in an event of the desk, journaled or passing. It returns the
 // turns that have ended with it.
-func (b *Book) Observe(e agent.Event) []Turn {
+func (b *Book) Observe(e event.Event) []Turn {
 	b.settle(e)
 	switch v := e.Body.(type) {
-	case agent.Heard:
+	case event.Heard:
 		b.heard(e.At, v)
-	case agent.Ignored:
+	case event.Ignored:
 		b.ignored(e.At, v)
-	case agent.TaskOpened:
+	case event.TaskOpened:
 		b.accepted(e.At, v.Task, Order, v.Note)
-	case agent.TaskRevised:
+	case event.TaskRevised:
 		b.accepted(e.At, v.Task, Revision, false)
-	case agent.Dictated:
+	case event.Dictated:
 		b.dictated(e.At, v.Task)
-	case agent.TaskClosed:
+	case event.TaskClosed:
 		if p := b.tasks[v.Task]; p != nil {
 			p.Done, p.Status, p.open = e.At, string(v.Status), false
 		}
-	case agent.Reported:
+	case event.Reported:
 		if p := b.tasks[v.Task]; p != nil {
 			p.Reported = e.At
 			b.close(p)
 		}
-	case agent.Thinking, agent.Begun, agent.Sentence, agent.Replied:
+	case event.Thinking, event.Begun, event.Sentence, event.Replied:
 		b.thought(e)
-	case agent.Chimed:
+	case event.Chimed:
 		if p := b.last; p != nil && !p.over {
 			p.Chimed = v.Began
 		}
-	case agent.Queued, agent.Speaking, agent.Spoken:
+	case event.Queued, event.Speaking, event.Spoken:
 		b.spoke(e)
 	default:
 		b.did(e)
@@ -115,12 +115,12 @@ func (b *Book) take() []Turn {
 
 // settle ends what was said last once the step that worked it out is over and
 // nothing is left to come of it.
-func (b *Book) settle(e agent.Event) {
+func (b *Book) settle(e event.Event) {
 	p := b.last
 	if p == nil {
 		return
 	}
-	if _, undone := e.Body.(agent.Undone); undone {
+	if _, undone := e.Body.(event.Undone); undone {
 		p.step = e.At // it answers an undo
 	}
 	if e.At.Equal(p.step) || !p.Done.IsZero() { // a closed task is reported yet
@@ -171,7 +171,7 @@ func (b *Book) begin(p *page) *page {
 }
 
 // heard begins a turn. What was closed and not reported by now will not be.
-func (b *Book) heard(at time.Time, h agent.Heard) {
+func (b *Book) heard(at time.Time, h event.Heard) {
 	for _, p := range b.turns {
 		if !p.Done.IsZero() {
 			b.close(p)
@@ -196,7 +196,7 @@ func (b *Book) heard(at time.Time, h agent.Heard) {
 }
 
 // ignored is heard for what nothing follows from.
-func (b *Book) ignored(at time.Time, i agent.Ignored) {
+func (b *Book) ignored(at time.Time, i event.Ignored) {
 	p := &page{Turn: Turn{Kind: Ignored, Utterance: i.Utterance, Heard: at}, step: at}
 	b.Metrics.utterances.add("voice", 1)
 	b.hearing(p)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/policy"
 )
 
@@ -26,8 +26,8 @@ func play(b *Book, things ...thing) (ended []Turn) {
 		switch v := x.what.(type) {
 		case Hearing:
 			ended = append(ended, b.Hear(v)...)
-		case agent.Body:
-			ended = append(ended, b.Observe(agent.Event{At: at(x.ms), Body: v})...)
+		case event.Body:
+			ended = append(ended, b.Observe(event.Event{At: at(x.ms), Body: v})...)
 		}
 	}
 	return ended
@@ -47,8 +47,8 @@ func draw(t Turn) string {
 	return s.String()
 }
 
-func said(utterance int64, end int) agent.Heard {
-	return agent.Heard{Utterance: utterance, Text: "secret", Began: at(end - 900), Ended: at(end)}
+func said(utterance int64, end int) event.Heard {
+	return event.Heard{Utterance: utterance, Text: "secret", Began: at(end - 900), Ended: at(end)}
 }
 
 func hearing(utterance int64, end int) Hearing {
@@ -64,32 +64,32 @@ func TestTimelines(t *testing.T) {
 	}{
 		{"an order that is answered in sentences", []thing{
 			{450, hearing(1, 0)},
-			{451, said(1, 0)}, {451, agent.TaskOpened{Task: "t1"}}, {451, agent.Thinking{Task: "t1", Turn: 1}},
-			{600, agent.Begun{Task: "t1", Turn: 1}},
-			{700, agent.Sentence{Task: "t1", Turn: 1}}, {700, agent.Queued{Line: "l1", Task: "t1"}},
-			{800, agent.Sentence{Task: "t1", Turn: 1}}, {800, agent.Queued{Line: "l2", Task: "t1"}},
-			{820, agent.Speaking{Line: "l1", At: at(815)}},
-			{900, agent.Replied{Task: "t1", Turn: 1}}, {900, agent.TaskClosed{Task: "t1", Status: agent.Done}},
-			{1500, agent.Spoken{Line: "l1", Whole: true}}, {1501, agent.Speaking{Line: "l2", At: at(1501)}},
-			{2000, agent.Spoken{Line: "l2", Whole: true}}, {2000, agent.Reported{Task: "t1"}},
+			{451, said(1, 0)}, {451, event.TaskOpened{Task: "t1"}}, {451, event.Thinking{Task: "t1", Turn: 1}},
+			{600, event.Begun{Task: "t1", Turn: 1}},
+			{700, event.Sentence{Task: "t1", Turn: 1}}, {700, event.Queued{Line: "l1", Task: "t1"}},
+			{800, event.Sentence{Task: "t1", Turn: 1}}, {800, event.Queued{Line: "l2", Task: "t1"}},
+			{820, event.Speaking{Line: "l1", At: at(815)}},
+			{900, event.Replied{Task: "t1", Turn: 1}}, {900, event.TaskClosed{Task: "t1", Status: event.Done}},
+			{1500, event.Spoken{Line: "l1", Whole: true}}, {1501, event.Speaking{Line: "l2", At: at(1501)}},
+			{2000, event.Spoken{Line: "l2", Whole: true}}, {2000, event.Reported{Task: "t1"}},
 		}, []string{"order t1: speech_end=0 draft=150 endpoint=400 transcript=450 heard=451 accepted=451 model_asked(1)=451 first_token(1)=600 " +
 			"first_sentence(1)=700 first_sound=815 model_done(1)=900 done=900 reported=2000"}},
 
 		{"an order that is asked for and approved aloud", []thing{
-			{451, said(1, 0)}, {451, agent.TaskOpened{Task: "t1"}}, {451, agent.Thinking{Task: "t1", Turn: 1}},
-			{880, agent.Chimed{Began: at(700), Ended: at(870)}},
-			{900, agent.Replied{Task: "t1", Turn: 1}},
-			{910, agent.Intended{Task: "t1", Key: "k", Tool: "send_mail", Level: policy.Commit}}, {910, agent.Asked{Task: "t1", Ask: "a1", Key: "k"}},
-			{910, agent.Queued{Line: "l1", Task: "t1"}}, {910, agent.Posing{Task: "t1", Ask: "a1", Line: "l1"}},
-			{950, agent.Speaking{Line: "l1", At: at(950)}},
-			{3000, agent.Spoken{Line: "l1", Whole: true}}, {3000, agent.Posed{Task: "t1", Ask: "a1", At: at(2990)}},
+			{451, said(1, 0)}, {451, event.TaskOpened{Task: "t1"}}, {451, event.Thinking{Task: "t1", Turn: 1}},
+			{880, event.Chimed{Began: at(700), Ended: at(870)}},
+			{900, event.Replied{Task: "t1", Turn: 1}},
+			{910, event.Intended{Task: "t1", Key: "k", Tool: "send_mail", Level: policy.Commit}}, {910, event.Asked{Task: "t1", Ask: "a1", Key: "k"}},
+			{910, event.Queued{Line: "l1", Task: "t1"}}, {910, event.AskPresented{Task: "t1", Ask: "a1", Line: "l1"}},
+			{950, event.Speaking{Line: "l1", At: at(950)}},
+			{3000, event.Spoken{Line: "l1", Whole: true}}, {3000, event.AskDelivered{Task: "t1", Ask: "a1", At: at(2990)}},
 			{5450, hearing(2, 5000)},
-			{5451, approved}, {5451, agent.Decided{Task: "t1", Ask: "a1", Key: "k", Approve: true, By: "voice", Answer: &approved}},
-			{5451, agent.Queued{Line: "l2", Reply: true}},
-			{5500, agent.Speaking{Line: "l2", At: at(5500)}}, {6000, agent.Spoken{Line: "l2", Whole: true}},
-			{7451, agent.Started{Task: "t1", Key: "k"}}, {7600, agent.Ended{Task: "t1", Key: "k"}}, {7600, agent.Thinking{Task: "t1", Turn: 2}},
-			{8000, agent.Replied{Task: "t1", Turn: 2}}, {8000, agent.TaskClosed{Task: "t1", Status: agent.Done}}, {8000, agent.Queued{Line: "l3", Task: "t1"}},
-			{9000, agent.Spoken{Line: "l3", Whole: true}}, {9000, agent.Reported{Task: "t1"}},
+			{5451, approved}, {5451, event.Decided{Task: "t1", Ask: "a1", Key: "k", Approve: true, By: "voice", Answer: &approved}},
+			{5451, event.Queued{Line: "l2", Reply: true}},
+			{5500, event.Speaking{Line: "l2", At: at(5500)}}, {6000, event.Spoken{Line: "l2", Whole: true}},
+			{7451, event.Started{Task: "t1", Key: "k"}}, {7600, event.Ended{Task: "t1", Key: "k"}}, {7600, event.Thinking{Task: "t1", Turn: 2}},
+			{8000, event.Replied{Task: "t1", Turn: 2}}, {8000, event.TaskClosed{Task: "t1", Status: event.Done}}, {8000, event.Queued{Line: "l3", Task: "t1"}},
+			{9000, event.Spoken{Line: "l3", Whole: true}}, {9000, event.Reported{Task: "t1"}},
 		}, []string{
 			"answer t1: speech_end=5000 draft=5150 endpoint=5400 transcript=5450 heard=5451 first_sound=5500",
 			"order t1: speech_end=0 heard=451 accepted=451 model_asked(1)=451 acknowledged=700 model_done(1)=900 ask_composed(a1 send_mail)=910 first_sound=950 " +
@@ -98,37 +98,37 @@ func TestTimelines(t *testing.T) {
 		}},
 
 		{"decided by name: no answer was heard", []thing{
-			{0, agent.Heard{Typed: true}}, {0, agent.TaskOpened{Task: "t1"}},
-			{10, agent.Intended{Task: "t1", Key: "k", Tool: "run"}}, {10, agent.Asked{Task: "t1", Ask: "a1", Key: "k"}},
-			{20, agent.Answered{Ask: "a1"}}, {20, agent.Decided{Task: "t1", Ask: "a1", Key: "k", By: "socket"}},
-			{20, agent.TaskClosed{Task: "t1", Status: agent.Cancelled}}, {20, agent.Reported{Task: "t1"}},
+			{0, event.Heard{Typed: true}}, {0, event.TaskOpened{Task: "t1"}},
+			{10, event.Intended{Task: "t1", Key: "k", Tool: "run"}}, {10, event.Asked{Task: "t1", Ask: "a1", Key: "k"}},
+			{20, event.Answered{Ask: "a1"}}, {20, event.Decided{Task: "t1", Ask: "a1", Key: "k", By: "socket"}},
+			{20, event.TaskClosed{Task: "t1", Status: event.Cancelled}}, {20, event.Reported{Task: "t1"}},
 		}, []string{"order t1: heard=0 accepted=0 decided(a1 run)=20 done=20 reported=20"}},
 
 		{"what is said of nobody's order is no order's sound", []thing{
-			{0, said(1, -400)}, {0, agent.TaskOpened{Task: "t1"}},
-			{10, agent.Queued{Line: "l1"}}, {20, agent.Speaking{Line: "l1", At: at(20)}}, // a reminder
-			{30, agent.TaskClosed{Task: "t1"}}, {30, agent.Reported{Task: "t1"}},
+			{0, said(1, -400)}, {0, event.TaskOpened{Task: "t1"}},
+			{10, event.Queued{Line: "l1"}}, {20, event.Speaking{Line: "l1", At: at(20)}}, // a reminder
+			{30, event.TaskClosed{Task: "t1"}}, {30, event.Reported{Task: "t1"}},
 		}, []string{"order t1: speech_end=-400 heard=0 accepted=0 done=30 reported=30"}},
 
 		{"a verb", []thing{
-			{0, said(1, -400)}, {0, agent.Told{}}, {0, agent.Queued{Line: "l1", Reply: true}},
-			{20, agent.Speaking{Line: "l1", At: at(20)}}, {500, agent.Spoken{Line: "l1", Whole: true}},
+			{0, said(1, -400)}, {0, event.Notified{}}, {0, event.Queued{Line: "l1", Reply: true}},
+			{20, event.Speaking{Line: "l1", At: at(20)}}, {500, event.Spoken{Line: "l1", Whole: true}},
 		}, []string{"local : speech_end=-400 heard=0 first_sound=20"}},
 
 		{"undo is answered in a later step", []thing{
-			{0, agent.Heard{Typed: true}}, {9, agent.Undone{Key: "k"}}, {9, agent.Queued{Line: "l1", Reply: true}},
-			{20, agent.Speaking{Line: "l1", At: at(20)}}, {500, agent.Spoken{Line: "l1", Whole: true}},
+			{0, event.Heard{Typed: true}}, {9, event.Undone{Key: "k"}}, {9, event.Queued{Line: "l1", Reply: true}},
+			{20, event.Speaking{Line: "l1", At: at(20)}}, {500, event.Spoken{Line: "l1", Whole: true}},
 		}, []string{"local : heard=0 first_sound=20"}},
 
 		{"nothing said in answer: it ends with the next event", []thing{
-			{0, said(1, -400)}, {50, agent.Reminded{}},
+			{0, said(1, -400)}, {50, event.Reminded{}},
 		}, []string{"local : speech_end=-400 heard=0"}},
 
 		{"ignored: what is said about it is nobody else's", []thing{
-			{0, said(1, -400)}, {0, agent.TaskOpened{Task: "t1"}},
-			{8, hearing(2, 5)}, {10, agent.Ignored{Utterance: 2, Why: agent.Foreign}}, {10, agent.Queued{Line: "l1", Reply: true}},
-			{20, agent.Speaking{Line: "l1", At: at(20)}},
-			{30, agent.TaskClosed{Task: "t1"}}, {30, agent.Reported{Task: "t1"}},
+			{0, said(1, -400)}, {0, event.TaskOpened{Task: "t1"}},
+			{8, hearing(2, 5)}, {10, event.Ignored{Utterance: 2, Why: event.Foreign}}, {10, event.Queued{Line: "l1", Reply: true}},
+			{20, event.Speaking{Line: "l1", At: at(20)}},
+			{30, event.TaskClosed{Task: "t1"}}, {30, event.Reported{Task: "t1"}},
 		}, []string{"ignored : speech_end=5 heard=10 draft=155 endpoint=405 transcript=455", "order t1: speech_end=-400 heard=0 accepted=0 done=30 reported=30"}},
 
 		{"noise", []thing{
@@ -136,32 +136,32 @@ func TestTimelines(t *testing.T) {
 		}, []string{"noise : speech_end=0 draft=150 endpoint=400 transcript=450"}},
 
 		{"a report that is hushed ends the turn", []thing{
-			{0, agent.Heard{Typed: true}}, {0, agent.TaskOpened{Task: "t1"}},
-			{9, agent.TaskClosed{Task: "t1"}}, {9, agent.Queued{Line: "l1", Task: "t1"}}, {20, agent.Spoken{Line: "l1"}},
+			{0, event.Heard{Typed: true}}, {0, event.TaskOpened{Task: "t1"}},
+			{9, event.TaskClosed{Task: "t1"}}, {9, event.Queued{Line: "l1", Task: "t1"}}, {20, event.Spoken{Line: "l1"}},
 		}, []string{"order t1: heard=0 accepted=0 done=9"}},
 
 		{"cancelled while an effect is under way", []thing{
-			{0, agent.Heard{Typed: true}}, {0, agent.TaskOpened{Task: "t1"}},
-			{5, agent.Intended{Task: "t1", Key: "k", Tool: "run"}}, {5, agent.Started{Task: "t1", Key: "k"}},
-			{9, agent.TaskClosed{Task: "t1"}}, {9, agent.Reported{Task: "t1"}},
-			{30, agent.Ended{Task: "t1", Key: "k", Err: "stopped"}},
+			{0, event.Heard{Typed: true}}, {0, event.TaskOpened{Task: "t1"}},
+			{5, event.Intended{Task: "t1", Key: "k", Tool: "run"}}, {5, event.Started{Task: "t1", Key: "k"}},
+			{9, event.TaskClosed{Task: "t1"}}, {9, event.Reported{Task: "t1"}},
+			{30, event.Ended{Task: "t1", Key: "k", Err: "stopped"}},
 		}, []string{"order t1: heard=0 accepted=0 effect_started(run)=5 done=9 reported=9 effect_ended(run)=30"}},
 
 		{"a revision is a turn of its own", []thing{
-			{0, agent.Heard{Typed: true}}, {0, agent.TaskOpened{Task: "t1"}}, {5, agent.TaskClosed{Task: "t1"}}, {5, agent.Reported{Task: "t1"}},
-			{10, agent.Heard{Typed: true}}, {10, agent.TaskRevised{Task: "t1"}}, {15, agent.TaskClosed{Task: "t1"}}, {15, agent.Reported{Task: "t1"}},
+			{0, event.Heard{Typed: true}}, {0, event.TaskOpened{Task: "t1"}}, {5, event.TaskClosed{Task: "t1"}}, {5, event.Reported{Task: "t1"}},
+			{10, event.Heard{Typed: true}}, {10, event.TaskRevised{Task: "t1"}}, {15, event.TaskClosed{Task: "t1"}}, {15, event.Reported{Task: "t1"}},
 		}, []string{"order t1: heard=0 accepted=0 done=5 reported=5", "revision t1: heard=10 accepted=10 done=15 reported=15"}},
 
 		{"a note", []thing{
-			{0, agent.Heard{Typed: true}}, {0, agent.TaskOpened{Task: "t1", Note: true}},
-			{10, agent.Heard{Typed: true}}, {10, agent.Dictated{Task: "t1"}},
-			{12, agent.Intended{Task: "t1", Key: "k", Tool: "take_note"}}, {12, agent.Started{Task: "t1", Key: "k"}}, {15, agent.Ended{Task: "t1", Key: "k"}},
+			{0, event.Heard{Typed: true}}, {0, event.TaskOpened{Task: "t1", Note: true}},
+			{10, event.Heard{Typed: true}}, {10, event.Dictated{Task: "t1"}},
+			{12, event.Intended{Task: "t1", Key: "k", Tool: "take_note"}}, {12, event.Started{Task: "t1", Key: "k"}}, {15, event.Ended{Task: "t1", Key: "k"}},
 		}, []string{"dictation t1: heard=0 accepted=0", "dictation t1: heard=10 accepted=10 effect_started(take_note)=12 effect_ended(take_note)=15"}},
 
 		{"after a restart", []thing{
-			{0, agent.Opened{}}, {0, agent.Queued{Line: "l1", Task: "t7"}}, {0, agent.Posing{Task: "t7", Ask: "a3", Line: "l1"}},
-			{90, agent.Spoken{Line: "l1", Whole: true}}, {90, agent.Posed{Task: "t7", Ask: "a3", At: at(90)}},
-			{100, agent.Decided{Task: "t7", Ask: "a3", Key: "k", By: "terminal"}}, {100, agent.TaskClosed{Task: "t7"}}, {100, agent.Reported{Task: "t7"}},
+			{0, event.Opened{}}, {0, event.Queued{Line: "l1", Task: "t7"}}, {0, event.AskPresented{Task: "t7", Ask: "a3", Line: "l1"}},
+			{90, event.Spoken{Line: "l1", Whole: true}}, {90, event.AskDelivered{Task: "t7", Ask: "a3", At: at(90)}},
+			{100, event.Decided{Task: "t7", Ask: "a3", Key: "k", By: "terminal"}}, {100, event.TaskClosed{Task: "t7"}}, {100, event.Reported{Task: "t7"}},
 		}, []string{"resumed t7: ask_composed(a3)=0 ask_posed(a3)=90 decided(a3)=100 done=100 reported=100"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -182,12 +182,12 @@ func TestBookForgets(t *testing.T) {
 	var ended []Turn
 	for i := range 5 {
 		task := fmt.Sprint("t", i)
-		ended = append(ended, play(b, thing{i, agent.Heard{Typed: true}}, thing{i, agent.TaskOpened{Task: task}}, thing{i, agent.Queued{Line: task, Task: task}})...)
+		ended = append(ended, play(b, thing{i, event.Heard{Typed: true}}, thing{i, event.TaskOpened{Task: task}}, thing{i, event.Queued{Line: task, Task: task}})...)
 	}
 	if len(ended) != 3 || len(b.Turns()) != 2 || len(b.tasks) != 2 {
 		t.Errorf("got %d ended, %d held, %d tasks; want 3, 2, 2", len(ended), len(b.Turns()), len(b.tasks))
 	}
-	more := play(b, thing{9, agent.Speaking{Line: "t0", At: at(9)}}, thing{9, agent.Spoken{Line: "t0", Whole: true}}, thing{9, agent.Reported{Task: "t0"}})
+	more := play(b, thing{9, event.Speaking{Line: "t0", At: at(9)}}, thing{9, event.Spoken{Line: "t0", Whole: true}}, thing{9, event.Reported{Task: "t0"}})
 	if len(more) != 0 || !b.Turns()[0].Sound.IsZero() {
 		t.Errorf("got %v, want nothing of a turn that is forgotten", more)
 	}
@@ -196,9 +196,9 @@ func TestBookForgets(t *testing.T) {
 // TestTurnsAreCopies: what a reader was given doesn't change any more.
 func TestTurnsAreCopies(t *testing.T) {
 	b := &Book{}
-	play(b, thing{0, agent.Heard{Typed: true}}, thing{0, agent.TaskOpened{Task: "t1"}}, thing{0, agent.Thinking{Task: "t1", Turn: 1}})
+	play(b, thing{0, event.Heard{Typed: true}}, thing{0, event.TaskOpened{Task: "t1"}}, thing{0, event.Thinking{Task: "t1", Turn: 1}})
 	got := b.Turns()[0]
-	play(b, thing{5, agent.Replied{Task: "t1", Turn: 1}})
+	play(b, thing{5, event.Replied{Task: "t1", Turn: 1}})
 	if !got.Replies[0].Ended.IsZero() {
 		t.Error("a turn that was given out has changed")
 	}

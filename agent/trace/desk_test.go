@@ -10,8 +10,12 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/agent/journal/journaltest"
+	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/agent/trace"
 )
 
@@ -22,14 +26,14 @@ func (wording) Phrase(_, key string, _ map[string]string) string { return key }
 func (wording) CodeWords(string) []string                        { return []string{"falcon", "copper"} }
 
 // slowModel writes for a while: 300 ms to its first token, 200 ms to each piece.
-type slowModel struct{ replies [][]agent.Chunk }
+type slowModel struct{ replies [][]model.Chunk }
 
-func (m *slowModel) Next(ctx context.Context, _ agent.Prompt) iter.Seq2[agent.Chunk, error] {
+func (m *slowModel) Next(ctx context.Context, _ model.Prompt) iter.Seq2[model.Chunk, error] {
 	chunks := m.replies[0]
 	m.replies = m.replies[1:]
-	return func(yield func(agent.Chunk, error) bool) {
+	return func(yield func(model.Chunk, error) bool) {
 		time.Sleep(300 * time.Millisecond)
-		if !yield(agent.Chunk{}, nil) {
+		if !yield(model.Chunk{}, nil) {
 			return
 		}
 		for _, c := range chunks {
@@ -44,31 +48,31 @@ func (m *slowModel) Next(ctx context.Context, _ agent.Prompt) iter.Seq2[agent.Ch
 // postman is a tool that takes 50 ms and needs the code word.
 type postman struct{}
 
-func (postman) Spec() agent.Spec {
-	return agent.Spec{Name: "post", Params: json.RawMessage(`{"type":"object"}`)}
+func (postman) Spec() tool.Spec {
+	return tool.Spec{Name: "post", Params: json.RawMessage(`{"type":"object"}`)}
 }
 
-func (postman) Plan(_ context.Context, args json.RawMessage) (agent.Action, error) {
-	return agent.Action{Tool: "post", Target: "there", Args: args, Level: policy.Commit, Summary: "post",
-		Do: func(context.Context, string) (agent.Result, error) {
+func (postman) Plan(_ context.Context, args json.RawMessage) (tool.Action, error) {
+	return tool.Action{Tool: "post", Target: "there", Args: args, Level: policy.Commit, Summary: "post",
+		Do: func(context.Context, string) (tool.Result, error) {
 			time.Sleep(50 * time.Millisecond)
-			return agent.Result{Text: "posted"}, nil
+			return tool.Result{Text: "posted"}, nil
 		}}, nil
 }
 
 // speaker is a voice: 100 ms to the first sample of a line, a second to its end.
-type speaker struct{ lines chan agent.Line }
+type speaker struct{ lines chan event.Line }
 
-func (s speaker) Say(_ context.Context, l agent.Line) error { s.lines <- l; return nil }
+func (s speaker) Say(_ context.Context, l event.Line) error { s.lines <- l; return nil }
 func (speaker) Hush(context.Context) error                  { return nil }
 func (speaker) Chime(context.Context) error                 { return nil }
 
 func (s speaker) run(d *agent.Desk) {
 	for l := range s.lines {
 		time.Sleep(100 * time.Millisecond)
-		d.Tell(agent.Speaking{Line: l.ID, At: time.Now()})
+		d.Tell(event.Speaking{Line: l.ID, At: time.Now()})
 		time.Sleep(900 * time.Millisecond)
-		d.Tell(agent.Spoken{Line: l.ID, Ended: time.Now(), Whole: true})
+		d.Tell(event.Spoken{Line: l.ID, Ended: time.Now(), Whole: true})
 	}
 }
 
@@ -85,19 +89,19 @@ func TestTimelineOfADesk(t *testing.T) {
 		book := &trace.Book{}
 		var ended []trace.Turn
 		code := ""
-		voice := speaker{make(chan agent.Line, 16)}
-		model := &slowModel{replies: [][]agent.Chunk{
-			{{Call: &agent.Call{ID: "x", Tool: "post", Args: json.RawMessage(`{}`)}}},
+		voice := speaker{make(chan event.Line, 16)}
+		model := &slowModel{replies: [][]model.Chunk{
+			{{Call: &model.Call{ID: "x", Tool: "post", Args: json.RawMessage(`{}`)}}},
 			{{Text: "It is posted."}, {Text: "All of it."}},
 		}}
 		desk := agent.NewDesk(agent.Options{
-			Rules: agent.Rules{Phrases: wording{}, Grace: 2 * time.Second, Policy: policy.Policy{Table: policy.Table{Tools: map[string]policy.Tool{
+			Rules: core.Rules{Phrases: wording{}, Grace: 2 * time.Second, Policy: policy.Policy{Table: policy.Table{Tools: map[string]policy.Tool{
 				"post": {Level: policy.Commit, Why: policy.Words{En: "a test"}},
 			}}}},
-			Journal: &journaltest.Memory{}, Model: model, Tools: []agent.Tool{postman{}}, Voice: voice,
+			Journal: &journaltest.Memory{}, Model: model, Tools: []tool.Tool{postman{}}, Voice: voice,
 			Split: func() agent.Splitter { return whole{} },
-			Observe: func(e agent.Event) {
-				if p, ok := e.Body.(agent.Posing); ok {
+			Observe: func(e event.Event) {
+				if p, ok := e.Body.(event.AskPresented); ok {
 					code = p.Code
 				}
 				ended = append(ended, book.Observe(e)...)
@@ -112,7 +116,7 @@ func TestTimelineOfADesk(t *testing.T) {
 			time.Sleep(450 * time.Millisecond)
 			synctest.Wait() // the desk is not at the book
 			ended = append(ended, book.Hear(trace.Hearing{Utterance: id, SpeechEnd: end, Draft: end.Add(150 * time.Millisecond), Endpoint: end.Add(400 * time.Millisecond), Ready: time.Now()})...)
-			desk.Tell(agent.Heard{Utterance: id, Text: text, Language: "en", Confidence: 0.97, Lowest: 0.9, Voiced: 0.95, SNR: 30, Began: end.Add(-500 * time.Millisecond), Ended: end})
+			desk.Tell(event.Heard{Utterance: id, Text: text, Language: "en", Confidence: 0.97, Lowest: 0.9, Voiced: 0.95, SNR: 30, Began: end.Add(-500 * time.Millisecond), Ended: end})
 		}
 		hear(1, "post the letter please")
 		time.Sleep(3550 * time.Millisecond) // the ask is over

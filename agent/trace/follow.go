@@ -3,13 +3,13 @@ package trace
 import (
 	"slices"
 
-	"deputy/agent"
+	"deputy/agent/event"
 )
 
 // spoke follows the lines.
-func (b *Book) spoke(e agent.Event) {
+func (b *Book) spoke(e event.Event) {
 	switch v := e.Body.(type) {
-	case agent.Queued:
+	case event.Queued:
 		p := b.tasks[v.Task]
 		if v.Reply && b.last != nil {
 			p = b.last
@@ -22,11 +22,11 @@ func (b *Book) spoke(e agent.Event) {
 		}
 		b.lines[v.Line] = p
 		p.lines++
-	case agent.Speaking:
+	case event.Speaking:
 		if p := b.lines[v.Line]; p != nil && p.Sound.IsZero() && !p.over {
 			p.Sound = v.At
 		}
-	case agent.Spoken:
+	case event.Spoken:
 		if v.Err != "" {
 			b.Metrics.errors.add("voice", 1)
 		}
@@ -44,20 +44,20 @@ func (b *Book) spoke(e agent.Event) {
 }
 
 // thought follows the model's turns.
-func (b *Book) thought(e agent.Event) {
+func (b *Book) thought(e event.Event) {
 	switch v := e.Body.(type) {
-	case agent.Thinking:
+	case event.Thinking:
 		p := b.resume(v.Task)
 		p.Replies = append(p.Replies, Reply{Turn: v.Turn, Asked: e.At})
-	case agent.Begun:
+	case event.Begun:
 		if r := b.reply(v.Task, v.Turn); r != nil {
 			r.Token = e.At
 		}
-	case agent.Sentence:
+	case event.Sentence:
 		if r := b.reply(v.Task, v.Turn); r != nil && r.Sentence.IsZero() {
 			r.Sentence = e.At
 		}
-	case agent.Replied:
+	case event.Replied:
 		if v.Err != "" {
 			b.Metrics.errors.add("model", 1)
 		}
@@ -80,30 +80,30 @@ func (b *Book) reply(task string, turn int) *Reply {
 }
 
 // did follows the effects and the asks for them.
-func (b *Book) did(e agent.Event) {
+func (b *Book) did(e event.Event) {
 	switch v := e.Body.(type) {
-	case agent.Intended:
+	case event.Intended:
 		f := b.resume(v.Task).effect(v.Key, "")
 		f.Tool, f.Level = v.Tool, v.Level.String()
-	case agent.Refused:
+	case event.Refused:
 		b.noted(b.tasks[v.Task])
-	case agent.Asked:
+	case event.Asked:
 		b.Metrics.asks.add("", 1)
 		f := b.resume(v.Task).effect(v.Key, "")
 		f.Ask, f.Posings = v.Ask, 0
-	case agent.Posing:
+	case event.AskPresented:
 		f := b.resume(v.Task).effect("", v.Ask)
 		f.Composed, f.Posings = e.At, f.Posings+1
-	case agent.Posed:
+	case event.AskDelivered:
 		b.resume(v.Task).effect("", v.Ask).Posed = v.At
-	case agent.Decided:
+	case event.Decided:
 		b.decided(e, v)
-	case agent.Started:
+	case event.Started:
 		f := b.resume(v.Task).effect(v.Key, "")
 		f.Started, f.Outcome = e.At, ""
-	case agent.Ended:
+	case event.Ended:
 		b.finished(e, v)
-	case agent.Undone:
+	case event.Undone:
 		if v.Err != "" {
 			b.Metrics.errors.add("effect", 1)
 		}
@@ -120,7 +120,7 @@ func (p *page) effect(key, ask string) *Effect {
 	return &p.Effects[i]
 }
 
-func (b *Book) decided(e agent.Event, v agent.Decided) {
+func (b *Book) decided(e event.Event, v event.Decided) {
 	way := &b.Metrics.denials
 	if v.Approve {
 		way = &b.Metrics.approvals
@@ -138,7 +138,7 @@ func (b *Book) decided(e agent.Event, v agent.Decided) {
 	}
 }
 
-func (b *Book) finished(e agent.Event, v agent.Ended) {
+func (b *Book) finished(e event.Event, v event.Ended) {
 	outcome := "done"
 	switch {
 	case v.Unknown:

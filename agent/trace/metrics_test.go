@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
-	"deputy/agent"
+	"deputy/agent/event"
 )
 
 // parse reads what WriteText wrote as Prometheus would.
@@ -45,17 +45,17 @@ func TestMetrics(t *testing.T) {
 	play(b,
 		thing{0, noise},
 		thing{1450, hearing(2, 1000)},
-		thing{1451, said(2, 1000)}, thing{1451, agent.TaskOpened{Task: "t1"}}, thing{1451, agent.Thinking{Task: "t1", Turn: 1}},
-		thing{1700, agent.Replied{Task: "t1", Turn: 1}},
-		thing{1700, agent.Intended{Task: "t1", Key: "k"}}, thing{1700, agent.Asked{Task: "t1", Ask: "a1", Key: "k"}},
-		thing{3451, answer}, thing{3451, agent.Decided{Task: "t1", Ask: "a1", Key: "k", Approve: true, By: "voice", Answer: &answer}},
-		thing{3451, agent.Started{Task: "t1", Key: "k"}}, thing{3500, agent.Ended{Task: "t1", Key: "k"}},
-		thing{3600, agent.Asked{Task: "t1", Ask: "a2", Key: "j"}}, thing{3600, agent.Decided{Task: "t1", Ask: "a2", Key: "j", By: `so"cket\` + "\n"}},
-		thing{3700, agent.Started{Task: "t1", Key: "i"}}, thing{3700, agent.Ended{Task: "t1", Key: "i", Unknown: true}},
-		thing{3800, agent.Thinking{Task: "t1", Turn: 2}}, thing{3900, agent.Replied{Task: "t1", Turn: 2, Err: "away"}},
-		thing{3900, agent.TaskClosed{Task: "t1"}}, thing{3900, agent.Reported{Task: "t1"}},
-		thing{4000, agent.Heard{Utterance: 4, Err: "no", Ignored: "no"}},
-		thing{5000, agent.Heard{Typed: true}}, thing{5001, agent.Reminded{}},
+		thing{1451, said(2, 1000)}, thing{1451, event.TaskOpened{Task: "t1"}}, thing{1451, event.Thinking{Task: "t1", Turn: 1}},
+		thing{1700, event.Replied{Task: "t1", Turn: 1}},
+		thing{1700, event.Intended{Task: "t1", Key: "k"}}, thing{1700, event.Asked{Task: "t1", Ask: "a1", Key: "k"}},
+		thing{3451, answer}, thing{3451, event.Decided{Task: "t1", Ask: "a1", Key: "k", Approve: true, By: "voice", Answer: &answer}},
+		thing{3451, event.Started{Task: "t1", Key: "k"}}, thing{3500, event.Ended{Task: "t1", Key: "k"}},
+		thing{3600, event.Asked{Task: "t1", Ask: "a2", Key: "j"}}, thing{3600, event.Decided{Task: "t1", Ask: "a2", Key: "j", By: `so"cket\` + "\n"}},
+		thing{3700, event.Started{Task: "t1", Key: "i"}}, thing{3700, event.Ended{Task: "t1", Key: "i", Unknown: true}},
+		thing{3800, event.Thinking{Task: "t1", Turn: 2}}, thing{3900, event.Replied{Task: "t1", Turn: 2, Err: "away"}},
+		thing{3900, event.TaskClosed{Task: "t1"}}, thing{3900, event.Reported{Task: "t1"}},
+		thing{4000, event.Heard{Utterance: 4, Err: "no", Ignored: "no"}},
+		thing{5000, event.Heard{Typed: true}}, thing{5001, event.Reminded{}},
 	)
 	got := parse(t, b)
 	for _, tt := range []struct {

@@ -27,7 +27,7 @@ const (
 
 // A Hearing is how one utterance came to its transcript.
 type Hearing struct {
-	Utterance int64     // as in agent.Heard
+	Utterance int64     // as in event.Heard
 	SpeechEnd time.Time // when the last speech was in the room
 	Draft     time.Time // when the transcription began of which the text came
 	Endpoint  time.Time // when it was sure that the utterance is over
@@ -86,7 +86,7 @@ type Effect struct {
 	Answered time.Time `json:"answer_heard,omitzero"` // the end of the answer
 	Decided  time.Time `json:"decided,omitzero"`
 	Approved bool      `json:"approved,omitempty"`
-	By       string    `json:"by,omitempty"` // who decided, as in agent.Decided
+	By       string    `json:"by,omitempty"` // who decided, as in event.Decided
 	Started  time.Time `json:"effect_started,omitzero"`
 	Ended    time.Time `json:"effect_ended,omitzero"`
 	Outcome  string    `json:"outcome,omitempty"` // done, failed, unknown

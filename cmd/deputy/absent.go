@@ -4,31 +4,31 @@ import (
 	"context"
 	"iter"
 
-	"deputy/agent"
+	"deputy/agent/model"
 )
 
 // An absentModel answers every order with why there is no model.
 type absentModel struct{ why error }
 
 // Next fails.
-func (m absentModel) Next(context.Context, agent.Prompt) iter.Seq2[agent.Chunk, error] {
-	return func(yield func(agent.Chunk, error) bool) { yield(agent.Chunk{}, m.why) }
+func (m absentModel) Next(context.Context, model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) { yield(model.Chunk{}, m.why) }
 }
 
 // A lateModel is one that is still starting.
 type lateModel struct {
 	ready chan struct{} // closed when model is set
-	model agent.Model
+	model model.Model
 }
 
 // set is called once.
-func (l *lateModel) set(m agent.Model) {
+func (l *lateModel) set(m model.Model) {
 	l.model = m
 	close(l.ready)
 }
 
 // Next waits for the model.
-func (l *lateModel) Next(ctx context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
+func (l *lateModel) Next(ctx context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
 	select {
 	case <-l.ready:
 		return l.model.Next(ctx, p)
@@ -38,13 +38,13 @@ func (l *lateModel) Next(ctx context.Context, p agent.Prompt) iter.Seq2[agent.Ch
 }
 
 // Warm has the model read ahead, if it is there and can.
-func (l *lateModel) Warm(ctx context.Context, p agent.Prompt) error {
+func (l *lateModel) Warm(ctx context.Context, p model.Prompt) error {
 	select {
 	case <-l.ready:
 	default:
 		return nil
 	}
-	if w, ok := l.model.(agent.Warmer); ok {
+	if w, ok := l.model.(model.Warmer); ok {
 		return w.Warm(ctx, p)
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/workspace"
 )
 
@@ -52,7 +52,7 @@ func (w *world) restart(args []string) error {
 func (w *world) want(kinds ...string) error {
 	w.rest()
 	w.mu.Lock()
-	found := slices.ContainsFunc(w.ms, func(e agent.Event) bool { return slices.Contains(kinds, e.Body.Kind()) })
+	found := slices.ContainsFunc(w.ms, func(e event.Event) bool { return slices.Contains(kinds, e.Body.Kind()) })
 	w.mu.Unlock()
 	if !found {
 		return fmt.Errorf("there was none of %v; what happened: %s", kinds, w.story())

@@ -13,7 +13,8 @@ import (
 	"sync"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/model"
 	"deputy/agent/tools"
 	"deputy/agent/tools/smtptest"
 )
@@ -103,27 +104,27 @@ func (d *destinations) webHits() int {
 type hijacked struct {
 	// mu guards both: the desk asks from its own goroutines.
 	mu      sync.Mutex
-	replies []agent.Replied
+	replies []event.Replied
 	told    strings.Builder
 }
 
-func (m *hijacked) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
+func (m *hijacked) Next(_ context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, msg := range p.Messages {
 		m.told.WriteString(msg.Text + "\n")
 	}
-	r := agent.Replied{Text: "Done."}
+	r := event.Replied{Text: "Done."}
 	if len(m.replies) > 0 {
 		r, m.replies = m.replies[0], m.replies[1:]
 	}
-	return func(yield func(agent.Chunk, error) bool) {
-		if r.Text != "" && !yield(agent.Chunk{Text: r.Text}, nil) {
+	return func(yield func(model.Chunk, error) bool) {
+		if r.Text != "" && !yield(model.Chunk{Text: r.Text}, nil) {
 			return
 		}
 		for i, c := range r.Calls {
 			c.ID = fmt.Sprint(i)
-			if !yield(agent.Chunk{Call: &c}, nil) {
+			if !yield(model.Chunk{Call: &c}, nil) {
 				return
 			}
 		}

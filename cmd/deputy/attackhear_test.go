@@ -9,22 +9,23 @@ import (
 	"testing/synctest"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/state"
 	"deputy/cmd/internal/control"
 )
 
 // clear is evidence that suffices for anything.
-func (w *world) clear(text string) agent.Heard {
+func (w *world) clear(text string) event.Heard {
 	text = w.fill(text)
 	lang := "en"
 	if strings.ContainsFunc(text, func(r rune) bool { return r >= 0xAC00 && r <= 0xD7A3 }) {
 		lang = "ko"
 	}
-	return agent.Heard{Text: text, Language: lang, Confidence: 0.97, Lowest: 0.9, NoSpeech: 0.01, Voiced: 0.9, SNR: 30}
+	return event.Heard{Text: text, Language: lang, Confidence: 0.97, Lowest: 0.9, NoSpeech: 0.01, Voiced: 0.9, SNR: 30}
 }
 
 // hear tells what was said when Deputy had fallen silent, and lets it be worked out.
-func (w *world) hear(h agent.Heard) {
+func (w *world) hear(h event.Heard) {
 	for range 600 {
 		if !w.voice.busy() {
 			break
@@ -35,7 +36,7 @@ func (w *world) hear(h agent.Heard) {
 }
 
 // hearNow tells what was just said, over by now.
-func (w *world) hearNow(h agent.Heard) {
+func (w *world) hearNow(h event.Heard) {
 	time.Sleep(time.Second)
 	h.Began = time.Now()
 	time.Sleep(800 * time.Millisecond)
@@ -43,7 +44,7 @@ func (w *world) hearNow(h agent.Heard) {
 	w.tell(h)
 }
 
-func (w *world) tell(h agent.Heard) {
+func (w *world) tell(h event.Heard) {
 	w.last = h
 	w.desk.Tell(h)
 	synctest.Wait()
@@ -98,12 +99,12 @@ func (w *world) listened() error {
 	defer w.mu.Unlock()
 	for _, e := range slices.Backward(w.ms) {
 		switch b := e.Body.(type) {
-		case agent.Ignored:
-			if b.Why == agent.OwnVoice {
+		case event.Ignored:
+			if b.Why == event.OwnVoice {
 				return fmt.Errorf("%q was said while Deputy spoke", w.last.Text)
 			}
 			return nil
-		case agent.Heard:
+		case event.Heard:
 			return nil
 		}
 	}
@@ -185,7 +186,7 @@ func (w *world) approve(args []string) error {
 		h.Key = true
 		w.hear(h)
 	case strings.Contains(a.Text, "deputy approve "):
-		w.desk.Tell(agent.Answered{Ask: a.ID, Approve: true, By: "socket", Shown: "/dev/pts/0"})
+		w.desk.Tell(event.Answered{Ask: a.ID, Approve: true, By: "socket", Shown: "/dev/pts/0"})
 	case a.Code != "" && strings.Contains(a.Text, "승인"):
 		w.hear(w.clear("승인 {code}"))
 	case a.Code != "":
@@ -211,7 +212,7 @@ func (w *world) leave(args []string) error {
 	}
 	w.rest()
 	n := 0
-	if w.view(func(s *agent.State) { n = len(s.Grants) }); n == 0 {
+	if w.view(func(s *state.State) { n = len(s.Grants) }); n == 0 {
 		return fmt.Errorf("no leave was given; what happened: %s", w.story())
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/state"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
 )
@@ -56,7 +56,7 @@ func houseIn(t *testing.T, w *world) (h *house, socket, ask string, stop func())
 		}
 	}
 	w.talk(t, socket, `{"do":"say","text":"send the figures to finance"}`)
-	if err := h.desk.View(t.Context(), func(s *agent.State, _ int) {
+	if err := h.desk.View(t.Context(), func(s *state.State, _ int) {
 		if len(s.Asks) == 1 {
 			ask = s.Asks[0].ID
 		}

@@ -10,7 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/state"
 	"deputy/cmd/internal/control"
 )
 
@@ -114,8 +116,8 @@ func (w *world) follow(d direction) error {
 }
 
 // ask is the ask on the floor, the zero one if there is none.
-func (w *world) ask() (a agent.Ask) {
-	w.view(func(s *agent.State) {
+func (w *world) ask() (a state.Ask) {
+	w.view(func(s *state.State) {
 		for _, one := range s.Asks {
 			if one.Line != "" && !one.Parked {
 				a = *one
@@ -126,9 +128,9 @@ func (w *world) ask() (a agent.Ask) {
 	return a
 }
 
-func (w *world) view(f func(s *agent.State)) {
+func (w *world) view(f func(s *state.State)) {
 	w.t.Helper()
-	if err := w.desk.View(w.t.Context(), func(s *agent.State, _ int) { f(s) }); err != nil {
+	if err := w.desk.View(w.t.Context(), func(s *state.State, _ int) { f(s) }); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -208,18 +210,18 @@ func (w *world) script(also bool, args []string) error {
 	w.model.mu.Lock()
 	defer w.model.mu.Unlock()
 	if args[0] == "" {
-		w.model.replies = append(w.model.replies, agent.Replied{Text: args[1]})
+		w.model.replies = append(w.model.replies, event.Replied{Text: args[1]})
 		return nil
 	}
 	raw := json.RawMessage(strings.NewReplacer("{port}", w.out.port, "{outside}", w.outside, "{workspace}", w.workspace).Replace(args[1]))
 	if !json.Valid(raw) {
 		return fmt.Errorf("%s is no JSON", raw)
 	}
-	call := agent.Call{Tool: args[0], Args: raw}
+	call := model.Call{Tool: args[0], Args: raw}
 	if n := len(w.model.replies); also && n > 0 {
 		w.model.replies[n-1].Calls = append(w.model.replies[n-1].Calls, call)
 		return nil
 	}
-	w.model.replies = append(w.model.replies, agent.Replied{Calls: []agent.Call{call}})
+	w.model.replies = append(w.model.replies, event.Replied{Calls: []model.Call{call}})
 	return nil
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/policy"
 	"deputy/agent/policy/file"
@@ -38,11 +40,11 @@ type world struct {
 	desk                    *agent.Desk
 	voice                   *pacedVoice
 	stop                    func()
-	ms                      []agent.Event // what was observed
+	ms                      []event.Event // what was observed
 	mu                      sync.Mutex    // guards ms
 
-	last     agent.Heard // what was heard last, for a replay
-	kept     agent.Heard // the last proper approval, for a replay
+	last     event.Heard // what was heard last, for a replay
+	kept     event.Heard // the last proper approval, for a replay
 	codes    []posedCode // every code word so far
 	approved int         // effects that the owner properly approved
 	armed    bool        // something that could have been had was held back
@@ -107,10 +109,10 @@ func (w *world) open() {
 	words := phrases.Embedded()
 	w.voice = &pacedVoice{}
 	w.desk = agent.NewDesk(agent.Options{
-		Rules:   agent.Rules{Phrases: words, Policy: policy.Policy{Table: file.Embedded(), Rules: w.rules}, System: words.Prompt("en")},
+		Rules:   core.Rules{Phrases: words, Policy: policy.Policy{Table: file.Embedded(), Rules: w.rules}, System: words.Prompt("en")},
 		Journal: j, Model: w.model, Tools: append(append(all, mails...), w.shifty), Voice: w.voice,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
-		Observe: func(e agent.Event) {
+		Observe: func(e event.Event) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.ms = append(w.ms, e)

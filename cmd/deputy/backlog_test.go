@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/audio/audiotest"
 	"deputy/stt"
@@ -40,11 +40,11 @@ func TestFirstWordWhileLoading(t *testing.T) {
 		})
 		l := listenTo(late)
 		l.ear.source = b
-		var heard []agent.Heard
+		var heard []event.Heard
 		tell := l.ear.tell
-		l.ear.tell = func(body agent.Body) {
+		l.ear.tell = func(body event.Body) {
 			tell(body)
-			if h, ok := body.(agent.Heard); ok {
+			if h, ok := body.(event.Heard); ok {
 				heard = append(heard, h)
 			}
 		}

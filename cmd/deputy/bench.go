@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/trace"
 	"deputy/audio"
 	"deputy/configs"
@@ -109,9 +109,9 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 	go func() { ended <- h.run(ctx) }()
 	defer func() { cancel(); err = errors.Join(err, <-ended) }()
 	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 3 * time.Minute}
-	r.seen = func(e agent.Event) {
-		if p, put := e.Body.(agent.Posed); put { // what is said next is an order, no answer
-			h.desk.Tell(agent.Answered{Ask: p.Ask, By: "bench"})
+	r.seen = func(e event.Event) {
+		if p, put := e.Body.(event.AskDelivered); put { // what is said next is an order, no answer
+			h.desk.Tell(event.Answered{Ask: p.Ask, By: "bench"})
 		}
 	}
 	if err := r.rest(ctx); err != nil {

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/configs"
 	"deputy/stt"
@@ -109,7 +109,7 @@ func newClipBench(cfg configs.Config, t stt.Transcriber, d audio.Detector, draft
 	if drafts {
 		b.ear = &ear{
 			source: b.tape, detector: d, transcriber: b.hears, options: o,
-			tell: func(agent.Body) {}, heard: b.note, log: log,
+			tell: func(event.Body) {}, heard: b.note, log: log,
 		}
 	} else {
 		b.ear = &plainEar{source: b.tape, detector: d, transcriber: b.hears, options: o, heard: b.note}

@@ -4,8 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/model"
 	"deputy/agent/openai"
+	"deputy/agent/tool"
 	"deputy/configs"
 )
 
@@ -25,8 +26,8 @@ func TestStandIn(t *testing.T) {
 	} {
 		var got strings.Builder
 		pieces := 0
-		for c, err := range m.Next(t.Context(), agent.Prompt{
-			Tools: []agent.Spec{{Name: "ping"}}, Messages: []agent.Message{{Role: agent.User, Text: said}},
+		for c, err := range m.Next(t.Context(), model.Prompt{
+			Tools: []tool.Spec{{Name: "ping"}}, Messages: []model.Message{{Role: model.User, Text: said}},
 		}) {
 			if err != nil {
 				t.Fatal(err)

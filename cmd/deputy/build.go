@@ -12,9 +12,13 @@ import (
 	"strings"
 
 	"deputy/agent"
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/agent/tools"
 	"deputy/agent/trace"
 	"deputy/agent/trace/otlp"
@@ -35,16 +39,16 @@ type parts struct {
 	// transcriber writes down instead of the configured one; whoever gives it closes
 	// it, after the house.
 	transcriber stt.Transcriber
-	model       agent.Model // instead of the configured one
+	model       model.Model // instead of the configured one
 	player      tts.Player  // instead of the speaker
 	instant     bool        // no sound: every line is said at once
 	// synthesizer speaks instead of the configured engines.
 	synthesizer tts.Synthesizer
-	tools       []agent.Tool           // beside the usual ones
+	tools       []tool.Tool            // beside the usual ones
 	rows        map[string]policy.Tool // what these take
 	heard       func(hearing)
-	observe     func(agent.Event) // beside the feed, from the desk's goroutine
-	said        func(agent.Line)  // with instant: every line
+	observe     func(event.Event) // beside the feed, from the desk's goroutine
+	said        func(event.Line)  // with instant: every line
 	timed       func(trace.Turn)  // every turn that has ended; must not block
 }
 
@@ -85,7 +89,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, err
 	}
 	o := agent.Options{
-		Rules: agent.Rules{
+		Rules: core.Rules{
 			Phrases: words, Policy: rules, System: words.Prompt("en"),
 			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
 			Names: cfg.Agent.Name, Open: cfg.Audio.Address == "open",
@@ -96,7 +100,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}
 	h.keeper = h.newKeeper()
-	o.Observe = func(e agent.Event) {
+	o.Observe = func(e event.Event) {
 		h.calm.stir()
 		h.trace.observe(e) // first: whoever sees an event may ask for its time
 		h.keeper.observe(e)
@@ -113,7 +117,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		return nil, err
 	}
 	o.ReadAhead = h.ahead
-	tell := func(b agent.Body) { h.desk.Tell(b) }
+	tell := func(b event.Body) { h.desk.Tell(b) }
 	if o.Voice, err = h.speech(p, tell); err != nil {
 		return nil, err
 	}
@@ -153,13 +157,13 @@ func budget(cfg configs.Config) int {
 }
 
 // quietHours are those of the configuration, which was validated.
-func quietHours(cfg configs.Config) agent.Hours {
+func quietHours(cfg configs.Config) core.Hours {
 	from, to, _ := configs.ParseHours(cfg.Agent.Quiet)
-	return agent.Hours{From: from, To: to}
+	return core.Hours{From: from, To: to}
 }
 
 // tools are everything the model may wish for.
-func (h *house) tools(ctx context.Context) ([]agent.Tool, error) {
+func (h *house) tools(ctx context.Context) ([]tool.Tool, error) {
 	w, err := tools.NewWorkspace(h.cfg.Agent.Workspace, filepath.Join(h.cfg.Agent.State, "undo"))
 	if err != nil {
 		return nil, err
@@ -172,7 +176,7 @@ func (h *house) tools(ctx context.Context) ([]agent.Tool, error) {
 }
 
 // toolsOf are all tools, with w as their workspace.
-func (h *house) toolsOf(ctx context.Context, w *tools.Workspace) ([]agent.Tool, error) {
+func (h *house) toolsOf(ctx context.Context, w *tools.Workspace) ([]tool.Tool, error) {
 	cfg := h.cfg
 	if err := w.Protect(cfg.Agent.Protect.Runs, cfg.Agent.Protect.Secrets); err != nil {
 		return nil, fmt.Errorf("agent.protect: %w", err)
@@ -211,7 +215,7 @@ func gitSetting(dir, name string) string {
 	return strings.TrimSpace(string(out))
 }
 
-func (h *house) mail() ([]agent.Tool, error) {
+func (h *house) mail() ([]tool.Tool, error) {
 	m := h.cfg.Mail
 	if m.Host == "" {
 		return tools.Mail(tools.MailOptions{})

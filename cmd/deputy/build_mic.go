@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/audio/portaudio"
 	"deputy/configs"
@@ -85,10 +85,10 @@ func (h *house) micChanged(lost error) {
 	}
 	if lost != nil {
 		h.log.Debug("the microphone is lost", "err", lost)
-		h.desk.Tell(agent.Notice{Key: "err.microphone_lost"})
+		h.desk.Tell(event.Notice{Key: "err.microphone_lost"})
 		return
 	}
-	h.desk.Tell(agent.Notice{Key: "err.microphone_back"})
+	h.desk.Tell(event.Notice{Key: "err.microphone_back"})
 }
 
 // transcriber is the recogniser of the configuration. That of this machine takes
@@ -108,7 +108,7 @@ func (h *house) transcriber() (stt.Transcriber, error) {
 		if <-h.late.ready; h.late.err == nil {
 			return nil
 		}
-		h.desk.Tell(agent.Notice{Key: "lack.transcriber", Values: map[string]string{"why": h.late.err.Error()}})
+		h.desk.Tell(event.Notice{Key: "lack.transcriber", Values: map[string]string{"why": h.late.err.Error()}})
 		return h.ear.source.Close() // nothing would come of what is heard
 	})
 	return h.late, nil

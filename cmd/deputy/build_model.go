@@ -9,13 +9,14 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/llama"
+	"deputy/agent/model"
 	"deputy/agent/openai"
 	"deputy/configs"
 )
 
 // model is the language model that the configuration leads to: a named server,
 // one that already answers on this machine, or a llama-server of our own.
-func (h *house) model(ctx context.Context, p parts, o agent.Options) (agent.Model, *cores, error) {
+func (h *house) model(ctx context.Context, p parts, o agent.Options) (model.Model, *cores, error) {
 	if p.model != nil {
 		return p.model, nil, nil
 	}
@@ -71,7 +72,7 @@ func presetOf(f openai.Found) string { return strings.ReplaceAll(strings.ToLower
 
 // localModel runs a llama-server as a child process. It starts and warms up
 // beside everything else; the first order waits for it.
-func (h *house) localModel(preset configs.Preset, o agent.Options) (agent.Model, *cores, error) {
+func (h *house) localModel(preset configs.Preset, o agent.Options) (model.Model, *cores, error) {
 	l, paths := h.cfg.LLM, configs.UserPaths()
 	program, err := llama.Find(l.Local.Server, paths.Cache)
 	if err != nil {
@@ -123,8 +124,8 @@ func warm(ctx context.Context, s *llama.Server, m *openai.Model, o agent.Options
 }
 
 // opening is what every prompt begins with.
-func opening(o agent.Options) agent.Prompt {
-	p := agent.Prompt{System: o.Rules.System}
+func opening(o agent.Options) model.Prompt {
+	p := model.Prompt{System: o.Rules.System}
 	for _, t := range o.Tools {
 		p.Tools = append(p.Tools, t.Spec())
 	}

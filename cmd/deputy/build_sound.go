@@ -7,6 +7,7 @@ import (
 
 	"deputy/agent"
 	"deputy/agent/address"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/audio/hotkey"
 	"deputy/audio/portaudio"
@@ -18,7 +19,7 @@ import (
 )
 
 // speech is the voice, or nil where nothing can be spoken.
-func (h *house) speech(p parts, tell func(agent.Body)) (agent.Voice, error) {
+func (h *house) speech(p parts, tell func(event.Body)) (agent.Voice, error) {
 	if p.instant {
 		return instantVoice{tell, p.said}, nil
 	}

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/cmd/internal/control"
 	"deputy/internal/proc"
 )
@@ -22,7 +22,7 @@ import (
 type child struct {
 	cmd    *exec.Cmd
 	socket string
-	events chan agent.Event // closed when it has ended
+	events chan event.Event // closed when it has ended
 	ended  chan error
 }
 
@@ -39,7 +39,7 @@ func startChild(ctx context.Context, program, config string, env []string, runti
 	c := &child{
 		cmd:    proc.Command(context.Background(), proc.Grant{Nothing: true, Set: env}, program, "--config", config, "run"),
 		socket: filepath.Join(runtimeDir, "deputy", "deputy.sock"),
-		events: make(chan agent.Event, 1024), ended: make(chan error, 1),
+		events: make(chan event.Event, 1024), ended: make(chan error, 1),
 	}
 	c.cmd.Stdout, c.cmd.Stderr = log, log
 	c.cmd.SysProcAttr = dieWithParent()

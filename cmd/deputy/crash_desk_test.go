@@ -15,9 +15,14 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/state"
+	"deputy/agent/tool"
 	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 )
@@ -45,7 +50,7 @@ func die() {
 // A crashJob is one order carried out by a desk on a journal in a folder.
 type crashJob struct {
 	Dir    string       `json:"dir"`
-	Repeat agent.Repeat `json:"repeat"`
+	Repeat tool.Repeat  `json:"repeat"`
 	Level  policy.Level `json:"level"`
 	// Again is the answer when it isn't known whether the effect happened.
 	Again bool  `json:"again"`
@@ -78,11 +83,11 @@ func (j crashJob) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	d := agent.NewDesk(agent.Options{
-		Rules: agent.Rules{
+		Rules: core.Rules{
 			Phrases: phrases.Embedded(), System: "test",
 			Grace: time.Millisecond,
 		},
-		Journal: &deadlyJournal{Keeper: file, crash: j.Crash}, Model: crashModel{}, Tools: []agent.Tool{j.tool()},
+		Journal: &deadlyJournal{Keeper: file, crash: j.Crash}, Model: crashModel{}, Tools: []tool.Tool{j.tool()},
 	})
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -100,9 +105,9 @@ func (j crashJob) work(ctx context.Context, d *agent.Desk) error {
 	defer tick.Stop()
 	answered := map[string]int{} // ask -> the posing that was answered
 	for {
-		var say agent.Body
+		var say event.Body
 		rest := false
-		err := d.View(ctx, func(s *agent.State, busy int) {
+		err := d.View(ctx, func(s *state.State, busy int) {
 			if len(s.Order) == 0 {
 				if !ordered {
 					say, ordered = control.Typed("please send the mail to finance and write it down", "en"), true
@@ -135,11 +140,11 @@ func (j crashJob) work(ctx context.Context, d *agent.Desk) error {
 }
 
 // answer approves the first time; of what may have happened already it goes by j.
-func (j crashJob) answer(a *agent.Ask) agent.Body {
+func (j crashJob) answer(a *state.Ask) event.Body {
 	approve := !a.Again || j.Again
 	switch {
 	case a.Line == "" || a.Parked || a.Code == "":
-		return agent.Answered{Ask: a.ID, Approve: approve, By: "terminal"}
+		return event.Answered{Ask: a.ID, Approve: approve, By: "terminal"}
 	case approve:
 		return control.Typed("approve "+a.Code, "en")
 	}
@@ -171,13 +176,13 @@ func (d *deadlyJournal) Append(ctx context.Context, events ...journal.Event) err
 // by what it is shown, so that it is the same after a restart.
 type crashModel struct{}
 
-func (crashModel) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
-	return func(yield func(agent.Chunk, error) bool) {
-		if slices.ContainsFunc(p.Messages, func(m agent.Message) bool { return m.Role == agent.ToolRole }) {
-			yield(agent.Chunk{Text: "That is all."}, nil)
+func (crashModel) Next(_ context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) {
+		if slices.ContainsFunc(p.Messages, func(m model.Message) bool { return m.Role == model.ToolRole }) {
+			yield(model.Chunk{Text: "That is all."}, nil)
 			return
 		}
-		yield(agent.Chunk{Call: &agent.Call{ID: "x", Tool: p.Tools[0].Name, Args: json.RawMessage(`{"to":"finance"}`)}}, nil)
+		yield(model.Chunk{Call: &model.Call{ID: "x", Tool: p.Tools[0].Name, Args: json.RawMessage(`{"to":"finance"}`)}}, nil)
 	}
 }
 
@@ -187,52 +192,52 @@ type crashTool struct{ job crashJob }
 // A checkableTool can look its key up as well.
 type checkableTool struct{ crashTool }
 
-func (j crashJob) tool() agent.Tool {
-	if j.Repeat == agent.Checkable {
+func (j crashJob) tool() tool.Tool {
+	if j.Repeat == tool.Checkable {
 		return checkableTool{crashTool{j}}
 	}
 	return crashTool{j}
 }
 
-func (crashTool) Spec() agent.Spec {
-	return agent.Spec{Name: "send", Description: "Send it.", Params: json.RawMessage(`{"type":"object","properties":{"to":{"type":"string"}}}`)}
+func (crashTool) Spec() tool.Spec {
+	return tool.Spec{Name: "send", Description: "Send it.", Params: json.RawMessage(`{"type":"object","properties":{"to":{"type":"string"}}}`)}
 }
 
-func (c crashTool) Plan(_ context.Context, args json.RawMessage) (agent.Action, error) {
-	return agent.Action{
+func (c crashTool) Plan(_ context.Context, args json.RawMessage) (tool.Action, error) {
+	return tool.Action{
 		Tool: "send", Target: "finance", Args: args, Level: c.job.Level, Summary: "send it to finance",
 		Repeat: c.job.Repeat, Do: c.do,
 	}, nil
 }
 
-func (c crashTool) do(_ context.Context, key string) (agent.Result, error) {
+func (c crashTool) do(_ context.Context, key string) (tool.Result, error) {
 	if c.job.Crash == (crash{Point: "before"}) {
 		die()
 	}
 	seen, err := c.job.effects()
 	if err != nil {
-		return agent.Result{}, err
+		return tool.Result{}, err
 	}
-	if c.job.Repeat != agent.Idempotent || !slices.Contains(seen, key) {
+	if c.job.Repeat != tool.Idempotent || !slices.Contains(seen, key) {
 		f, err := os.OpenFile(c.job.outside(), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 		if err != nil {
-			return agent.Result{}, err
+			return tool.Result{}, err
 		}
 		_, err = fmt.Fprintln(f, key)
 		if err = errors.Join(err, f.Close()); err != nil {
-			return agent.Result{}, err
+			return tool.Result{}, err
 		}
 	}
 	if c.job.Crash == (crash{Point: "after"}) {
 		die()
 	}
-	return agent.Result{Text: "It is sent."}, nil
+	return tool.Result{Text: "It is sent."}, nil
 }
 
-// Check is agent.Checker's.
-func (c checkableTool) Check(_ context.Context, key string, _ json.RawMessage) (bool, agent.Result, error) {
+// Check is tool.Checker's.
+func (c checkableTool) Check(_ context.Context, key string, _ json.RawMessage) (bool, tool.Result, error) {
 	seen, err := c.job.effects()
-	return slices.Contains(seen, key), agent.Result{Text: "It is sent."}, err
+	return slices.Contains(seen, key), tool.Result{Text: "It is sent."}, err
 }
 
 // effects are the keys that arrived outside, in order.

@@ -11,10 +11,11 @@ import (
 	"syscall"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 // A crashRow counts what came of all the crashes of one kind of tool.
@@ -38,8 +39,8 @@ func TestCrashTable(t *testing.T) {
 	t.Parallel()
 	tools := []struct {
 		name   string
-		repeat agent.Repeat
-	}{{"idempotent", agent.Idempotent}, {"checkable", agent.Checkable}, {"opaque", agent.Opaque}}
+		repeat tool.Repeat
+	}{{"idempotent", tool.Idempotent}, {"checkable", tool.Checkable}, {"opaque", tool.Opaque}}
 	table := fmt.Sprintf("\n%-11s %-9s %8s %7s %6s %6s %5s %6s %6s\n",
 		"tool", "level", "appends", "events", "kills", "twice", "lost", "asked", "again")
 	for _, tool := range tools {
@@ -204,24 +205,24 @@ func (j crashJob) read(ctx context.Context) (c crashTrace, err error) {
 }
 
 func (c *crashTrace) take(e journal.Event) error {
-	ev, err := agent.Decode(e)
+	ev, err := event.Decode(e)
 	if err != nil {
 		return err
 	}
 	c.events++
 	switch b := ev.Body.(type) {
-	case agent.TaskOpened:
+	case event.TaskOpened:
 		c.tasks[b.Task] = false
-	case agent.TaskClosed:
+	case event.TaskClosed:
 		c.tasks[b.Task] = true
-	case agent.Asked:
+	case event.Asked:
 		c.asked = true
 		if b.Again {
 			c.again++
 		}
-	case agent.Started:
+	case event.Started:
 		c.flying = true
-	case agent.Ended:
+	case event.Ended:
 		c.flying = false
 		c.failed = c.failed || b.Err != ""
 	}
@@ -256,13 +257,13 @@ func (r *crashRow) judge(t *testing.T, name string, j crashJob, left, end crashT
 		t.Errorf("%s: the order is lost: %+v, after the crash %+v", name, end, left)
 	}
 	switch {
-	case j.Repeat != agent.Opaque && end.again > 0:
+	case j.Repeat != tool.Opaque && end.again > 0:
 		t.Errorf("%s: it was asked about though the tool could tell", name)
-	case j.Repeat != agent.Opaque && end.effects != 1:
+	case j.Repeat != tool.Opaque && end.effects != 1:
 		t.Errorf("%s: it happened %d times, want once", name, end.effects)
-	case j.Repeat == agent.Opaque && left.flying && end.again == 0:
+	case j.Repeat == tool.Opaque && left.flying && end.again == 0:
 		t.Errorf("%s: it was not known whether it happened, and nobody was asked", name)
-	case j.Repeat == agent.Opaque && left.flying && !j.Again && end.effects != left.effects:
+	case j.Repeat == tool.Opaque && left.flying && !j.Again && end.effects != left.effects:
 		t.Errorf("%s: it was done again against the owner's no", name)
 	}
 	if j.Level >= policy.Commit && !end.asked {

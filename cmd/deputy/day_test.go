@@ -13,7 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/tool"
 	"deputy/audio"
 	"deputy/audio/audiotest"
 	"deputy/configs"
@@ -52,9 +54,9 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 	cfg.STT.Engine, cfg.STT.Remote.URL = "remote", "http://127.0.0.1:1/v1" // replaced
 	d = &day{stage: newStage(), sounds: sounds}
 	h, err := build(t.Context(), cfg, parts{
-		source: d.stage, model: dayModel{}, instant: true, tools: []agent.Tool{&rehearsalTool{}}, rows: rehearsalRows,
-		observe: func(e agent.Event) {
-			if _, ok := e.Body.(agent.TaskClosed); ok {
+		source: d.stage, model: dayModel{}, instant: true, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows,
+		observe: func(e event.Event) {
+			if _, ok := e.Body.(event.TaskClosed); ok {
 				d.closed.Add(1)
 			}
 		},
@@ -117,19 +119,19 @@ func measure(hour int) memory {
 // it is done.
 type dayModel struct{}
 
-func (dayModel) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
-	return func(yield func(agent.Chunk, error) bool) {
+func (dayModel) Next(_ context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) {
 		var n int
 		last := p.Messages[len(p.Messages)-1].Text
 		if _, err := fmt.Sscanf(last, "write a file called plan %d.", &n); err == nil {
-			yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: "write_file", Args: fmt.Appendf(nil, `{"path":"plan-%d.txt","text":"One, two, three."}`, n%50)}}, nil)
+			yield(model.Chunk{Call: &model.Call{ID: "1", Tool: "write_file", Args: fmt.Appendf(nil, `{"path":"plan-%d.txt","text":"One, two, three."}`, n%50)}}, nil)
 			return
 		}
 		if _, err := fmt.Sscanf(last, "publish the plan number %d.", &n); err == nil {
-			yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":"L3","text":"plan %d"}`, n)}}, nil)
+			yield(model.Chunk{Call: &model.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":"L3","text":"plan %d"}`, n)}}, nil)
 			return
 		}
-		yield(agent.Chunk{Text: "That is done."}, nil)
+		yield(model.Chunk{Text: "That is done."}, nil)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/tools/smtptest"
 	"deputy/cmd/internal/control"
@@ -83,7 +83,7 @@ type demo struct {
 	deputy *child
 	log    *os.File
 	config string
-	heard  []agent.Event
+	heard  []event.Event
 	file   string          // what the first order produced
 	last   string          // what the owner said last
 	tasks  map[string]bool // those of orders that are done
@@ -179,9 +179,9 @@ func (d *demo) conclude(ctx context.Context) error {
 	fmt.Fprintln(out)
 	for _, e := range d.heard {
 		switch b := e.Body.(type) {
-		case agent.Intended:
+		case event.Intended:
 			fmt.Fprintf(out, "  %s: %s [%s]\n", d.word("plan"), control.Printable(b.Summary), b.Level)
-		case agent.Decided:
+		case event.Decided:
 			fmt.Fprintf(out, "  %s: %s (%s)\n", d.word("approved"), b.Ask, b.By)
 		}
 	}

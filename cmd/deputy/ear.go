@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/stt"
 )
@@ -24,7 +24,7 @@ type ear struct {
 	detector    audio.Detector
 	transcriber stt.Transcriber
 	options     audio.Options
-	tell        func(agent.Body)
+	tell        func(event.Body)
 	// onset is called when speech begins, for whoever must be silent then. May be
 	// nil.
 	onset func()
@@ -35,7 +35,7 @@ type ear struct {
 	holding func() bool
 	// settled says whether what was heard so far is a whole answer to what is being
 	// asked. Any goroutine calls it. May be nil.
-	settled func(agent.Heard) bool
+	settled func(event.Heard) bool
 	// named says whether a text begins with Deputy's name; the desk is told so while
 	// the rest is being spoken. Any goroutine calls it. May be nil.
 	named func(string) bool
@@ -98,7 +98,7 @@ func (e *ear) run(ctx context.Context) error {
 	close(finals)
 	writer.Wait()
 	if e.listens {
-		e.tell(agent.Listened{})
+		e.tell(event.Listened{})
 	}
 	if ctx.Err() != nil {
 		err = nil
@@ -126,13 +126,13 @@ func (e *ear) listen(ctx context.Context, finals chan<- final) error {
 		case audio.Onset:
 			e.redraft(nil)
 			e.since = e.clock.when(ev.At)
-			e.tell(agent.Speech{ID: ev.ID, At: e.since, Key: e.options.Held != nil && e.options.Held()})
+			e.tell(event.Speech{ID: ev.ID, At: e.since, Key: e.options.Held != nil && e.options.Held()})
 			if e.onset != nil {
 				e.onset()
 			}
 		case audio.Nothing:
 			e.redraft(nil)
-			e.tell(agent.Silence{ID: ev.ID})
+			e.tell(event.Silence{ID: ev.ID})
 		case audio.Pause:
 			e.redraft(e.transcribe(ctx, ev.Utterance))
 		case audio.Utterance:
@@ -144,7 +144,7 @@ func (e *ear) listen(ctx context.Context, finals chan<- final) error {
 			}
 			e.draft = nil
 			if ev.Cut { // told before anything can be made of what was said so far
-				e.tell(agent.Speech{ID: ev.ID + 1, At: e.since})
+				e.tell(event.Speech{ID: ev.ID + 1, At: e.since})
 			}
 			e.pending.Add(1)
 			select {
@@ -174,7 +174,7 @@ func (e *ear) transcribe(ctx context.Context, u audio.Utterance) *draft {
 		if d.text, d.err = e.transcriber.Transcribe(ctx, u); d.err == nil {
 			d.hint = e.finished(u, d.text)
 			if e.named != nil && e.named(d.text.Text) {
-				e.tell(agent.Called{})
+				e.tell(event.Called{})
 			}
 		}
 	})
@@ -213,11 +213,11 @@ func (e *ear) deliverOne(ctx context.Context, f final) {
 	}
 	if f.d.err != nil {
 		e.log.Debug("what was said could not be written down", "utterance", f.u.ID, "err", f.d.err)
-		e.tell(agent.Heard{Utterance: f.u.ID, Err: f.d.err.Error(), Began: f.began, Ended: f.ended, Audio: digest(f.u.Samples)})
+		e.tell(event.Heard{Utterance: f.u.ID, Err: f.d.err.Error(), Began: f.began, Ended: f.ended, Audio: digest(f.u.Samples)})
 	} else {
 		e.say(f, time.Now())
 	}
-	e.tell(agent.Silence{ID: f.u.ID})
+	e.tell(event.Silence{ID: f.u.ID})
 }
 
 func (e *ear) say(f final, ready time.Time) {
@@ -264,8 +264,8 @@ func digest(samples []float32) string {
 }
 
 // heardOf is a transcript as the desk takes it, but for when it was said.
-func heardOf(u audio.Utterance, t stt.Transcript) agent.Heard {
-	return agent.Heard{
+func heardOf(u audio.Utterance, t stt.Transcript) event.Heard {
+	return event.Heard{
 		Utterance: u.ID, Text: t.Text, Language: t.Language, Foreign: t.Foreign, Key: u.Key,
 		Confidence: t.Confidence, Lowest: t.Lowest, NoSpeech: t.NoSpeech, Voiced: u.Voiced, SNR: u.SNR,
 	}

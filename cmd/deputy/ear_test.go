@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/audio/audiotest"
 	"deputy/stt"
@@ -22,7 +22,7 @@ type listening struct {
 	onsets int
 	// mu guards the rest: it is told on the ear's own goroutine.
 	mu   sync.Mutex
-	told []agent.Heard
+	told []event.Heard
 	// speech and silence count how often the desk was told that someone speaks, and
 	// that what came of it is told.
 	speech, silence int
@@ -35,15 +35,15 @@ func listenTo(hearer stt.Transcriber, steps ...audiotest.Step) *listening {
 		source: audiotest.NewScript(0, steps...), detector: audiotest.Loud(0.1), transcriber: hearer,
 		log:   slog.New(slog.DiscardHandler),
 		onset: func() { l.onsets++ },
-		tell: func(b agent.Body) {
+		tell: func(b event.Body) {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			switch b := b.(type) {
-			case agent.Heard:
+			case event.Heard:
 				l.told = append(l.told, b)
-			case agent.Speech:
+			case event.Speech:
 				l.speech++
-			case agent.Silence:
+			case event.Silence:
 				l.silence++
 			}
 		},
@@ -240,7 +240,7 @@ func TestEarHint(t *testing.T) {
 }
 
 func TestEarFinished(t *testing.T) {
-	settled := func(h agent.Heard) bool { return h.Text == "No." && h.Voiced == 0.9 }
+	settled := func(h event.Heard) bool { return h.Text == "No." && h.Voiced == 0.9 }
 	for text, want := range map[string]audio.Hint{
 		"": audio.HintNone, "No.": audio.HintAnswered, "Send the report.": audio.HintFinished, "Send it to": audio.HintUnfinished,
 	} {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/policy"
 	"deputy/cmd/internal/control"
 )
@@ -63,7 +63,7 @@ func (r *rehearsal) holds(args []string) (bool, string) {
 		want, _ := strconv.Atoi(args[1])
 		n := 0
 		for _, e := range r.all {
-			if i, ok := e.Body.(agent.Ended); ok && i.Err == "" && !i.Unknown && r.levelOf(i.Key) >= policy.Reach {
+			if i, ok := e.Body.(event.Ended); ok && i.Err == "" && !i.Unknown && r.levelOf(i.Key) >= policy.Reach {
 				n++
 			}
 		}
@@ -77,23 +77,23 @@ func (r *rehearsal) holds(args []string) (bool, string) {
 	return false, fmt.Sprintf("it did not happen; what did: %s", r.summary())
 }
 
-func matches(b agent.Body, what string) bool {
+func matches(b event.Body, what string) bool {
 	switch b := b.(type) {
-	case agent.Posed:
+	case event.AskDelivered:
 		return what == "asked"
-	case agent.Parked:
+	case event.AskDeferred:
 		return what == "pending"
-	case agent.Decided:
+	case event.Decided:
 		return what == "approved" && b.Approve || what == "denied" && !b.Approve
-	case agent.Held:
+	case event.EffectDelayed:
 		return what == "held"
-	case agent.Retracted:
+	case event.Retracted:
 		return what == "stopped"
-	case agent.Spoken:
+	case event.Spoken:
 		return what == "hushed" && !b.Whole
-	case agent.TaskClosed:
+	case event.TaskClosed:
 		return what == string(b.Status)
-	case agent.Ignored:
+	case event.Ignored:
 		return what == "ignored"
 	}
 	return false
@@ -101,7 +101,7 @@ func matches(b agent.Body, what string) bool {
 
 func (r *rehearsal) levelOf(key string) policy.Level {
 	for _, e := range r.all {
-		if i, ok := e.Body.(agent.Intended); ok && i.Key == key {
+		if i, ok := e.Body.(event.Intended); ok && i.Key == key {
 			return i.Level
 		}
 	}
@@ -116,19 +116,19 @@ func (r *rehearsal) textHolds(args []string) (bool, string) {
 	var got []string
 	for _, e := range r.events {
 		switch b := e.Body.(type) {
-		case agent.Heard:
+		case event.Heard:
 			if args[0] == "heard" {
 				got = append(got, b.Text)
 			}
-		case agent.Posing:
+		case event.AskPresented:
 			if args[0] == "said" {
 				got = append(got, b.Text)
 			}
-		case agent.Told:
+		case event.Notified:
 			if args[0] == "said" {
 				got = append(got, b.Text)
 			}
-		case agent.TaskClosed:
+		case event.TaskClosed:
 			if args[0] == "said" {
 				got = append(got, b.Text)
 			}

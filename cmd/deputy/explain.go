@@ -17,8 +17,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/agent"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
@@ -109,7 +109,7 @@ func strictly(raw []byte, into any) error {
 
 // A planner plans a call as the desk does: ok is false where there is no such
 // tool, refused is what the model would be told instead.
-type planner func(tool string, args json.RawMessage) (a agent.Action, ok bool, refused error)
+type planner func(tool string, args json.RawMessage) (a tool.Action, ok bool, refused error)
 
 // readAction reads what explain is given, and has it planned.
 func readAction(raw []byte, t policy.Table, project string, plan planner) (_ policy.Action, planned bool, refused, err error) {
@@ -134,7 +134,7 @@ func readAction(raw []byte, t policy.Table, project string, plan planner) (_ pol
 		return policy.Action{}, planned, refused, nil
 	}
 	if !planned {
-		p = agent.Action{Tool: w.Tool, Args: w.Args, Level: t.Tools[w.Tool].Level}
+		p = tool.Action{Tool: w.Tool, Args: w.Args, Level: t.Tools[w.Tool].Level}
 	}
 	a := w.over(p.Subject(w.Scope, project))
 	for _, x := range w.Tainted {
@@ -174,14 +174,14 @@ func (a *app) planner(ctx context.Context, cfg configs.Config) (_ planner, away 
 	if err != nil {
 		return nil, nil, errors.Join(err, away())
 	}
-	return func(name string, args json.RawMessage) (agent.Action, bool, error) {
+	return func(name string, args json.RawMessage) (tool.Action, bool, error) {
 		for _, t := range all {
 			if t.Spec().Name == name {
 				p, err := t.Plan(ctx, args)
 				return p, true, err
 			}
 		}
-		return agent.Action{}, false, nil
+		return tool.Action{}, false, nil
 	}, away, nil
 }
 

@@ -11,33 +11,34 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/model"
 	"deputy/agent/policy"
 	"deputy/configs"
 )
 
 // A callingModel makes one call and then ends.
-type callingModel struct{ call agent.Call }
+type callingModel struct{ call model.Call }
 
-func (m callingModel) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
-	return func(yield func(agent.Chunk, error) bool) {
-		if last := p.Messages[len(p.Messages)-1]; last.Role == agent.User {
-			yield(agent.Chunk{Call: &m.call}, nil)
+func (m callingModel) Next(_ context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) {
+		if last := p.Messages[len(p.Messages)-1]; last.Role == model.User {
+			yield(model.Chunk{Call: &m.call}, nil)
 			return
 		}
-		yield(agent.Chunk{Text: "Done."}, nil)
+		yield(model.Chunk{Text: "Done."}, nil)
 	}
 }
 
 // deskJudges gives what the desk makes of a call that an order of scope L3 led to.
-func deskJudges(t *testing.T, cfg configs.Config, order string, call agent.Call) (level policy.Level, rule, refused string) {
+func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call) (level policy.Level, rule, refused string) {
 	t.Helper()
 	cfg.Agent.State = t.TempDir()
 	cfg.Journal.Path = filepath.Join(cfg.Agent.State, "journal.db")
-	judged := make(chan agent.Body, 1)
-	h, err := build(t.Context(), cfg, parts{model: callingModel{call}, deaf: true, instant: true, observe: func(e agent.Event) {
+	judged := make(chan event.Body, 1)
+	h, err := build(t.Context(), cfg, parts{model: callingModel{call}, deaf: true, instant: true, observe: func(e event.Event) {
 		switch b := e.Body.(type) {
-		case agent.Intended, agent.Refused:
+		case event.Intended, event.Refused:
 			select {
 			case judged <- b:
 			default:
@@ -50,13 +51,13 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call agent.Call)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()
-	h.desk.Tell(agent.Heard{Text: order, Typed: true})
+	h.desk.Tell(event.Heard{Text: order, Typed: true})
 	select {
 	case b := <-judged:
 		switch b := b.(type) {
-		case agent.Intended:
+		case event.Intended:
 			level, rule = b.Level, b.Rule
-		case agent.Refused:
+		case event.Refused:
 			refused = b.Text
 		}
 	case <-time.After(20 * time.Second):
@@ -88,7 +89,7 @@ func TestExplainJudgesAsTheDesk(t *testing.T) {
 			}
 		}
 	}
-	calls := []agent.Call{
+	calls := []model.Call{
 		{Tool: "list_files", Args: json.RawMessage(`{}`)},
 		{Tool: "read_file", Args: json.RawMessage(`{"path":"a.txt"}`)},
 		{Tool: "read_file", Args: json.RawMessage(`{"path":".env"}`)},
@@ -114,7 +115,7 @@ func TestExplainJudgesAsTheDesk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		calls = append(calls, agent.Call{Tool: "run_command", Args: raw})
+		calls = append(calls, model.Call{Tool: "run_command", Args: raw})
 	}
 	tried := map[string]bool{}
 	p, err := readPolicy(cfg)

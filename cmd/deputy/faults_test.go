@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/audio/audiotest/pulse"
 	"deputy/cmd/internal/control"
@@ -107,10 +107,10 @@ func TestUnplugged(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
-	heard := make(chan agent.Body, 100)
+	heard := make(chan event.Body, 100)
 	go control.Call(ctx, m.socket(), control.Request{Do: "watch"}, func(r control.Response) error {
 		if r.Kind == "watching" {
-			heard <- agent.Opened{}
+			heard <- event.Opened{}
 			return nil
 		}
 		e, err := r.Event()
@@ -119,7 +119,7 @@ func TestUnplugged(t *testing.T) {
 		}
 		return err
 	})
-	await := func(what string, match func(agent.Body) bool) {
+	await := func(what string, match func(event.Body) bool) {
 		t.Helper()
 		for {
 			select {
@@ -132,17 +132,17 @@ func TestUnplugged(t *testing.T) {
 			}
 		}
 	}
-	told := func(text string) func(agent.Body) bool {
-		return func(b agent.Body) bool {
-			s, ok := b.(agent.Told)
+	told := func(text string) func(event.Body) bool {
+		return func(b event.Body) bool {
+			s, ok := b.(event.Notified)
 			return ok && strings.Contains(s.Text, text)
 		}
 	}
-	anOrder := func(b agent.Body) bool {
-		_, ok := b.(agent.TaskOpened)
+	anOrder := func(b event.Body) bool {
+		_, ok := b.(event.TaskOpened)
 		return ok
 	}
-	await("it is watched", func(b agent.Body) bool { _, ok := b.(agent.Opened); return ok })
+	await("it is watched", func(b event.Body) bool { _, ok := b.(event.Opened); return ok })
 	if err := server.Speak(ctx, order); err != nil {
 		t.Fatal(err)
 	}

@@ -12,9 +12,13 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/state"
 	"deputy/configs/phrases"
 )
 
@@ -49,26 +53,26 @@ func grow(ctx context.Context, path string, n int) (err error) {
 }
 
 // orderOf is one order from what was heard to its report.
-func orderOf(n int) []agent.Body {
+func orderOf(n int) []event.Body {
 	task, key := fmt.Sprintf("t%d", n), fmt.Sprintf("%032x", n)
 	order := fmt.Sprintf("read the report number %d and write a summary of it", n)
-	read := agent.Call{ID: "c1.1", Tool: "read_file", Args: json.RawMessage(`{"path":"report.txt"}`)}
-	write := agent.Call{ID: "c2.1", Tool: "write_file", Args: json.RawMessage(fmt.Sprintf(`{"path":"summary-%d.txt","text":%q}`, n, strings.Repeat("Sales rose. ", 20)))}
-	intended := func(c agent.Call, key string, level policy.Level) agent.Intended {
-		return agent.Intended{Task: task, Call: c.ID, Key: key, Tool: c.Tool, Target: c.Tool, Args: c.Args, Level: level, Phrase: c.Tool, Summary: "one", Rule: "level"}
+	read := model.Call{ID: "c1.1", Tool: "read_file", Args: json.RawMessage(`{"path":"report.txt"}`)}
+	write := model.Call{ID: "c2.1", Tool: "write_file", Args: json.RawMessage(fmt.Sprintf(`{"path":"summary-%d.txt","text":%q}`, n, strings.Repeat("Sales rose. ", 20)))}
+	intended := func(c model.Call, key string, level policy.Level) event.Intended {
+		return event.Intended{Task: task, Call: c.ID, Key: key, Tool: c.Tool, Target: c.Tool, Args: c.Args, Level: level, Phrase: c.Tool, Summary: "one", Rule: "level"}
 	}
-	return []agent.Body{
-		agent.Heard{Text: order, Language: "en", Confidence: 0.9, Voiced: 0.9, SNR: 20},
-		agent.TaskOpened{Task: task, Order: order, Language: "en", Scope: policy.Draft, Prompt: order},
-		agent.Replied{Task: task, Turn: 1, Calls: []agent.Call{read}},
-		intended(read, key+"r", policy.Look), agent.Started{Task: task, Key: key + "r", By: "policy"},
-		agent.Ended{Task: task, Key: key + "r", Text: strings.Repeat("Sales rose in the north and fell in the south. ", 20)},
-		agent.Replied{Task: task, Turn: 2, Calls: []agent.Call{write}},
-		intended(write, key+"w", policy.Draft), agent.Started{Task: task, Key: key + "w", By: "policy"},
-		agent.Ended{Task: task, Key: key + "w", Text: "written", Produced: fmt.Sprintf("summary-%d.txt", n), Undo: json.RawMessage(`{"backup":"x"}`)},
-		agent.Replied{Task: task, Turn: 3, Text: "I have written the summary."},
-		agent.TaskClosed{Task: task, Status: agent.Done, Text: "I have written the summary."},
-		agent.Reported{Task: task},
+	return []event.Body{
+		event.Heard{Text: order, Language: "en", Confidence: 0.9, Voiced: 0.9, SNR: 20},
+		event.TaskOpened{Task: task, Order: order, Language: "en", Scope: policy.Draft, Prompt: order},
+		event.Replied{Task: task, Turn: 1, Calls: []model.Call{read}},
+		intended(read, key+"r", policy.Look), event.Started{Task: task, Key: key + "r", By: "policy"},
+		event.Ended{Task: task, Key: key + "r", Text: strings.Repeat("Sales rose in the north and fell in the south. ", 20)},
+		event.Replied{Task: task, Turn: 2, Calls: []model.Call{write}},
+		intended(write, key+"w", policy.Draft), event.Started{Task: task, Key: key + "w", By: "policy"},
+		event.Ended{Task: task, Key: key + "w", Text: "written", Produced: fmt.Sprintf("summary-%d.txt", n), Undo: json.RawMessage(`{"backup":"x"}`)},
+		event.Replied{Task: task, Turn: 3, Text: "I have written the summary."},
+		event.TaskClosed{Task: task, Status: event.Done, Text: "I have written the summary."},
+		event.Reported{Task: task},
 	}
 }
 
@@ -80,13 +84,13 @@ func startOnce(ctx context.Context, path string) (answered time.Duration, err er
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	d := agent.NewDesk(agent.Options{Rules: agent.Rules{Phrases: phrases.Embedded()}, Journal: j, Model: crashModel{}})
+	d := agent.NewDesk(agent.Options{Rules: core.Rules{Phrases: phrases.Embedded()}, Journal: j, Model: crashModel{}})
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
 	viewed := make(chan error, 1)
-	go func() { viewed <- d.View(ctx, func(*agent.State, int) {}) }()
+	go func() { viewed <- d.View(ctx, func(*state.State, int) {}) }()
 	select {
 	case err := <-viewed:
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal/sqlite"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
@@ -71,7 +72,7 @@ func (h *house) run(ctx context.Context) error {
 	if h.ear != nil {
 		g.Go(func() error {
 			if err := h.ear.run(ctx); err != nil && ctx.Err() == nil {
-				h.desk.Tell(agent.Notice{Key: "lack.microphone", Values: map[string]string{"why": err.Error()}})
+				h.desk.Tell(event.Notice{Key: "lack.microphone", Values: map[string]string{"why": err.Error()}})
 			}
 			return nil
 		})

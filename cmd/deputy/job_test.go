@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
@@ -111,7 +111,7 @@ func streamed(t *testing.T, w http.ResponseWriter, content string) {
 }
 
 // await reads events until one matches.
-func (d *demo) await(t *testing.T, what string, limit time.Duration, match func(agent.Body) bool) agent.Body {
+func (d *demo) await(t *testing.T, what string, limit time.Duration, match func(event.Body) bool) event.Body {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
@@ -136,11 +136,11 @@ func (d *demo) typed(t *testing.T, text string) {
 // posed waits until an ask was spoken to its end and gives its code word.
 func (d *demo) posed(t *testing.T) (code string) {
 	t.Helper()
-	d.await(t, "the ask was spoken", 2*time.Minute, func(b agent.Body) bool {
-		if p, ok := b.(agent.Posing); ok {
+	d.await(t, "the ask was spoken", 2*time.Minute, func(b event.Body) bool {
+		if p, ok := b.(event.AskPresented); ok {
 			code = p.Code
 		}
-		_, ok := b.(agent.Posed)
+		_, ok := b.(event.AskDelivered)
 		return ok
 	})
 	return code
@@ -185,9 +185,9 @@ func TestOnlyTheOwnerSends(t *testing.T) {
 	unplug := d.echo(t)
 	d.typed(t, "what's waiting")
 	d.posed(t)
-	d.await(t, "the echo was heard and ignored", 2*time.Minute, func(b agent.Body) bool {
-		i, ok := b.(agent.Ignored)
-		return ok && i.Why == agent.OwnVoice
+	d.await(t, "the echo was heard and ignored", 2*time.Minute, func(b event.Body) bool {
+		i, ok := b.(event.Ignored)
+		return ok && i.Why == event.OwnVoice
 	})
 	unplug()
 	if n := len(d.post.Mails()); n != 0 {
@@ -199,8 +199,8 @@ func TestOnlyTheOwnerSends(t *testing.T) {
 	if err := d.speak(t.Context(), "No, don't send it."); err != nil {
 		t.Fatal(err)
 	}
-	d.await(t, "the denial was heard", time.Minute, func(b agent.Body) bool {
-		v, ok := b.(agent.Decided)
+	d.await(t, "the denial was heard", time.Minute, func(b event.Body) bool {
+		v, ok := b.(event.Decided)
 		return ok && !v.Approve
 	})
 	if n := len(d.post.Mails()); n != 0 {
@@ -222,14 +222,14 @@ func (d *demo) approve(t *testing.T) {
 		if err := d.speak(t.Context(), "Go ahead, "+code+"."); err != nil {
 			t.Fatal(err)
 		}
-		heard := d.await(t, "the approval was heard", time.Minute, func(b agent.Body) bool {
+		heard := d.await(t, "the approval was heard", time.Minute, func(b event.Body) bool {
 			switch b.(type) {
-			case agent.Decided, agent.Ignored, agent.Posing:
+			case event.Decided, event.Ignored, event.AskPresented:
 				return true
 			}
 			return false
 		})
-		if v, ok := heard.(agent.Decided); ok && v.Approve {
+		if v, ok := heard.(event.Decided); ok && v.Approve {
 			return
 		}
 		d.typed(t, "what's waiting")
@@ -337,10 +337,10 @@ func TestPushToTalk(t *testing.T) {
 		t.Fatal(err)
 	}
 	key("stop")
-	h := d.await(t, "the order was heard", time.Minute, func(b agent.Body) bool {
-		_, ok := b.(agent.Heard)
+	h := d.await(t, "the order was heard", time.Minute, func(b event.Body) bool {
+		_, ok := b.(event.Heard)
 		return ok
-	}).(agent.Heard)
+	}).(event.Heard)
 	if !h.Key || !strings.Contains(strings.ToLower(h.Text), "figures") {
 		t.Errorf("heard %q with key=%v, want the order with the key held", h.Text, h.Key)
 	}

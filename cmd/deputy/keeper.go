@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/audio/wav"
 )
@@ -50,16 +50,16 @@ func (k *keeper) hold(u audio.Utterance) {
 
 // observe learns what the desk made of an utterance. Those before it will not be
 // told any more.
-func (k *keeper) observe(e agent.Event) {
+func (k *keeper) observe(e event.Event) {
 	if k == nil {
 		return
 	}
 	var id int64
 	heard := false
 	switch b := e.Body.(type) {
-	case agent.Heard:
+	case event.Heard:
 		id, heard = b.Utterance, !b.Typed
-	case agent.Ignored:
+	case event.Ignored:
 		id = b.Utterance
 	}
 	k.mu.Lock()

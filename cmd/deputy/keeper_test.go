@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 )
 
@@ -15,10 +15,10 @@ func TestKeeperLetsGo(t *testing.T) {
 	for id := range int64(4) {
 		k.hold(audio.Utterance{ID: id + 1})
 	}
-	for _, b := range []agent.Body{
-		agent.Ignored{Utterance: 1, Why: agent.NotAddressed}, agent.Heard{Text: "typed", Typed: true}, agent.Heard{Utterance: 3}, agent.Ignored{Utterance: 4, Why: agent.OwnVoice},
+	for _, b := range []event.Body{
+		event.Ignored{Utterance: 1, Why: event.NotAddressed}, event.Heard{Text: "typed", Typed: true}, event.Heard{Utterance: 3}, event.Ignored{Utterance: 4, Why: event.OwnVoice},
 	} {
-		k.observe(agent.Event{Body: b})
+		k.observe(event.Event{Body: b})
 	}
 	if len(k.meant) != 1 || len(k.held) != 0 {
 		t.Fatalf("got %d kept and %d held, want one and none", len(k.meant), len(k.held))

@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 )
 
@@ -25,7 +25,7 @@ func (d *listeningDetector) Score(frame []float32) float32 {
 	}
 	if to := e.clock.at.Add(-unscored); e.always() && (!e.listens || e.holding != nil && e.holding() && to.Sub(d.told) >= unscored) {
 		e.listens, d.told = true, to
-		e.tell(agent.Listened{To: to})
+		e.tell(event.Listened{To: to})
 	}
 	return p
 }

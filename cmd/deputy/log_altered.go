@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 	"deputy/cmd/internal/control"
@@ -40,7 +40,7 @@ func inWords(err error) error {
 	switch {
 	case errors.Is(err, sqlite.ErrHalfRepaired):
 		return phrases.Sentence("err.half_repaired")
-	case errors.Is(err, agent.ErrNewer):
+	case errors.Is(err, event.ErrNewer):
 		return phrases.Sentence("err.newer_journal")
 	case journal.AlteredIn(err) != nil:
 		return altered{err}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 	"deputy/cmd/internal/control"
@@ -28,7 +28,7 @@ type lostOrder struct {
 }
 
 type lostEffect struct {
-	agent.Forgotten
+	event.Forgotten
 	Failed bool      `json:"failed,omitempty"`
 	At     time.Time `json:"at"`
 }
@@ -40,7 +40,7 @@ func lossOf(f *sqlite.Findings, n journal.Seq) (*loss, error) {
 	intended := map[string]string{} // key -> summary, of any event
 	started := map[string]*lostEffect{}
 	take := func(e journal.Event, lost bool) {
-		ev, err := agent.Decode(e)
+		ev, err := event.Decode(e)
 		if lost {
 			l.events++
 		}
@@ -48,17 +48,17 @@ func lossOf(f *sqlite.Findings, n journal.Seq) (*loss, error) {
 			return
 		}
 		switch b := ev.Body.(type) {
-		case agent.Intended:
+		case event.Intended:
 			intended[b.Key] = b.Summary
-		case agent.TaskOpened:
+		case event.TaskOpened:
 			if lost {
 				l.orders = append(l.orders, lostOrder{Task: b.Task, Order: b.Order, At: e.Time})
 			}
-		case agent.Started:
+		case event.Started:
 			if lost {
 				l.effect(started, b.Task, b.Key, e.Time)
 			}
-		case agent.Ended:
+		case event.Ended:
 			if lost {
 				// Its start may stand in the part that is kept, or be unreadable.
 				x := l.effect(started, b.Task, b.Key, e.Time)
@@ -84,7 +84,7 @@ func lossOf(f *sqlite.Findings, n journal.Seq) (*loss, error) {
 func (l *loss) effect(started map[string]*lostEffect, task, key string, at time.Time) *lostEffect {
 	x := started[key]
 	if x == nil {
-		x = &lostEffect{Forgotten: agent.Forgotten{Task: task, Key: key}, At: at}
+		x = &lostEffect{Forgotten: event.Forgotten{Task: task, Key: key}, At: at}
 		started[key] = x
 		l.effects = append(l.effects, x)
 	}
@@ -92,14 +92,14 @@ func (l *loss) effect(started map[string]*lostEffect, task, key string, at time.
 }
 
 // forgotten are the effects for the journal.
-func (l *loss) forgotten() (list []agent.Forgotten) {
+func (l *loss) forgotten() (list []event.Forgotten) {
 	for _, x := range l.effects {
 		list = append(list, x.Forgotten)
 	}
 	return list
 }
 
-func repairedEvent(b agent.Repaired) journal.Event {
+func repairedEvent(b event.Repaired) journal.Event {
 	body, err := json.Marshal(b)
 	if err != nil {
 		panic(fmt.Sprintf("a repair can't be written down: %v", err)) // plain values: it always can

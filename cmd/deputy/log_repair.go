@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 	"deputy/cmd/internal/control"
@@ -151,7 +151,7 @@ func (r *repair) carryOut(ctx context.Context, f *sqlite.Findings) (err error) {
 		r.say("unchanged")
 		return errSilent
 	}
-	told := agent.Repaired{
+	told := event.Repaired{
 		Kept: uint64(n), Why: r.why(f), From: r.restore, Unsealed: !from.Sealed, Effects: l.forgotten(),
 		Lost: uint64(max(f.Known, n) - n),
 	}

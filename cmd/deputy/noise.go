@@ -18,7 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/agent"
+	"deputy/agent/tool"
 	"deputy/audio"
 	"deputy/audio/audiotest/pulse"
 	"deputy/audio/portaudio"
@@ -128,7 +128,7 @@ func (n noiseTrial) house(ctx context.Context, dir string, l *noiseLedger, f fun
 		return err
 	}
 	h, err := build(ctx, cfg, parts{
-		source: &countedSource{mic, &l.heard}, model: noiseModel{}, tools: []agent.Tool{&rehearsalTool{}}, rows: rehearsalRows, instant: true,
+		source: &countedSource{mic, &l.heard}, model: noiseModel{}, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows, instant: true,
 		heard: l.hear, said: l.said, observe: l.observe,
 	})
 	if err != nil {

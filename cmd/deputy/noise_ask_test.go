@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/tool"
 )
 
 // TestNoiseTrialAsks: the trial gets its ask put at every level, in both
@@ -15,7 +15,7 @@ func TestNoiseTrialAsks(t *testing.T) {
 	cfg.Journal.Path = cfg.Agent.State + "/journal.db"
 	l := &noiseLedger{phrases: map[string]string{}}
 	h, err := build(t.Context(), cfg, parts{
-		deaf: true, instant: true, model: noiseModel{}, tools: []agent.Tool{&rehearsalTool{}}, rows: rehearsalRows,
+		deaf: true, instant: true, model: noiseModel{}, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows,
 		said: l.said, observe: l.observe,
 	})
 	if err != nil {

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/state"
 	"deputy/cmd/internal/control"
 )
 
@@ -25,31 +28,31 @@ var noiseSummaries = map[string]string{"en": "send the report to finance", "ko":
 type noiseModel struct{}
 
 // Next is one turn.
-func (noiseModel) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
-	return func(yield func(agent.Chunk, error) bool) {
+func (noiseModel) Next(_ context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) {
 		for lang, order := range noiseOrders {
 			for _, level := range noiseLevels {
 				if wants(p, fmt.Sprintf(order, level)) {
-					yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":%q,"text":%q}`, level, noiseSummaries[lang])}}, nil)
+					yield(model.Chunk{Call: &model.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":%q,"text":%q}`, level, noiseSummaries[lang])}}, nil)
 					return
 				}
 			}
 		}
-		yield(agent.Chunk{Text: "Done."}, nil)
+		yield(model.Chunk{Text: "Done."}, nil)
 	}
 }
 
 // wants says whether a task has just begun with an order. What the model is told
 // beside the order, such as the time, stands before it.
-func wants(p agent.Prompt, order string) bool {
+func wants(p model.Prompt, order string) bool {
 	last := len(p.Messages) - 1
-	return last >= 0 && p.Messages[last].Role == agent.User && strings.HasSuffix(p.Messages[last].Text, order)
+	return last >= 0 && p.Messages[last].Role == model.User && strings.HasSuffix(p.Messages[last].Text, order)
 }
 
 // ask gives up whatever waits and puts an ask for the stretch.
 func (l *noiseLedger) ask(ctx context.Context, d *agent.Desk, s noiseStretch) error {
 	var waiting []string
-	if err := d.View(ctx, func(st *agent.State, _ int) {
+	if err := d.View(ctx, func(st *state.State, _ int) {
 		for _, a := range st.Asks {
 			waiting = append(waiting, a.ID)
 		}
@@ -57,7 +60,7 @@ func (l *noiseLedger) ask(ctx context.Context, d *agent.Desk, s noiseStretch) er
 		return err
 	}
 	for _, id := range waiting {
-		d.Tell(agent.Answered{Ask: id, By: "terminal"})
+		d.Tell(event.Answered{Ask: id, By: "terminal"})
 	}
 	l.order(fmt.Sprintf(noiseOrders[s.language], s.level), s.language)
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -78,11 +81,11 @@ func (l *noiseLedger) ask(ctx context.Context, d *agent.Desk, s noiseStretch) er
 // keepAsking puts the ask again when it was parked, set aside for what was taken
 // for an order, or decided. It is called by the desk, which telling never makes
 // wait.
-func (l *noiseLedger) keepAsking(b agent.Body) {
+func (l *noiseLedger) keepAsking(b event.Body) {
 	switch b := b.(type) {
-	case agent.Parked, agent.SetAside:
+	case event.AskDeferred, event.AskSuspended:
 		l.desk.Tell(control.Typed("what's waiting", "en"))
-	case agent.Decided:
+	case event.Decided:
 		if b.By != "terminal" {
 			l.desk.Tell(control.Typed(l.last.Text, l.last.Language))
 		}

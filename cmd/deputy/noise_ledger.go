@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/cmd/internal/control"
 )
@@ -34,7 +35,7 @@ type noiseLedger struct {
 	mu      sync.Mutex
 	desk    *agent.Desk
 	phrases map[string]string // what a line of Deputy's own says, by a part of it
-	last    agent.Heard       // the order that leads to the ask
+	last    event.Heard       // the order that leads to the ask
 	playing bool
 	began   time.Time
 	ear     int64     // heard when it began
@@ -176,11 +177,11 @@ func (l *noiseLedger) hear(h hearing) {
 }
 
 // observe takes the desk's events.
-func (l *noiseLedger) observe(e agent.Event) {
+func (l *noiseLedger) observe(e event.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch b := e.Body.(type) {
-	case agent.Heard:
+	case event.Heard:
 		switch l.open = nil; {
 		case b.Noise != "":
 			for _, r := range l.rows {
@@ -196,31 +197,31 @@ func (l *noiseLedger) observe(e agent.Event) {
 			l.rows = append(l.rows, l.open)
 			delete(l.told, b.Utterance)
 		}
-	case agent.Ignored: // the desk doesn't say what it was
+	case event.Ignored: // the desk doesn't say what it was
 		l.open = cmp.Or(l.told[b.Utterance], &noiseRow{at: e.At, stretch: l.stretch, reading: "ignored"})
 		l.rows = append(l.rows, l.open)
 		delete(l.told, b.Utterance)
-	case agent.Posed:
+	case event.AskDelivered:
 		l.since = time.Now()
-	case agent.Posing:
+	case event.AskPresented:
 		l.unposed()
 		l.read("unclear", "nothing")
-	case agent.Parked:
+	case event.AskDeferred:
 		l.unposed()
 		l.read("unclear", "nothing")
-	case agent.SetAside:
+	case event.AskSuspended:
 		l.unposed()
 		l.read("order", "nothing")
-	case agent.TaskOpened:
+	case event.TaskOpened:
 		l.read("order", "nothing")
-	case agent.Decided:
+	case event.Decided:
 		l.unposed()
 		if b.By != "terminal" {
 			l.read(map[bool]string{true: "approved", false: "denied"}[b.Approve], "")
 		}
-	case agent.Started:
+	case event.Started:
 		l.part(l.stretch).Effects++
-	case agent.Answered, agent.Replied, agent.Speaking, agent.Spoken:
+	case event.Answered, event.Replied, event.Speaking, event.Spoken:
 		l.open = nil // what follows is not the last utterance's doing
 	}
 	l.keepAsking(e.Body)
@@ -240,7 +241,7 @@ func (l *noiseLedger) read(reading, was string) {
 
 // said takes the lines that follow from an event: they say why an answer did
 // not count.
-func (l *noiseLedger) said(line agent.Line) {
+func (l *noiseLedger) said(line event.Line) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for part, reading := range l.phrases {

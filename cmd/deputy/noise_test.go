@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/configs/phrases"
 )
 
@@ -35,42 +36,42 @@ func TestNoiseGroup(t *testing.T) {
 // TestNoiseLedger: what follows from an utterance is counted as its reading, at
 // the level of what was playing, and what the trial types itself is not.
 func TestNoiseLedger(t *testing.T) {
-	heard := agent.Heard{Text: "okay", Language: "en", Ended: time.Now()}
-	spoken := agent.Spoken{Line: "l1", Whole: true}
-	say := func(key string) agent.Line {
-		return agent.Line{Text: phrases.Embedded().Phrase("ko", key, map[string]string{"heard": "x", "summary": "y", "detail": "z"})}
+	heard := event.Heard{Text: "okay", Language: "en", Ended: time.Now()}
+	spoken := event.Spoken{Line: "l1", Whole: true}
+	say := func(key string) event.Line {
+		return event.Line{Text: phrases.Embedded().Phrase("ko", key, map[string]string{"heard": "x", "summary": "y", "detail": "z"})}
 	}
 	for _, c := range []struct {
 		want  string
 		steps []any
 	}{
 		{"nothing", []any{heard}},
-		{"ignored", []any{agent.Ignored{Why: agent.Foreign}}},
-		{"unclear", []any{heard, agent.Posing{}, say("say.unclear")}},
-		{"weak yes", []any{heard, agent.Posing{}, say("say.weak"), spoken}},
-		{"near miss", []any{heard, agent.Parked{}, say("say.near_miss")}},
-		{"untimely", []any{heard, agent.Posing{}, say("say.too_early")}},
-		{"explain", []any{heard, agent.Posing{}, say("ask.details")}},
-		{"later", []any{heard, agent.Parked{}, say("say.later")}},
-		{"order", []any{heard, agent.SetAside{}, agent.TaskOpened{}}},
-		{"denied", []any{heard, agent.Decided{By: "voice"}}},
-		{"approved", []any{heard, agent.Decided{By: "voice", Approve: true}, agent.Started{}}},
-		{"nothing", []any{heard, spoken, agent.Posing{}}},
-		{"nothing", []any{heard, agent.Answered{}, agent.Decided{By: "terminal"}}},
+		{"ignored", []any{event.Ignored{Why: event.Foreign}}},
+		{"unclear", []any{heard, event.AskPresented{}, say("say.unclear")}},
+		{"weak yes", []any{heard, event.AskPresented{}, say("say.weak"), spoken}},
+		{"near miss", []any{heard, event.AskDeferred{}, say("say.near_miss")}},
+		{"untimely", []any{heard, event.AskPresented{}, say("say.too_early")}},
+		{"explain", []any{heard, event.AskPresented{}, say("ask.details")}},
+		{"later", []any{heard, event.AskDeferred{}, say("say.later")}},
+		{"order", []any{heard, event.AskSuspended{}, event.TaskOpened{}}},
+		{"denied", []any{heard, event.Decided{By: "voice"}}},
+		{"approved", []any{heard, event.Decided{By: "voice", Approve: true}, event.Started{}}},
+		{"nothing", []any{heard, spoken, event.AskPresented{}}},
+		{"nothing", []any{heard, event.Answered{}, event.Decided{By: "terminal"}}},
 	} {
 		l := &noiseLedger{desk: agent.NewDesk(agent.Options{}), phrases: map[string]string{}}
 		l.know(&house{desk: l.desk, phrases: phrases.Embedded()})
 		l.begin(noiseStretch{group: "noises", level: "L3", seconds: 60})
-		l.observe(agent.Event{Body: agent.Posed{}})
+		l.observe(event.Event{Body: event.AskDelivered{}})
 		for _, s := range c.steps {
 			switch s := s.(type) {
-			case agent.Line:
+			case event.Line:
 				l.said(s)
-			case agent.Body:
-				l.observe(agent.Event{Body: s})
+			case event.Body:
+				l.observe(event.Event{Body: s})
 			}
 		}
-		l.observe(agent.Event{Body: agent.Heard{Text: "order", Typed: true}})
+		l.observe(event.Event{Body: event.Heard{Text: "order", Typed: true}})
 		l.end()
 		r := l.report()
 		if len(r.Parts) != 1 || r.Parts[0].Level != "L3" || r.Parts[0].Readings[c.want] != 1 || len(r.Parts[0].Readings) != 1 {

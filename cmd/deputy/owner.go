@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/cmd/internal/control"
 )
 
@@ -58,7 +58,7 @@ func (d *demo) order(ctx context.Context, text string) error {
 			switch row.Status {
 			case "": // it was not accepted: a person says it again
 				err = d.speak(limit, text)
-			case string(agent.Done):
+			case string(event.Done):
 				d.tasks[task] = true
 				return nil
 			}
@@ -72,37 +72,37 @@ func (d *demo) order(ctx context.Context, text string) error {
 			return err
 		}
 		switch b := e.Body.(type) {
-		case agent.Ignored:
+		case event.Ignored:
 			// It spoke while Deputy did, which does not listen then: a person waits
 			// for the end of that and says it again.
 			if err := d.speak(limit, d.last); err != nil {
 				return err
 			}
-		case agent.TaskOpened:
+		case event.TaskOpened:
 			if task == "" {
 				task = b.Task
 			}
-		case agent.Posing:
+		case event.AskPresented:
 			code, again = b.Code, b.Again
-		case agent.Posed:
+		case event.AskDelivered:
 			if answers++; answers > 6 {
 				return errors.New("the approval was not understood")
 			}
 			if err := d.answer(limit, code, again); err != nil {
 				return err
 			}
-		case agent.Parked:
+		case event.AskDeferred:
 			if answers++; answers > 6 {
 				return errors.New("the decision was left in the inbox")
 			}
 			if err := d.speak(limit, "Deputy, what's waiting?"); err != nil {
 				return err
 			}
-		case agent.TaskClosed:
-			if b.Task == task && b.Status != agent.Done {
+		case event.TaskClosed:
+			if b.Task == task && b.Status != event.Done {
 				return fmt.Errorf("the order %q was %s: %s", text, b.Status, b.Text)
 			}
-		case agent.Reported:
+		case event.Reported:
 			if b.Task == task {
 				d.tasks[task] = true
 				return nil
@@ -122,11 +122,11 @@ func (d *demo) answer(ctx context.Context, code string, again bool) error {
 
 // next is the next event. When the Deputy is killed meanwhile, it is started
 // again and the error is errCrashed.
-func (d *demo) next(ctx context.Context) (agent.Event, error) {
+func (d *demo) next(ctx context.Context) (event.Event, error) {
 	select {
 	case e, ok := <-d.deputy.events:
 		if !ok {
-			return agent.Event{}, fmt.Errorf("Deputy ended by itself; its log: %s", d.log.Name())
+			return event.Event{}, fmt.Errorf("Deputy ended by itself; its log: %s", d.log.Name())
 		}
 		d.heard = append(d.heard, e)
 		d.event(e)
@@ -135,11 +135,11 @@ func (d *demo) next(ctx context.Context) (agent.Event, error) {
 		d.line("failed", "kill -9")
 		d.deputy.kill()
 		if err := d.start(ctx); err != nil {
-			return agent.Event{}, err
+			return event.Event{}, err
 		}
-		return agent.Event{}, errCrashed
+		return event.Event{}, errCrashed
 	case <-ctx.Done():
-		return agent.Event{}, ctx.Err()
+		return event.Event{}, ctx.Err()
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"os/exec"
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/tool"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
@@ -34,7 +34,7 @@ func peerDesk() int {
 		var null *os.File
 		if null, err = os.Open(os.DevNull); err == nil {
 			err = daily(context.Background(), cfg, newScreen(io.Discard, phrases.Embedded(), "en", false), null, parts{
-				deaf: true, instant: true, model: noiseModel{}, tools: []agent.Tool{&rehearsalTool{}}, rows: rehearsalRows,
+				deaf: true, instant: true, model: noiseModel{}, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows,
 			})
 		}
 	}

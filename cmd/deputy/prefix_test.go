@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/cmd/internal/control"
 )
 
@@ -47,7 +47,7 @@ func newRecorder(t *testing.T) *recorder {
 
 // orders tells things to a house of its own, one after the other, each when all that
 // came of the one before is over, and returns what the model was sent for them.
-func (r *recorder) orders(t *testing.T, mode string, told ...agent.Body) (sent [][]byte) {
+func (r *recorder) orders(t *testing.T, mode string, told ...event.Body) (sent [][]byte) {
 	t.Helper()
 	cfg := plainConfig(t)
 	cfg.LLM.Preset, cfg.LLM.URL, cfg.LLM.Model, cfg.LLM.Tools = "llama-server", r.URL+"/v1", "m", mode
@@ -117,7 +117,7 @@ func TestRequestsBeginAlike(t *testing.T) {
 func TestWhatIsReadAheadIsAsked(t *testing.T) {
 	for _, mode := range []string{"native", "schema"} {
 		r := newRecorder(t)
-		sent := r.orders(t, mode, agent.Speech{At: time.Now(), Key: true}, control.Typed("tell me a joke", ""), agent.Called{}, control.Typed("tell me another joke", ""))
+		sent := r.orders(t, mode, event.Speech{At: time.Now(), Key: true}, control.Typed("tell me a joke", ""), event.Called{}, control.Typed("tell me another joke", ""))
 		if len(sent) != 4 {
 			t.Fatalf("%s: got %d requests, want a reading and an order, twice", mode, len(sent))
 		}

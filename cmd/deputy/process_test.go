@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/cmd/internal/control"
 )
 
@@ -97,7 +97,7 @@ func TestFullDisk(t *testing.T) {
 	for i := range 200 {
 		r := control.Request{Do: "say", Text: fmt.Sprintf("Are you there for the %dth time? %s", i, long)}
 		err := control.Call(t.Context(), m.socket(), r, func(r control.Response) error {
-			var opened agent.TaskOpened
+			var opened event.TaskOpened
 			if r.Kind == opened.Kind() && json.Unmarshal(r.Body, &opened) == nil {
 				accepted[opened.Task] = true
 			}

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/state"
+	"deputy/agent/tool"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/tts"
@@ -28,11 +31,11 @@ type rehearsal struct {
 	talk   *talker // nil where every line is said at once
 	model  *scriptedModel
 	tool   *rehearsalTool
-	events []agent.Event // since the last direction that was not an expectation
-	all    []agent.Event
-	feed   <-chan agent.Event
+	events []event.Event // since the last direction that was not an expectation
+	all    []event.Event
+	feed   <-chan event.Event
 	stop   func() error
-	seen   func(agent.Event) // called with every event; may be nil
+	seen   func(event.Event) // called with every event; may be nil
 	// audible says that a line is being spoken.
 	audible bool
 }
@@ -62,7 +65,7 @@ func (r *rehearsal) play(ctx context.Context) (err error) {
 
 // open starts a house for the scene.
 func (r *rehearsal) open(ctx context.Context) error {
-	p := parts{tools: []agent.Tool{r.tool}, rows: rehearsalRows, instant: true}
+	p := parts{tools: []tool.Tool{r.tool}, rows: rehearsalRows, instant: true}
 	if r.scene.has("talk") {
 		r.talk = &talker{}
 		p.instant, p.synthesizer, p.player = false, r.talk, tts.Silent{}
@@ -141,7 +144,7 @@ func (r *rehearsal) fill(ctx context.Context, text string) (string, error) {
 		return text, nil
 	}
 	var code string
-	err := r.house.desk.View(ctx, func(s *agent.State, _ int) {
+	err := r.house.desk.View(ctx, func(s *state.State, _ int) {
 		for _, a := range s.Asks {
 			if !a.Posed.IsZero() {
 				code = a.Code
@@ -171,7 +174,7 @@ func (r *rehearsal) rest(ctx context.Context) error { return r.await(ctx, contro
 // the owner, waits in its grace or, where Deputy takes its time, is being said.
 func (r *rehearsal) turn(ctx context.Context) error {
 	return r.await(ctx, func(ctx context.Context, d *agent.Desk) (turn bool, err error) {
-		err = d.View(ctx, func(s *agent.State, busy int) {
+		err = d.View(ctx, func(s *state.State, busy int) {
 			turn = busy == 0 && (len(s.Lines) == 0 || r.talk != nil && r.talk.takes.Load() > 0 && r.audible)
 		})
 		return turn, err
@@ -215,11 +218,11 @@ func (r *rehearsal) pass(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (r *rehearsal) note(e agent.Event) {
+func (r *rehearsal) note(e event.Event) {
 	switch e.Body.(type) {
-	case agent.Speaking:
+	case event.Speaking:
 		r.audible = true
-	case agent.Spoken:
+	case event.Spoken:
 		r.audible = false
 	}
 	r.events = append(r.events, e)

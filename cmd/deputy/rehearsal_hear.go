@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/audio"
 )
 
@@ -23,7 +23,7 @@ func (r *rehearsal) hear(ctx context.Context, text string, confidence float32, h
 	if strings.ContainsFunc(text, func(c rune) bool { return c >= 0xAC00 && c <= 0xD7A3 }) {
 		lang = "ko"
 	}
-	h := agent.Heard{
+	h := event.Heard{
 		Text: text, Language: lang, Confidence: confidence, Lowest: confidence * 0.9, Voiced: confidence, SNR: 30 * confidence,
 	}
 	takes := time.Duration(0)
@@ -40,13 +40,13 @@ func (r *rehearsal) hear(ctx context.Context, text string, confidence float32, h
 	}
 	h.Began = time.Now()
 	r.spoken-- // an ear's numbers lie above
-	r.house.desk.Tell(agent.Speech{ID: r.spoken, At: h.Began})
+	r.house.desk.Tell(event.Speech{ID: r.spoken, At: h.Began})
 	if err := r.pass(ctx, takes); err != nil {
 		return err
 	}
 	h.Ended = time.Now()
 	r.house.desk.Tell(h)
-	r.house.desk.Tell(agent.Silence{ID: r.spoken})
+	r.house.desk.Tell(event.Silence{ID: r.spoken})
 	return r.turn(ctx)
 }
 

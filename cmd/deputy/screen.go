@@ -8,7 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/cmd/internal/control"
 )
 
@@ -16,7 +17,7 @@ import (
 // it began. Its words are phrases, so that they exist in each language.
 type screen struct {
 	w        io.Writer
-	phrases  agent.Phrases
+	phrases  core.Phrases
 	language string
 	began    time.Time
 	color    bool
@@ -24,66 +25,66 @@ type screen struct {
 	mu sync.Mutex
 }
 
-func newScreen(w io.Writer, p agent.Phrases, language string, color bool) *screen {
+func newScreen(w io.Writer, p core.Phrases, language string, color bool) *screen {
 	return &screen{w: w, phrases: p, language: language, began: time.Now(), color: color}
 }
 
 // follow prints events until the feed ends.
-func (s *screen) follow(events <-chan agent.Event) {
+func (s *screen) follow(events <-chan event.Event) {
 	for e := range events {
 		s.event(e)
 	}
 }
 
 // event prints one event; most passing news is not worth a line.
-func (s *screen) event(e agent.Event) {
+func (s *screen) event(e event.Event) {
 	switch b := e.Body.(type) {
-	case agent.Heard:
+	case event.Heard:
 		s.heard(b)
-	case agent.Ignored:
+	case event.Ignored:
 		s.line("ignored", s.phrases.Phrase(s.language, "ignored."+string(b.Why), nil))
-	case agent.TaskOpened:
+	case event.TaskOpened:
 		s.line("task", b.Task+" "+b.Order)
-	case agent.TaskRevised:
+	case event.TaskRevised:
 		s.line("revised", b.Task+" "+b.Order)
-	case agent.Told:
+	case event.Notified:
 		s.line("says", b.Text)
-	case agent.Replied:
+	case event.Replied:
 		s.replied(b)
-	case agent.Refused:
+	case event.Refused:
 		s.line("refused", b.Text)
-	case agent.Intended:
+	case event.Intended:
 		s.line("plan", fmt.Sprintf("%s [%s, %s]", b.Summary, b.Level, b.Rule))
-	case agent.Posing:
+	case event.AskPresented:
 		s.line("ask", b.Ask+" "+b.Text)
-	case agent.Posed:
+	case event.AskDelivered:
 		s.line("posed", b.Ask)
-	case agent.Parked:
+	case event.AskDeferred:
 		s.line("parked", b.Ask+": "+b.Why)
-	case agent.Decided:
+	case event.Decided:
 		s.decided(b)
-	case agent.Held:
+	case event.EffectDelayed:
 		s.line("held", short(b.Key))
-	case agent.Retracted:
+	case event.Retracted:
 		s.line("retracted", short(b.Key)+" "+b.Why)
-	case agent.Granted:
+	case event.Granted:
 		s.line("granted", b.Grant.ID+" "+b.Text)
-	case agent.Revoked:
+	case event.Revoked:
 		s.line("revoked", b.Grant)
-	case agent.Started:
+	case event.Started:
 		s.line("start", short(b.Key))
-	case agent.Ended:
+	case event.Ended:
 		s.ended(b)
-	case agent.Undone:
+	case event.Undone:
 		s.line("undone", b.Text+b.Err)
-	case agent.TaskClosed:
+	case event.TaskClosed:
 		s.line(string(b.Status), b.Task+" "+b.Text)
-	case agent.Reminded:
+	case event.Reminded:
 		s.line("reminder", short(b.Key))
 	}
 }
 
-func (s *screen) heard(b agent.Heard) {
+func (s *screen) heard(b event.Heard) {
 	how := b.Language
 	switch {
 	case b.Typed:
@@ -102,7 +103,7 @@ func (s *screen) heard(b agent.Heard) {
 	s.line("heard", fmt.Sprintf("%q (%s)", b.Text, how))
 }
 
-func (s *screen) replied(b agent.Replied) {
+func (s *screen) replied(b event.Replied) {
 	if b.Err != "" {
 		s.line("model", b.Err)
 		return
@@ -117,7 +118,7 @@ func (s *screen) replied(b agent.Replied) {
 	s.line("model", strings.Join(parts, " | "))
 }
 
-func (s *screen) decided(b agent.Decided) {
+func (s *screen) decided(b event.Decided) {
 	what := "denied"
 	if b.Approve {
 		what = "approved"
@@ -125,7 +126,7 @@ func (s *screen) decided(b agent.Decided) {
 	s.line(what, fmt.Sprintf("%s %s: %s", b.Ask, b.By, b.Why))
 }
 
-func (s *screen) ended(b agent.Ended) {
+func (s *screen) ended(b event.Ended) {
 	switch {
 	case b.Unknown:
 		s.line("unknown", short(b.Key)+" "+b.Err)

@@ -6,7 +6,8 @@ import (
 	"testing"
 	"unicode"
 
-	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/model"
 	"deputy/agent/policy"
 	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
@@ -16,17 +17,17 @@ import (
 const hostile = "a\x1b[2Jb\x1b]0;owned\x07c\r\nd\x00\x7f\u009b31m\u202ee\u2066f\u200bg\ufeff"
 
 // everyEvent is one event of each kind, full of s.
-func everyEvent(s string) []agent.Body {
-	return []agent.Body{
-		agent.Heard{Text: s, Language: s, Typed: true}, agent.Heard{Text: s, Language: s, Confidence: 0.5}, agent.Heard{Text: s, Ignored: s},
-		agent.TaskOpened{Task: s, Order: s}, agent.TaskRevised{Task: s, Order: s}, agent.Told{Text: s},
-		agent.Replied{Text: s, Calls: []agent.Call{{Tool: s, Args: json.RawMessage(s)}}}, agent.Replied{Err: s},
-		agent.Refused{Text: s}, agent.Intended{Summary: s, Rule: s, Level: policy.Commit}, agent.Posing{Ask: s, Text: s},
-		agent.Posed{Ask: s}, agent.Parked{Ask: s, Why: s}, agent.Decided{Ask: s, By: s, Why: s}, agent.Decided{Ask: s, Approve: true},
-		agent.Started{Key: s}, agent.Ended{Key: s, Text: s}, agent.Ended{Key: s, Err: s}, agent.Ended{Key: s, Err: s, Unknown: true},
-		agent.Undone{Text: s}, agent.Undone{Err: s}, agent.Reminded{Key: s},
-		agent.TaskClosed{Task: s, Status: agent.Done, Text: s}, agent.TaskClosed{Task: s, Status: agent.Failed, Text: s},
-		agent.TaskClosed{Task: s, Status: agent.Cancelled, Text: s},
+func everyEvent(s string) []event.Body {
+	return []event.Body{
+		event.Heard{Text: s, Language: s, Typed: true}, event.Heard{Text: s, Language: s, Confidence: 0.5}, event.Heard{Text: s, Ignored: s},
+		event.TaskOpened{Task: s, Order: s}, event.TaskRevised{Task: s, Order: s}, event.Notified{Text: s},
+		event.Replied{Text: s, Calls: []model.Call{{Tool: s, Args: json.RawMessage(s)}}}, event.Replied{Err: s},
+		event.Refused{Text: s}, event.Intended{Summary: s, Rule: s, Level: policy.Commit}, event.AskPresented{Ask: s, Text: s},
+		event.AskDelivered{Ask: s}, event.AskDeferred{Ask: s, Why: s}, event.Decided{Ask: s, By: s, Why: s}, event.Decided{Ask: s, Approve: true},
+		event.Started{Key: s}, event.Ended{Key: s, Text: s}, event.Ended{Key: s, Err: s}, event.Ended{Key: s, Err: s, Unknown: true},
+		event.Undone{Text: s}, event.Undone{Err: s}, event.Reminded{Key: s},
+		event.TaskClosed{Task: s, Status: event.Done, Text: s}, event.TaskClosed{Task: s, Status: event.Failed, Text: s},
+		event.TaskClosed{Task: s, Status: event.Cancelled, Text: s},
 	}
 }
 
@@ -36,7 +37,7 @@ func TestScreenCannotBeDriven(t *testing.T) {
 	for _, language := range []string{"en", "ko"} {
 		for _, b := range everyEvent(hostile) {
 			var out strings.Builder
-			newScreen(&out, phrases.Embedded(), language, false).event(agent.Event{Body: b})
+			newScreen(&out, phrases.Embedded(), language, false).event(event.Event{Body: b})
 			text := strings.TrimSuffix(out.String(), "\n")
 			if text == out.String() || strings.Contains(text, "\n") {
 				t.Errorf("%T: got %q, want one line", b, out.String())
@@ -56,7 +57,7 @@ func TestScreenSpeaksItsLanguage(t *testing.T) {
 		lines := map[string]string{}
 		for _, language := range []string{"en", "ko"} {
 			var out strings.Builder
-			newScreen(&out, phrases.Embedded(), language, false).event(agent.Event{Body: b})
+			newScreen(&out, phrases.Embedded(), language, false).event(event.Event{Body: b})
 			lines[language] = out.String()
 			if strings.Contains(out.String(), "screen.") {
 				t.Errorf("%T: got %q, want a word", b, out.String())
@@ -74,13 +75,13 @@ func TestScreenSpeaksItsLanguage(t *testing.T) {
 func TestScreenPassesPassingNewsBy(t *testing.T) {
 	var out strings.Builder
 	s := newScreen(&out, phrases.Embedded(), "en", true)
-	for _, b := range []agent.Body{agent.Opened{}, agent.Sentence{Text: "x"}, agent.Spoken{}, agent.Speaking{}, agent.Woke{}} {
-		s.event(agent.Event{Body: b})
+	for _, b := range []event.Body{event.Opened{}, event.Sentence{Text: "x"}, event.Spoken{}, event.Speaking{}, event.TimerFired{}} {
+		s.event(event.Event{Body: b})
 	}
 	if out.Len() > 0 {
 		t.Errorf("got %q, want nothing", out.String())
 	}
-	s.event(agent.Event{Body: agent.Heard{Text: "hello", Typed: true}})
+	s.event(event.Event{Body: event.Heard{Text: "hello", Typed: true}})
 	if !strings.Contains(out.String(), "\x1b[36mheard\x1b[0m") {
 		t.Errorf("got %q, want a coloured label", out.String())
 	}

@@ -11,8 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/tool"
 	"deputy/audio"
 )
 
@@ -54,19 +56,19 @@ func (m *scriptedModel) next(l scriptLine) {
 }
 
 // Next gives the next reply; when there is none left it ends the task.
-func (m *scriptedModel) Next(context.Context, agent.Prompt) iter.Seq2[agent.Chunk, error] {
+func (m *scriptedModel) Next(context.Context, model.Prompt) iter.Seq2[model.Chunk, error] {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	l := scriptLine{Text: "Done."}
 	if len(m.lines) > 0 {
 		l, m.lines = m.lines[0], m.lines[1:]
 	}
-	return func(yield func(agent.Chunk, error) bool) {
-		if l.Text != "" && !yield(agent.Chunk{Text: l.Text}, nil) {
+	return func(yield func(model.Chunk, error) bool) {
+		if l.Text != "" && !yield(model.Chunk{Text: l.Text}, nil) {
 			return
 		}
 		if l.Tool != "" {
-			yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: l.Tool, Args: l.Args}}, nil)
+			yield(model.Chunk{Call: &model.Call{ID: "1", Tool: l.Tool, Args: l.Args}}, nil)
 		}
 	}
 }
@@ -89,30 +91,30 @@ var rehearsalRows = map[string]policy.Tool{"rehearse": {
 	Args: map[string]policy.Arg{"level": {Kind: policy.Text}, "text": {Kind: policy.Name}},
 }}
 
-func (*rehearsalTool) Spec() agent.Spec {
-	return agent.Spec{
+func (*rehearsalTool) Spec() tool.Spec {
+	return tool.Spec{
 		Name: "rehearse", Description: "An action of a rehearsal.",
 		Params: json.RawMessage(`{"type":"object","properties":{"level":{"type":"string"},"text":{"type":"string"}},"required":["level","text"]}`),
 	}
 }
 
-func (t *rehearsalTool) Plan(_ context.Context, raw json.RawMessage) (agent.Action, error) {
+func (t *rehearsalTool) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
 	var args rehearsalArgs
 	if err := json.Unmarshal(raw, &args); err != nil {
-		return agent.Action{}, err
+		return tool.Action{}, err
 	}
 	levels := map[string]policy.Level{"L0": policy.Look, "L1": policy.Draft, "L2": policy.Reach, "L3": policy.Commit, "L4": policy.Seal}
 	level, ok := levels[args.Level]
 	if !ok {
-		return agent.Action{}, fmt.Errorf("there is no level %q: use L0 to L4", args.Level)
+		return tool.Action{}, fmt.Errorf("there is no level %q: use L0 to L4", args.Level)
 	}
-	return agent.Action{
+	return tool.Action{
 		Tool: "rehearse", Target: args.Text, Args: raw, Level: level, Summary: args.Text,
-		Do: func(_ context.Context, key string) (agent.Result, error) {
+		Do: func(_ context.Context, key string) (tool.Result, error) {
 			t.mu.Lock()
 			defer t.mu.Unlock()
 			t.done = append(t.done, key)
-			return agent.Result{Text: "It is done."}, nil
+			return tool.Result{Text: "It is done."}, nil
 		},
 	}, nil
 }
@@ -120,17 +122,17 @@ func (t *rehearsalTool) Plan(_ context.Context, raw json.RawMessage) (agent.Acti
 // An instantVoice says everything at once and to the end: a rehearsal of what
 // is said and decided needs no sound.
 type instantVoice struct {
-	tell func(agent.Body)
-	said func(agent.Line) // may be nil
+	tell func(event.Body)
+	said func(event.Line) // may be nil
 }
 
-func (v instantVoice) Say(_ context.Context, l agent.Line) error {
+func (v instantVoice) Say(_ context.Context, l event.Line) error {
 	if v.said != nil {
 		v.said(l)
 	}
 	now := time.Now()
-	v.tell(agent.Speaking{Line: l.ID, At: now})
-	v.tell(agent.Spoken{Line: l.ID, Ended: now, Whole: true})
+	v.tell(event.Speaking{Line: l.ID, At: now})
+	v.tell(event.Spoken{Line: l.ID, Ended: now, Whole: true})
 	return nil
 }
 

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"deputy/agent"
 	"deputy/agent/consent"
+	"deputy/agent/event"
 	"deputy/cmd/internal/control"
 )
 
@@ -43,20 +43,20 @@ func (r *stopRoom) tell(run *stopRun) {
 		run.Plain = run.Plain || consent.Refuses(h.Transcript.Text)
 	}
 	for _, e := range slices.Concat(r.before, r.events) {
-		if _, ok := e.Body.(agent.Started); ok && run.Moment != momentNote {
+		if _, ok := e.Body.(event.Started); ok && run.Moment != momentNote {
 			run.Ran = true
 		}
 	}
 	run.Outcome = outcome(run.Moment, r.events, run.Ran)
 	for _, e := range r.events {
-		if h, ok := e.Body.(agent.Heard); ok && h.Ignored != "" {
+		if h, ok := e.Body.(event.Heard); ok && h.Ignored != "" {
 			run.Ignored = h.Ignored
 		}
 	}
 }
 
 // outcome is what the events say, the strongest first.
-func outcome(moment string, events []agent.Event, ran bool) string {
+func outcome(moment string, events []event.Event, ran bool) string {
 	grace := moment == momentEarly || moment == momentLate || moment == momentSpoken
 	got := "nothing"
 	if grace && !ran {
@@ -69,26 +69,26 @@ func outcome(moment string, events []agent.Event, ran bool) string {
 	}
 	for _, e := range events {
 		switch b := e.Body.(type) {
-		case agent.Decided:
+		case event.Decided:
 			if b.Approve {
 				return "approved"
 			}
 			set("refused")
-		case agent.Retracted:
+		case event.Retracted:
 			set("stopped")
-		case agent.Parked:
+		case event.AskDeferred:
 			set("put off")
-		case agent.Spoken:
+		case event.Spoken:
 			if moment == momentReport && !b.Whole {
 				set("hushed")
 			}
-		case agent.TaskClosed:
+		case event.TaskClosed:
 			if moment == momentNote {
 				set("note closed")
 			}
-		case agent.Dictated:
+		case event.Dictated:
 			set("in the note")
-		case agent.Posing, agent.Told:
+		case event.AskPresented, event.Notified:
 			set("asked again")
 		}
 	}

@@ -10,7 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/tool"
 	"deputy/audio"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
@@ -41,8 +43,8 @@ type stopRoom struct {
 
 	// mu guards what follows: the desk and the ear write.
 	mu     sync.Mutex
-	events []agent.Event // since begin
-	before []agent.Event
+	events []event.Event // since begin
+	before []event.Event
 	heard  []hearing
 	held   time.Time // the end of the grace; zero before there is one
 }
@@ -55,7 +57,7 @@ func openStopRoom(ctx context.Context, dir string, engine stt.Transcriber) (*sto
 	r := &stopRoom{stage: newStage(), talk: &talker{}}
 	h, err := build(ctx, cfg, parts{
 		source: &hiss{Source: r.stage, rng: rand.New(rand.NewPCG(1, 1))}, transcriber: engine, model: stopModel{},
-		synthesizer: r.talk, player: tts.Silent{}, tools: []agent.Tool{&rehearsalTool{}}, rows: rehearsalRows,
+		synthesizer: r.talk, player: tts.Silent{}, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows,
 		heard: r.hear, observe: r.observe,
 	})
 	if err != nil {
@@ -100,19 +102,19 @@ var (
 )
 
 // Next is one turn.
-func (stopModel) Next(_ context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
-	return func(yield func(agent.Chunk, error) bool) {
+func (stopModel) Next(_ context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) {
 		for lang := range stopOrders {
 			switch {
 			case wants(p, stopOrders[lang]):
-				yield(agent.Chunk{Call: &agent.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":"L3","text":%q}`, noiseSummaries[lang])}}, nil)
+				yield(model.Chunk{Call: &model.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":"L3","text":%q}`, noiseSummaries[lang])}}, nil)
 				return
 			case wants(p, stopQuestions[lang]):
-				yield(agent.Chunk{Text: stopReports[lang]}, nil)
+				yield(model.Chunk{Text: stopReports[lang]}, nil)
 				return
 			}
 		}
-		yield(agent.Chunk{Text: "Done."}, nil)
+		yield(model.Chunk{Text: "Done."}, nil)
 	}
 }
 
@@ -122,7 +124,7 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 	if err := pause(ctx, 500*time.Millisecond); err != nil {
 		return err
 	}
-	is := func(match func(agent.Body) bool) error { return r.await(ctx, moment, match) }
+	is := func(match func(event.Body) bool) error { return r.await(ctx, moment, match) }
 	switch moment {
 	case momentNote:
 		r.order(stopNotes[lang], lang)
@@ -130,7 +132,7 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 	case momentReport:
 		r.talk.takes.Store(int64(longLine))
 		r.order(stopQuestions[lang], lang)
-		if err := is(func(b agent.Body) bool { _, ok := b.(agent.Speaking); return ok }); err != nil {
+		if err := is(func(b event.Body) bool { _, ok := b.(event.Speaking); return ok }); err != nil {
 			return err
 		}
 		return pause(ctx, 300*time.Millisecond)
@@ -138,18 +140,18 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 	if moment == momentAsking {
 		r.talk.takes.Store(int64(longLine))
 		r.order(stopOrders[lang], lang)
-		if err := is(func(b agent.Body) bool { _, ok := b.(agent.Speaking); return ok }); err != nil {
+		if err := is(func(b event.Body) bool { _, ok := b.(event.Speaking); return ok }); err != nil {
 			return err
 		}
 		return pause(ctx, 300*time.Millisecond)
 	}
 	r.order(stopOrders[lang], lang)
 	ask := ""
-	if err := is(func(b agent.Body) bool {
-		if a, ok := b.(agent.Asked); ok {
+	if err := is(func(b event.Body) bool {
+		if a, ok := b.(event.Asked); ok {
 			ask = a.Ask
 		}
-		_, ok := b.(agent.Posed)
+		_, ok := b.(event.AskDelivered)
 		return ok
 	}); err != nil {
 		return err
@@ -160,14 +162,14 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 	if moment == momentSpoken {
 		r.talk.takes.Store(int64(1500 * time.Millisecond))
 	}
-	r.house.desk.Tell(agent.Answered{Ask: ask, Approve: true, By: "terminal"})
-	return is(func(b agent.Body) bool { _, ok := b.(agent.Held); return ok })
+	r.house.desk.Tell(event.Answered{Ask: ask, Approve: true, By: "terminal"})
+	return is(func(b event.Body) bool { _, ok := b.(event.EffectDelayed); return ok })
 }
 
 func (r *stopRoom) order(text, lang string) { r.house.desk.Tell(control.Typed(text, lang)) }
 
 // await waits until one of the events matches; match sees each once.
-func (r *stopRoom) await(ctx context.Context, what string, match func(agent.Body) bool) error {
+func (r *stopRoom) await(ctx context.Context, what string, match func(event.Body) bool) error {
 	for seen, deadline := 0, time.Now().Add(20*time.Second); time.Now().Before(deadline); {
 		r.mu.Lock()
 		events := r.events[seen:]
@@ -239,11 +241,11 @@ func (r *stopRoom) hear(h hearing) {
 	r.heard = append(r.heard, h)
 }
 
-func (r *stopRoom) observe(e agent.Event) {
+func (r *stopRoom) observe(e event.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.events = append(r.events, e)
-	if b, ok := e.Body.(agent.Held); ok {
+	if b, ok := e.Body.(event.EffectDelayed); ok {
 		r.held = b.Until
 	}
 }

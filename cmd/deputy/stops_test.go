@@ -5,44 +5,44 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 )
 
 // TestStopOutcome: what the events say of a word, and when it is lost or has not
 // held an effect.
 func TestStopOutcome(t *testing.T) {
-	again := agent.Posing{Ask: "a1"}
+	again := event.AskPresented{Ask: "a1"}
 	for _, c := range []struct {
 		moment, text string
 		ran          bool
-		events       []agent.Body
+		events       []event.Body
 		want         string
 		lost, ranOn  bool
 	}{
-		{momentAsk, "Stop.", false, []agent.Body{agent.Decided{By: "voice"}}, "refused", false, false},
-		{momentAsk, "Stop.", false, []agent.Body{again}, "asked again", true, false},
-		{momentAsk, "Star", false, []agent.Body{again}, "asked again", false, false},
+		{momentAsk, "Stop.", false, []event.Body{event.Decided{By: "voice"}}, "refused", false, false},
+		{momentAsk, "Stop.", false, []event.Body{again}, "asked again", true, false},
+		{momentAsk, "Star", false, []event.Body{again}, "asked again", false, false},
 		{momentAsk, "Stop.", false, nil, "nothing", true, false},
-		{momentAsk, "Wait.", false, []agent.Body{agent.Parked{}, again}, "put off", false, false},
-		{momentAsk, "Yes.", false, []agent.Body{agent.Decided{Approve: true}}, "approved", false, false},
-		{momentEarly, "Stop.", false, []agent.Body{agent.Retracted{}}, "stopped", false, false},
-		{momentEarly, "Star", false, []agent.Body{agent.Told{}}, "asked again", false, false},
+		{momentAsk, "Wait.", false, []event.Body{event.AskDeferred{}, again}, "put off", false, false},
+		{momentAsk, "Yes.", false, []event.Body{event.Decided{Approve: true}}, "approved", false, false},
+		{momentEarly, "Stop.", false, []event.Body{event.Retracted{}}, "stopped", false, false},
+		{momentEarly, "Star", false, []event.Body{event.Notified{}}, "asked again", false, false},
 		{momentEarly, "Star", false, nil, "held", false, false},
 		{momentLate, "Star", true, nil, "nothing", false, true},
 		{momentLate, "Stop.", true, nil, "nothing", true, true},
-		{momentReport, "Stop.", false, []agent.Body{agent.Spoken{}}, "hushed", false, false},
-		{momentReport, "Stop.", false, []agent.Body{agent.Spoken{Whole: true}}, "nothing", true, false},
-		{momentReport, "This stop.", false, []agent.Body{agent.Spoken{Whole: true}}, "nothing", false, false},
-		{momentNote, "Stop.", false, []agent.Body{agent.TaskClosed{}}, "note closed", false, false},
-		{momentNote, "No.", false, []agent.Body{agent.Dictated{}}, "in the note", false, false},
+		{momentReport, "Stop.", false, []event.Body{event.Spoken{}}, "hushed", false, false},
+		{momentReport, "Stop.", false, []event.Body{event.Spoken{Whole: true}}, "nothing", true, false},
+		{momentReport, "This stop.", false, []event.Body{event.Spoken{Whole: true}}, "nothing", false, false},
+		{momentNote, "Stop.", false, []event.Body{event.TaskClosed{}}, "note closed", false, false},
+		{momentNote, "No.", false, []event.Body{event.Dictated{}}, "in the note", false, false},
 	} {
 		r := &stopRoom{heard: []hearing{{}}}
 		r.heard[0].Transcript.Text, r.heard[0].Transcript.Language = c.text, "en"
 		if c.ran {
-			c.events = append(c.events, agent.Started{})
+			c.events = append(c.events, event.Started{})
 		}
 		for _, b := range c.events {
-			r.observe(agent.Event{At: time.Now(), Body: b})
+			r.observe(event.Event{At: time.Now(), Body: b})
 		}
 		run := stopRun{Moment: c.moment, Word: "stop", InTime: true}
 		r.tell(&run)

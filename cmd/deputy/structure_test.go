@@ -82,14 +82,28 @@ func TestPackagesSayWhatTheyKnow(t *testing.T) {
 // corePackages are the standard library and what is named here, so that what
 // Deputy is for can be read, tested and trusted without any vendor.
 var corePackages = map[string][]string{
-	"audio":         {},
-	"stt":           {"deputy/audio"},
-	"tts":           {"deputy/audio"},
-	"agent/consent": {},
-	"agent/policy":  {},
-	"agent/journal": {},
-	"agent/address": {},
-	"agent":         {"deputy/agent/address", "deputy/agent/consent", "deputy/agent/policy", "deputy/agent/journal"},
+	"audio":          {},
+	"stt":            {"deputy/audio"},
+	"tts":            {"deputy/audio"},
+	"agent/consent":  {},
+	"agent/policy":   {},
+	"agent/journal":  {},
+	"agent/address":  {},
+	"agent/readback": {},
+	"agent/tool":     {"deputy/agent/consent", "deputy/agent/policy"},
+	"agent/model":    {"deputy/agent/tool"},
+	"agent/history":  {"deputy/agent/model"},
+	"agent/command":  {"deputy/agent/model"},
+	"agent/event":    {"deputy/agent/consent", "deputy/agent/policy", "deputy/agent/journal", "deputy/agent/tool", "deputy/agent/model"},
+	"agent/state":    {"deputy/agent/consent", "deputy/agent/policy", "deputy/agent/tool", "deputy/agent/model", "deputy/agent/event"},
+	"agent/core": {
+		"deputy/agent/address", "deputy/agent/consent", "deputy/agent/policy", "deputy/agent/tool", "deputy/agent/model",
+		"deputy/agent/history", "deputy/agent/command", "deputy/agent/readback", "deputy/agent/event", "deputy/agent/state",
+	},
+	"agent": {
+		"deputy/agent/consent", "deputy/agent/journal", "deputy/agent/tool", "deputy/agent/model",
+		"deputy/agent/event", "deputy/agent/state", "deputy/agent/core",
+	},
 }
 
 func TestCoreImportsNoVendor(t *testing.T) {
@@ -124,6 +138,12 @@ var bans = []struct{ from, what, why string }{
 	{"configs", "deputy/tts", "a setting is data; what it leads to is decided in cmd"},
 	{"agent/consent", "os", "reading an answer is a function of its arguments"},
 	{"agent/policy", "os", "policy is a function of its arguments"},
+	{"agent/event", "os", "what has happened is a value"},
+	{"agent/state", "os", "a fold is a function of its events"},
+	{"agent/core", "os", "a step is a function of state and event: what it wants done are intents"},
+	{"agent/command", "os", "reading words is a function of them"},
+	{"agent/history", "os", "shortening a conversation is a function of it"},
+	{"agent/readback", "os", "what is said of an action is a function of its arguments"},
 	{"agent/workspace", "deputy/agent/policy", "what a path is does not depend on what is asked about it"},
 	{"internal", "deputy/agent", "what is internal knows nothing of Deputy"},
 }

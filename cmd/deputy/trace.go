@@ -4,7 +4,7 @@ import (
 	"io"
 	"sync"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/trace"
 )
 
@@ -34,7 +34,7 @@ func (t *tracer) hear(h hearing) {
 }
 
 // observe takes in an event of the desk.
-func (t *tracer) observe(e agent.Event) {
+func (t *tracer) observe(e event.Event) {
 	t.tell(func(b *trace.Book) []trace.Turn { return b.Observe(e) })
 }
 

@@ -15,7 +15,8 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
-	"deputy/agent"
+	"deputy/agent/event"
+	"deputy/agent/tool"
 	"deputy/agent/trace"
 	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
@@ -91,7 +92,7 @@ func TestTimingIsExported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := build(t.Context(), cfg, parts{model: m, deaf: true, instant: true, tools: []agent.Tool{&rehearsalTool{}}, rows: rehearsalRows})
+	h, err := build(t.Context(), cfg, parts{model: m, deaf: true, instant: true, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func TestTracerHears(t *testing.T) {
 	h := hearing{Transcript: stt.Transcript{Text: "hello", Took: time.Second}, SpeechEnd: now, Draft: now.Add(1), Endpoint: now.Add(2), Ready: now.Add(3)}
 	h.Utterance.ID = 4
 	tr.hear(h)
-	tr.observe(agent.Event{At: now.Add(4), Body: agent.Heard{Utterance: 4, Ended: now}})
+	tr.observe(event.Event{At: now.Add(4), Body: event.Heard{Utterance: 4, Ended: now}})
 	h.Transcript.Text = ""
 	tr.hear(h)
 	turns := tr.turns()

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/tts"
 )
 
@@ -12,11 +12,11 @@ import (
 // desk what became of them.
 type mouth struct {
 	voice *tts.Voice
-	tell  func(agent.Body)
+	tell  func(event.Body)
 }
 
 // Say queues a line; an ask goes ahead of reports.
-func (m *mouth) Say(ctx context.Context, l agent.Line) error {
+func (m *mouth) Say(ctx context.Context, l event.Line) error {
 	return m.voice.Say(ctx, tts.Line{ID: l.ID, Text: l.Text, Language: l.Language, Urgent: l.Ask})
 }
 
@@ -28,17 +28,17 @@ func (m *mouth) Chime(ctx context.Context) error { return m.voice.Chime(ctx) }
 
 // chimed is tts.Options.Chimed.
 func (m *mouth) chimed(began, ended time.Time) {
-	m.tell(agent.Chimed{Began: began, Ended: ended})
+	m.tell(event.Chimed{Began: began, Ended: ended})
 }
 
 // began is tts.Options.Began.
 func (m *mouth) began(line, _ string, at time.Time) {
-	m.tell(agent.Speaking{Line: line, At: at})
+	m.tell(event.Speaking{Line: line, At: at})
 }
 
 // told is what tts.Voice.Run reports to.
 func (m *mouth) told(s tts.Spoken) {
-	b := agent.Spoken{Line: s.Line, Ended: s.Ended, Whole: s.Whole}
+	b := event.Spoken{Line: s.Line, Ended: s.Ended, Whole: s.Whole}
 	if s.Err != nil {
 		b.Err = s.Err.Error()
 	}

@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/core"
+	"deputy/agent/event"
 	"deputy/agent/journal/journaltest"
+	"deputy/agent/model"
 	"deputy/audio"
 	"deputy/configs/phrases"
 	"deputy/tts"
@@ -24,17 +27,17 @@ type writer struct {
 	pieces []string
 }
 
-func (w writer) Next(ctx context.Context, _ agent.Prompt) iter.Seq2[agent.Chunk, error] {
-	return func(yield func(agent.Chunk, error) bool) {
+func (w writer) Next(ctx context.Context, _ model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) {
 		wait := w.first
 		for _, p := range w.pieces {
 			select {
 			case <-time.After(wait):
 			case <-ctx.Done():
-				yield(agent.Chunk{}, ctx.Err())
+				yield(model.Chunk{}, ctx.Err())
 				return
 			}
-			if !yield(agent.Chunk{Text: p}, nil) {
+			if !yield(model.Chunk{Text: p}, nil) {
 				return
 			}
 			wait = time.Second
@@ -75,9 +78,9 @@ func (p *parlour) note(format string, args ...any) {
 
 // performed has an order carried out, written down 300 ms after its end, and
 // returns what could be heard, and when.
-func performed(t *testing.T, m agent.Model) []string {
+func performed(t *testing.T, m model.Model) []string {
 	p := &parlour{start: time.Now()}
-	mouth := &mouth{tell: func(b agent.Body) { p.desk.Tell(b) }}
+	mouth := &mouth{tell: func(b event.Body) { p.desk.Tell(b) }}
 	mouth.voice = tts.NewVoice(tts.Options{
 		Engines: []tts.Engine{{Name: "reader", Synthesizer: reader{p.note}}}, Player: tts.Silent{},
 		Began: func(line, text string, at time.Time) {
@@ -90,7 +93,7 @@ func performed(t *testing.T, m agent.Model) []string {
 		},
 	})
 	p.desk = agent.NewDesk(agent.Options{
-		Rules:   agent.Rules{Phrases: phrases.Embedded(), Ack: 700 * time.Millisecond},
+		Rules:   core.Rules{Phrases: phrases.Embedded(), Ack: 700 * time.Millisecond},
 		Journal: &journaltest.Memory{}, Model: m, Voice: mouth,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	})
@@ -107,7 +110,7 @@ func performed(t *testing.T, m agent.Model) []string {
 		}
 	})
 	time.Sleep(300 * time.Millisecond)
-	p.desk.Tell(agent.Heard{Text: "write the shopping list", Language: "en", Confidence: 0.97, Began: p.start.Add(-2 * time.Second), Ended: p.start})
+	p.desk.Tell(event.Heard{Text: "write the shopping list", Language: "en", Confidence: 0.97, Began: p.start.Add(-2 * time.Second), Ended: p.start})
 	time.Sleep(time.Minute)
 	synctest.Wait()
 	cancel()

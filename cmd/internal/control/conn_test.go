@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/trace"
 )
 
@@ -134,7 +134,7 @@ func TestSlowReader(t *testing.T) {
 		if time.Since(began) > 4*readWithin {
 			t.Fatal("it is still waited for")
 		}
-		s.Feed.Observe(agent.Event{Body: agent.Heard{Text: text}})
+		s.Feed.Observe(event.Event{Body: event.Heard{Text: text}})
 		time.Sleep(10 * time.Millisecond)
 	}
 }

@@ -3,7 +3,7 @@ package control
 import (
 	"sync"
 
-	"deputy/agent"
+	"deputy/agent/event"
 )
 
 // A Feed hands the desk's events to whoever watches: the terminal, a socket, a
@@ -12,13 +12,13 @@ import (
 type Feed struct {
 	// mu guards watchers: they come and go on their own goroutines.
 	mu       sync.Mutex
-	watchers map[chan agent.Event]bool
+	watchers map[chan event.Event]bool
 }
 
-func NewFeed() *Feed { return &Feed{watchers: map[chan agent.Event]bool{}} }
+func NewFeed() *Feed { return &Feed{watchers: map[chan event.Event]bool{}} }
 
 // Observe is agent.Options.Observe.
-func (f *Feed) Observe(e agent.Event) {
+func (f *Feed) Observe(e event.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for w := range f.watchers {
@@ -33,8 +33,8 @@ func (f *Feed) Observe(e agent.Event) {
 
 // Watch gives every event from now on. stop may be called more than once; the
 // channel is closed then, or when the watcher was cut off.
-func (f *Feed) Watch() (events <-chan agent.Event, stop func()) {
-	w := make(chan agent.Event, 4096)
+func (f *Feed) Watch() (events <-chan event.Event, stop func()) {
+	w := make(chan event.Event, 4096)
 	f.mu.Lock()
 	f.watchers[w] = true
 	f.mu.Unlock()

@@ -3,20 +3,20 @@ package control
 import (
 	"testing"
 
-	"deputy/agent"
+	"deputy/agent/event"
 )
 
 func TestFeed(t *testing.T) {
 	f := NewFeed()
-	f.Observe(agent.Event{Body: agent.Told{Text: "nobody watches"}})
+	f.Observe(event.Event{Body: event.Notified{Text: "nobody watches"}})
 	a, stopA := f.Watch()
 	b, stopB := f.Watch()
 	for _, text := range []string{"one", "two"} {
-		f.Observe(agent.Event{Body: agent.Told{Text: text}})
+		f.Observe(event.Event{Body: event.Notified{Text: text}})
 	}
-	for _, w := range []<-chan agent.Event{a, b} {
+	for _, w := range []<-chan event.Event{a, b} {
 		for _, want := range []string{"one", "two"} {
-			if got := (<-w).Body.(agent.Told).Text; got != want {
+			if got := (<-w).Body.(event.Notified).Text; got != want {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		}
@@ -26,8 +26,8 @@ func TestFeed(t *testing.T) {
 	if _, open := <-a; open {
 		t.Error("a watcher that stopped is still fed")
 	}
-	f.Observe(agent.Event{Body: agent.Told{Text: "three"}})
-	if got := (<-b).Body.(agent.Told).Text; got != "three" {
+	f.Observe(event.Event{Body: event.Notified{Text: "three"}})
+	if got := (<-b).Body.(event.Notified).Text; got != "three" {
 		t.Errorf("got %q, want three", got)
 	}
 	stopB()
@@ -42,7 +42,7 @@ func TestFeedCutsOff(t *testing.T) {
 	quick, stopQuick := f.Watch()
 	defer stopQuick()
 	for range cap(slow) + 1 {
-		f.Observe(agent.Event{Body: agent.Told{}})
+		f.Observe(event.Event{Body: event.Notified{}})
 		<-quick
 	}
 	n := 0

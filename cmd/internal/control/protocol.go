@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/configs/phrases"
 )
@@ -44,6 +44,6 @@ type Response struct {
 }
 
 // Event is the event that the response carries.
-func (r Response) Event() (agent.Event, error) {
-	return agent.Decode(journal.Event{Kind: r.Kind, Time: r.At, Body: r.Body})
+func (r Response) Event() (event.Event, error) {
+	return event.Decode(journal.Event{Kind: r.Kind, Time: r.At, Body: r.Body})
 }

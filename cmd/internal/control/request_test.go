@@ -11,23 +11,27 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/core"
 	"deputy/agent/journal/journaltest"
+	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/state"
+	"deputy/agent/tool"
 	"deputy/configs/phrases"
 )
 
 // post is a tool that must be approved and works for a second.
 type post struct{}
 
-func (post) Spec() agent.Spec {
-	return agent.Spec{Name: "post", Params: json.RawMessage(`{"type":"object"}`)}
+func (post) Spec() tool.Spec {
+	return tool.Spec{Name: "post", Params: json.RawMessage(`{"type":"object"}`)}
 }
 
-func (post) Plan(_ context.Context, args json.RawMessage) (agent.Action, error) {
-	return agent.Action{Tool: "post", Target: "there", Args: args, Level: policy.Commit, Summary: "post it",
-		Do: func(context.Context, string) (agent.Result, error) {
+func (post) Plan(_ context.Context, args json.RawMessage) (tool.Action, error) {
+	return tool.Action{Tool: "post", Target: "there", Args: args, Level: policy.Commit, Summary: "post it",
+		Do: func(context.Context, string) (tool.Result, error) {
 			time.Sleep(time.Second)
-			return agent.Result{Text: "posted"}, nil
+			return tool.Result{Text: "posted"}, nil
 		}}, nil
 }
 
@@ -35,22 +39,22 @@ func (post) Plan(_ context.Context, args json.RawMessage) (agent.Action, error) 
 // what it is told to.
 type slowModel struct{}
 
-func (slowModel) Next(ctx context.Context, p agent.Prompt) iter.Seq2[agent.Chunk, error] {
-	return func(yield func(agent.Chunk, error) bool) {
+func (slowModel) Next(ctx context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) {
 		last := p.Messages[len(p.Messages)-1]
 		if !strings.Contains(p.Messages[0].Text, "quickly") {
 			select {
 			case <-time.After(time.Minute):
 			case <-ctx.Done():
-				yield(agent.Chunk{}, ctx.Err())
+				yield(model.Chunk{}, ctx.Err())
 				return
 			}
 		}
-		if strings.Contains(last.Text, "post") && last.Role == agent.User {
-			yield(agent.Chunk{Call: &agent.Call{Tool: "post", Args: json.RawMessage(`{}`)}}, nil)
+		if strings.Contains(last.Text, "post") && last.Role == model.User {
+			yield(model.Chunk{Call: &model.Call{Tool: "post", Args: json.RawMessage(`{}`)}}, nil)
 			return
 		}
-		yield(agent.Chunk{Text: "It is done."}, nil)
+		yield(model.Chunk{Text: "It is done."}, nil)
 	}
 }
 
@@ -60,8 +64,8 @@ func desk(t *testing.T, f func(t *testing.T, s *Server)) {
 		s := &Server{Feed: NewFeed()}
 		words := phrases.Embedded()
 		s.Desk = agent.NewDesk(agent.Options{
-			Rules:   agent.Rules{Phrases: words, Policy: policy.Policy{Table: policy.Table{Tools: map[string]policy.Tool{"post": {Level: policy.Commit}}}}},
-			Journal: &journaltest.Memory{}, Model: slowModel{}, Tools: []agent.Tool{post{}}, Observe: s.Feed.Observe,
+			Rules:   core.Rules{Phrases: words, Policy: policy.Policy{Table: policy.Table{Tools: map[string]policy.Tool{"post": {Level: policy.Commit}}}}},
+			Journal: &journaltest.Memory{}, Model: slowModel{}, Tools: []tool.Tool{post{}}, Observe: s.Feed.Observe,
 		})
 		ended := make(chan error)
 		go func() { ended <- s.Desk.Run(t.Context()) }()
@@ -144,7 +148,7 @@ func TestSayWaitsForItsEffect(t *testing.T) {
 			t.Fatalf("got %s, want an ask", got)
 		}
 		var code string
-		if err := s.Desk.View(t.Context(), func(st *agent.State, _ int) { code = st.Asks[0].Code }); err != nil {
+		if err := s.Desk.View(t.Context(), func(st *state.State, _ int) { code = st.Asks[0].Code }); err != nil {
 			t.Fatal(err)
 		}
 		yes := start(t, s, Request{Do: "say", Text: "approve " + code, Language: "en"})
@@ -165,7 +169,7 @@ func TestManyDecide(t *testing.T) {
 		start(t, s, Request{Do: "say", Text: "post it quickly", Language: "en"}).within(t, time.Second)
 		// All are there before the desk looks at the first.
 		gate := make(chan struct{})
-		go s.Desk.View(t.Context(), func(*agent.State, int) { <-gate })
+		go s.Desk.View(t.Context(), func(*state.State, int) { <-gate })
 		synctest.Wait()
 		var calls []*call
 		for i := range 20 {

@@ -5,9 +5,10 @@ import (
 	"slices"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/policy"
+	"deputy/agent/state"
 	"deputy/agent/trace"
 )
 
@@ -36,7 +37,7 @@ func addTiming(rows []TaskRow, turns []trace.Turn) {
 }
 
 // taskRows lists the open tasks and the last finished ones, or all of them.
-func taskRows(s *agent.State, all bool) []TaskRow {
+func taskRows(s *state.State, all bool) []TaskRow {
 	rows := []TaskRow{}
 	for i, id := range s.Order {
 		t := s.Tasks[id]
@@ -70,20 +71,20 @@ func forgottenRows(ctx context.Context, j journal.Journal, rows []TaskRow) ([]Ta
 		if e.Task == "" || known[e.Task] || e.Kind != "task.opened" && e.Kind != "task.closed" && e.Kind != "effect.ended" {
 			continue
 		}
-		ev, err := agent.Decode(e)
+		ev, err := event.Decode(e)
 		if err != nil {
 			return nil, err
 		}
 		i, there := at[e.Task]
 		switch b := ev.Body.(type) {
-		case agent.TaskOpened:
+		case event.TaskOpened:
 			at[e.Task] = len(old)
 			old = append(old, TaskRow{ID: b.Task, Order: b.Order, Opened: e.Time})
-		case agent.TaskClosed:
+		case event.TaskClosed:
 			if there {
 				old[i].Status, old[i].Report, old[i].Closed = string(b.Status), b.Text, e.Time
 			}
-		case agent.Ended:
+		case event.Ended:
 			if there && b.Produced != "" && !slices.Contains(old[i].Produced, b.Produced) {
 				old[i].Produced = append(old[i].Produced, b.Produced)
 			}
@@ -108,7 +109,7 @@ type AskRow struct {
 	Taint map[string]string `json:"taint,omitempty"`
 }
 
-func askRows(s *agent.State) []AskRow {
+func askRows(s *state.State) []AskRow {
 	rows := []AskRow{}
 	for _, a := range s.Asks {
 		f := s.Effects[a.Key]
@@ -120,7 +121,7 @@ func askRows(s *agent.State) []AskRow {
 	return rows
 }
 
-func taints(f *agent.Effect) map[string]string {
+func taints(f *state.Effect) map[string]string {
 	out := map[string]string{}
 	for _, t := range f.Taint {
 		out[t.Arg] = t.Source
@@ -139,7 +140,7 @@ type GrantRow struct {
 	Text    string            `json:"text"`
 }
 
-func grantRows(s *agent.State) []GrantRow {
+func grantRows(s *state.State) []GrantRow {
 	rows := []GrantRow{}
 	for _, g := range s.Grants {
 		rows = append(rows, GrantRow{

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/journaltest"
 )
@@ -14,7 +14,7 @@ import (
 // TestForgottenRows: what the desk has forgotten is listed from its journal, once.
 func TestForgottenRows(t *testing.T) {
 	m := &journaltest.Memory{}
-	put := func(task string, b agent.Body) {
+	put := func(task string, b event.Body) {
 		t.Helper()
 		body, err := json.Marshal(b)
 		if err != nil {
@@ -26,12 +26,12 @@ func TestForgottenRows(t *testing.T) {
 	}
 	for i := range 4 {
 		task := fmt.Sprintf("t%d", i+1)
-		put(task, agent.TaskOpened{Task: task, Order: "order " + task})
-		put(task, agent.Ended{Task: task, Key: task, Produced: task + ".txt"})
-		put(task, agent.Ended{Task: task, Key: task, Produced: task + ".txt"})
+		put(task, event.TaskOpened{Task: task, Order: "order " + task})
+		put(task, event.Ended{Task: task, Key: task, Produced: task + ".txt"})
+		put(task, event.Ended{Task: task, Key: task, Produced: task + ".txt"})
 		if i < 3 {
-			put(task, agent.TaskClosed{Task: task, Status: agent.Done, Text: "first"})
-			put(task, agent.TaskClosed{Task: task, Status: agent.Done, Text: "report " + task})
+			put(task, event.TaskClosed{Task: task, Status: event.Done, Text: "first"})
+			put(task, event.TaskClosed{Task: task, Status: event.Done, Text: "report " + task})
 		}
 	}
 	rows, err := forgottenRows(t.Context(), m, []TaskRow{{ID: "t3"}})

@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"deputy/agent"
+	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/policy"
+	"deputy/agent/state"
 	"deputy/agent/trace"
 )
 
@@ -45,11 +47,11 @@ func (s *Server) handle(ctx context.Context, r Request, c *conn) error {
 	case "metrics":
 		return s.metrics(out)
 	case "inbox":
-		return s.list(ctx, out, func(st *agent.State) any { return askRows(st) })
+		return s.list(ctx, out, func(st *state.State) any { return askRows(st) })
 	case "decide":
 		return s.decide(ctx, r, c)
 	case "grants":
-		return s.list(ctx, out, func(st *agent.State) any { return grantRows(st) })
+		return s.list(ctx, out, func(st *state.State) any { return grantRows(st) })
 	case "revoke":
 		return s.revoke(ctx, r)
 	case "ptt":
@@ -70,7 +72,7 @@ func (s *Server) say(ctx context.Context, r Request, out *json.Encoder) error {
 	h.Socket = true
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
-	return s.follow(ctx, h, func(e agent.Event) error { return send(out, e) }, func() error {
+	return s.follow(ctx, h, func(e event.Event) error { return send(out, e) }, func() error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -82,7 +84,7 @@ func (s *Server) say(ctx context.Context, r Request, out *json.Encoder) error {
 
 // follow tells the desk a request and gives f every event that comes of it. While
 // more is to come it waits, and looks again.
-func (s *Server) follow(ctx context.Context, b agent.Body, f func(agent.Event) error, wait func() error) error {
+func (s *Server) follow(ctx context.Context, b event.Body, f func(event.Event) error, wait func() error) error {
 	events, stop := s.Feed.Watch()
 	defer stop()
 	cause := rand.Text()
@@ -138,17 +140,17 @@ func (s *Server) watch(ctx context.Context, out *json.Encoder) error {
 
 // AtRest says whether the desk has nothing under way but what waits for the owner.
 func AtRest(ctx context.Context, d *agent.Desk) (rest bool, err error) {
-	err = d.View(ctx, func(s *agent.State, busy int) { rest = busy == 0 && len(s.Lines) == 0 && len(s.Held) == 0 })
+	err = d.View(ctx, func(s *state.State, busy int) { rest = busy == 0 && len(s.Lines) == 0 && len(s.Held) == 0 })
 	return rest, err
 }
 
 // Typed is a line from the owner's keyboard.
-func Typed(text, language string) agent.Heard {
+func Typed(text, language string) event.Heard {
 	now := time.Now()
-	return agent.Heard{Text: text, Language: language, Typed: true, Began: now, Ended: now}
+	return event.Heard{Text: text, Language: language, Typed: true, Began: now, Ended: now}
 }
 
-func send(out *json.Encoder, e agent.Event) error {
+func send(out *json.Encoder, e event.Event) error {
 	if e.Body.Kind() == "" {
 		return nil
 	}
@@ -159,9 +161,9 @@ func send(out *json.Encoder, e agent.Event) error {
 	return out.Encode(Response{Kind: e.Body.Kind(), Body: body, At: e.At})
 }
 
-func (s *Server) list(ctx context.Context, out *json.Encoder, rows func(*agent.State) any) error {
+func (s *Server) list(ctx context.Context, out *json.Encoder, rows func(*state.State) any) error {
 	var v any
-	if err := s.Desk.View(ctx, func(st *agent.State, _ int) { v = rows(st) }); err != nil {
+	if err := s.Desk.View(ctx, func(st *state.State, _ int) { v = rows(st) }); err != nil {
 		return err
 	}
 	return encodeRows(out, v)
@@ -178,7 +180,7 @@ func encodeRows(out *json.Encoder, v any) error {
 // tasks lists what the desk knows and, if all are asked for, what it has forgotten.
 func (s *Server) tasks(ctx context.Context, r Request, out *json.Encoder) error {
 	var rows []TaskRow
-	if err := s.Desk.View(ctx, func(st *agent.State, _ int) { rows = taskRows(st, r.All) }); err != nil {
+	if err := s.Desk.View(ctx, func(st *state.State, _ int) { rows = taskRows(st, r.All) }); err != nil {
 		return err
 	}
 	if r.All && s.Journal != nil {
@@ -201,7 +203,7 @@ var errEnough = errors.New("enough was seen")
 // approved: the level is L4, or not all of it could be said.
 func (s *Server) waiting(ctx context.Context, id string) (row AskRow, mustShow bool, err error) {
 	found := false
-	err = s.Desk.View(ctx, func(st *agent.State, _ int) {
+	err = s.Desk.View(ctx, func(st *state.State, _ int) {
 		for i, a := range st.Asks {
 			if a.ID == id {
 				found, row, mustShow = true, askRows(st)[i], a.Cut || st.Effects[a.Key].Level == policy.Seal
@@ -225,15 +227,15 @@ func (s *Server) decide(ctx context.Context, r Request, c *conn) error {
 	if err != nil {
 		return err
 	}
-	answer := agent.Answered{Ask: r.ID, Approve: r.Approve, By: "socket", Reason: r.Text}
+	answer := event.Answered{Ask: r.ID, Approve: r.Approve, By: "socket", Reason: r.Text}
 	if r.Approve && mustShow {
 		if answer.Shown, err = s.show(ctx, c, row); err != nil {
 			return err
 		}
 	}
 	decided := false
-	err = s.follow(ctx, answer, func(e agent.Event) error {
-		d, is := e.Body.(agent.Decided)
+	err = s.follow(ctx, answer, func(e event.Event) error {
+		d, is := e.Body.(event.Decided)
 		decided = decided || is && d.Ask == r.ID
 		return send(c.out, e)
 	}, func() error { return errEnough })
@@ -262,8 +264,8 @@ func (s *Server) metrics(out *json.Encoder) error {
 // revoke takes one permission back and waits until it is gone.
 func (s *Server) revoke(ctx context.Context, r Request) error {
 	has := func() (found bool, err error) {
-		err = s.Desk.View(ctx, func(st *agent.State, _ int) {
-			found = slices.ContainsFunc(st.Grants, func(g *agent.Grant) bool { return g.ID == r.ID })
+		err = s.Desk.View(ctx, func(st *state.State, _ int) {
+			found = slices.ContainsFunc(st.Grants, func(g *state.Grant) bool { return g.ID == r.ID })
 		})
 		return found, err
 	}
@@ -274,7 +276,7 @@ func (s *Server) revoke(ctx context.Context, r Request) error {
 	if !found {
 		return fmt.Errorf("there is no permission %q; see: deputy grants", r.ID)
 	}
-	s.Desk.Tell(agent.Withdrawn{Grant: r.ID, By: "socket"})
+	s.Desk.Tell(event.Withdrawn{Grant: r.ID, By: "socket"})
 	if found, err = has(); err == nil && found { // the desk works off what it was told in order
 		err = errors.New("the permission could not be taken back; see: deputy log show")
 	}

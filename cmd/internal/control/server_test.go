@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"deputy/agent"
+	"deputy/agent/event"
 )
 
 // TestWatcherHangsUp: somebody who hung up is fed no more.
@@ -16,7 +16,7 @@ func TestWatcherHangsUp(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
-		s.Feed.Observe(agent.Event{Body: agent.Told{}})
+		s.Feed.Observe(event.Event{Body: event.Notified{}})
 		s.Feed.mu.Lock()
 		n := len(s.Feed.watchers)
 		s.Feed.mu.Unlock()

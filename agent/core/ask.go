@@ -1,0 +1,318 @@
+package core
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"deputy/agent/consent"
+	"deputy/agent/event"
+	"deputy/agent/policy"
+	"deputy/agent/state"
+)
+
+// askFor parks a task until the owner decides about one effect. Nothing waits:
+// the ask is a line in the journal. again says that the effect may have happened.
+func (x *step) askFor(t *state.Task, key string, again bool) {
+	x.record(event.Asked{Task: t.ID, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: again})
+	x.intend(event.Wake{At: x.at.Add(x.lapse())})
+	x.poseNext()
+}
+
+// poseNext puts the oldest decision to the owner, if none is being put, the queue
+// isn't being read out, and the hour is right.
+func (x *step) poseNext() {
+	if x.Posed() != nil || len(x.Listed) > 0 {
+		return
+	}
+	for _, a := range x.Asks {
+		if a.Parked {
+			continue
+		}
+		if until, quiet := x.quiet(); quiet {
+			x.park(a, "these are quiet hours", until)
+			continue
+		}
+		x.poseOrPark(a, "it was put twice and not decided")
+		return
+	}
+}
+
+// poseOrPark puts an ask once more, or leaves it in the inbox after two times.
+func (x *step) poseOrPark(a *state.Ask, why string) {
+	if a.Posings < 2 {
+		x.pose(a, a.Posings+1, a.With...)
+		return
+	}
+	x.park(a, why, time.Time{})
+	x.lead(x.Tasks[a.Task].Language, "say.parked")
+	x.poseNext()
+}
+
+// pose says an ask, and those of the same kind that go with it.
+func (x *step) pose(a *state.Ask, times int, with ...string) {
+	l := x.compose(a, with)
+	line := x.say(x.Tasks[a.Task].Language, state.Spoke{Text: l.text, Ask: a.ID})
+	x.record(event.AskPresented{
+		Task: a.Task, Ask: a.ID, Line: line, Text: l.text, Code: l.code, Cut: l.cut, Again: a.Again, Half: x.half == a.ID, Times: times, With: with,
+	})
+}
+
+// codeWord picks a word that the last ask did not use and that the rest of this
+// one doesn't hold: whoever wrote what it quotes must not have put the word there.
+// The nonce is fresh, so that no text written before holds the right word but by luck.
+func (x *step) codeWord(lang string, a *state.Ask, rest string) string {
+	words, rest := x.Phrases.CodeWords(lang), strings.ToLower(rest)
+	i := (x.nonce + uint64(state.Number(a.ID))) % uint64(len(words))
+	for range words {
+		if w := words[i]; w != x.LastCode && !strings.Contains(rest, w) {
+			return w
+		}
+		i = (i + 1) % uint64(len(words))
+	}
+	return ""
+}
+
+// askSpoken notes that an ask was heard, or puts it again if it was cut off.
+func (x *step) askSpoken(l state.Spoke, b event.Spoken) {
+	a := x.Ask(l.Ask)
+	if a == nil || a.Line != l.Line {
+		return
+	}
+	switch {
+	case b.Whole:
+		x.record(event.AskDelivered{Task: a.Task, Ask: a.ID, At: b.Ended})
+		x.intend(event.Wake{At: b.Ended.Add(x.patience())})
+	case b.Err != "":
+		// There is no voice. The ask stands on the screen: typed answers count,
+		// spoken ones don't, since it wasn't heard.
+	default:
+		x.poseOrPark(a, "it was cut off twice")
+	}
+}
+
+func (x *step) tail() time.Duration { return cmp.Or(x.Tail, 200*time.Millisecond) }
+
+func (x *step) patience() time.Duration { return cmp.Or(x.Patience, 20*time.Second) }
+
+// answer reads what was heard as an answer to the ask; false if it isn't one.
+func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
+	lang, v := x.Tasks[a.Task].Language, x.read(a, h, overlapped)
+	d := event.Decided{By: by(h), Why: v.Why, Rest: v.Rest, Answer: &h, Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}
+	if !a.Posed.IsZero() {
+		d.After = h.Began.Sub(a.Posed)
+	}
+	switch v.Reading {
+	case consent.Approve:
+		if why := x.untimely(a, h); why != "" {
+			x.lead(lang, why)
+			x.poseOrPark(a, "the answer did not come in its time")
+			return true
+		}
+		d.Approve = true
+		x.decide(a, d)
+	case consent.Always:
+		x.always(a)
+	case consent.Deny:
+		if x.overhears(h) {
+			d.Rest = "" // it refuses, whoever says it; but no word of it is the owner's reason
+		}
+		x.decide(a, d)
+	case consent.Amend:
+		d.Rest = h.Text
+		x.decide(a, d)
+	case consent.Later:
+		x.later(a, v.When.Time(x.at))
+	case consent.Explain:
+		x.explain(a)
+	case consent.Repeat:
+		x.pose(a, a.Posings, a.With...)
+	case consent.Unrelated, consent.Unclear:
+		if x.chosen(h) {
+			return true
+		}
+		// A word or three, right after a question, is an answer that was misheard
+		// ("I prove occupus"), not another order.
+		if v.Reading == consent.Unclear || !x.named && len(strings.Fields(h.Text)) <= mostMisheard {
+			if v.Half && x.untimely(a, h) == "" {
+				x.half = a.ID
+			}
+			x.unclear(a, lang, v)
+			return true
+		}
+		x.setAside(a)
+		return false
+	}
+	return true
+}
+
+// mostMisheard is how many words an answer has at most of which nothing was understood.
+const mostMisheard = 3
+
+// read is the answer's reading. At Seal a typed yes must name the ask: the short
+// number that stands on the screen is its code.
+func (x *step) read(a *state.Ask, h event.Heard, overlapped bool) consent.Verdict {
+	level := x.Effects[a.Key].Level
+	if stray(h, x.Tasks[a.Task].Language) {
+		h.Language = unknown
+	}
+	answer := answerOf(h, overlapped || x.inTail(a, h))
+	if a.Cut { // not all of it was heard: only who can see it can approve it
+		level, answer.Key = policy.Seal, false
+	}
+	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Half: a.Half, Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}
+	switch {
+	case level == policy.Seal && h.Socket:
+		answer.Typed = false // nobody knows what stood on the screen there
+	case level == policy.Seal && h.Commanded:
+		answer.Key = false
+	case level == policy.Seal && h.Typed:
+		q.Code = a.ID
+	}
+	return consent.Read(q, answer)
+}
+
+// inTail says whether the room may still have carried something else than the ask
+// that Deputy said; what is said too soon after the ask itself is told as such.
+func (x *step) inTail(a *state.Ask, h event.Heard) bool {
+	if h.Typed || h.Key || x.FullDuplex {
+		return false
+	}
+	return slices.ContainsFunc(x.Said, func(l state.Spoke) bool {
+		return l.Ask != a.ID && !l.Began.IsZero() && h.Began.Before(l.Ended.Add(x.tail())) && h.Ended.After(l.Began)
+	})
+}
+
+// unknown is the language of an answer that approves nothing: consent knows it not.
+const unknown = "und"
+
+// answerOf is an utterance as evidence for a decision. What sounds like another
+// language than it is written in approves nothing but with the key.
+func answerOf(h event.Heard, overlapped bool) consent.Answer {
+	if h.Foreign && !h.Key {
+		h.Language = unknown
+	}
+	return consent.Answer{
+		Text: h.Text, Language: h.Language, Typed: h.Typed, Key: h.Key, Overlaps: overlapped, Confidence: h.Confidence,
+		Lowest: h.Lowest, NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,
+	}
+}
+
+// unclear tells what was wrong with an answer and puts the ask again, once.
+func (x *step) unclear(a *state.Ask, lang string, v consent.Verdict) {
+	switch {
+	case v.NearMiss != "":
+		x.lead(lang, "say.near_miss", "heard", v.NearMiss)
+	case v.Bare:
+		x.lead(lang, "say.bare_code", "heard", v.Heard)
+	case v.Weak:
+		x.lead(lang, "say.weak", "heard", v.Heard)
+	default:
+		x.lead(lang, "say.unclear")
+	}
+	x.poseOrPark(a, "no clear answer")
+}
+
+// untimely says which phrase tells why an approval can't count now; "" if it can.
+// A typed line answers what stood on the screen when it was sent.
+func (x *step) untimely(a *state.Ask, h event.Heard) string {
+	from := a.Posed
+	switch {
+	case h.Typed && from.IsZero():
+		from = a.Begun
+	case !h.Typed && !h.Key && !from.IsZero() && !x.FullDuplex:
+		from = from.Add(x.tail()) // the room may still carry the ask
+	}
+	switch {
+	case from.IsZero() || h.Began.Before(from):
+		return "say.too_early"
+	case x.at.Sub(from) > cmp.Or(x.Expiry, 2*time.Minute):
+		return "say.too_late"
+	}
+	return ""
+}
+
+// setAside takes an ask off the floor while the owner turns to something else.
+// It comes back when that is done.
+func (x *step) setAside(a *state.Ask) {
+	x.record(event.AskSuspended{Task: a.Task, Ask: a.ID})
+}
+
+// answered takes a decision made by name on this machine.
+func (x *step) answered(b event.Answered) {
+	a := x.Ask(b.Ask)
+	if a == nil || b.Approve && b.Shown == "" && (a.Cut || x.Effects[a.Key].Level == policy.Seal) {
+		return // what no voice alone can approve is approved by who has read it
+	}
+	x.record(b)
+	if x.Posed() == a {
+		x.intend(event.Hush{})
+	}
+	// Who names one means that one, whatever was read out with it.
+	why := "decided by name"
+	if b.Shown != "" {
+		why = "read in " + b.Shown + ", and its number typed there"
+	}
+	x.decideAll([]*state.Ask{a}, event.Decided{Approve: b.Approve, By: b.By, Why: why, Rest: b.Reason})
+}
+
+// decide closes an ask, once, and carries out what it decides: for it, and for
+// those that were read out with it. All are closed before anything follows, so
+// that none of them is put again meanwhile.
+func (x *step) decide(a *state.Ask, d event.Decided) {
+	asks := []*state.Ask{a}
+	for _, id := range a.With {
+		if other := x.Ask(id); other != nil {
+			asks = append(asks, other)
+		}
+	}
+	x.decideAll(asks, d)
+}
+
+func (x *step) decideAll(asks []*state.Ask, d event.Decided) {
+	for _, a := range asks {
+		d.Task, d.Ask, d.Key = a.Task, a.ID, a.Key
+		x.record(d)
+	}
+	for _, a := range asks {
+		x.carryOut(a, d)
+	}
+	x.poseNext()
+}
+
+// carryOut does what follows from the decision on an ask that is closed.
+func (x *step) carryOut(a *state.Ask, d event.Decided) {
+	f, t := x.Effects[a.Key], x.Tasks[a.Task]
+	switch {
+	case f.Tool == leaveTool:
+		x.decidedLeave(a, f, d.Approve)
+	case d.Approve:
+		x.begin(f.Intended, "owner")
+	case a.Again:
+		x.record(event.Ended{Task: t.ID, Key: f.Key, Err: "it is not known whether it happened, and the owner does not want it again"})
+		x.advance(t)
+	case d.Rest != "":
+		x.refuse(t, f, "The owner did not approve this. Their words: "+d.Rest, true)
+	case d.By == lapsed:
+		x.record(event.Refused{Task: t.ID, Call: f.Call, Text: "The owner did not decide about this in time."})
+		x.end(t, event.Cancelled, x.phrase(t.Language, "say.lapsed", "order", clip(t.Order, 60)))
+	default:
+		x.refuse(t, f, "The owner said no.", false)
+	}
+}
+
+// lapsed stands for whoever did not decide about an ask in its time.
+const lapsed = "expiry"
+
+func by(h event.Heard) string {
+	switch {
+	case h.Socket:
+		return "socket"
+	case h.Typed:
+		return "terminal"
+	case h.Key:
+		return "voice+key"
+	}
+	return "voice"
+}

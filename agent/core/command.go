@@ -1,0 +1,159 @@
+package core
+
+import (
+	"slices"
+	"strings"
+
+	"deputy/agent/command"
+	"deputy/agent/event"
+	"deputy/agent/policy"
+	"deputy/agent/readback"
+	"deputy/agent/state"
+)
+
+// do carries out a verb.
+func (x *step) do(v command.Verb, h event.Heard) {
+	lang := x.languageOf(h)
+	switch v {
+	case command.Stop:
+		x.stop(lang)
+	case command.Cancel:
+		x.cancel(lang)
+	case command.Undo:
+		x.undo(lang)
+	case command.Status:
+		x.status(lang)
+	case command.Repeat:
+		x.repeat(lang)
+	case command.Inbox:
+		x.inbox(lang)
+	case command.Grants:
+		x.listGrants(lang)
+	case command.Note:
+		x.record(event.TaskOpened{Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Draft, Note: true})
+		x.tell(lang, "say.note_open")
+	case command.EndNote:
+		x.tell(lang, "say.no_note")
+	}
+}
+
+// stop ends what can be heard and what runs. An ask that was just posed is
+// denied: whoever says stop doesn't want it done.
+func (x *step) stop(lang string) {
+	audible := len(x.Lines) > 0
+	x.intend(event.Hush{})
+	if a := x.Posed(); a != nil {
+		x.decide(a, event.Decided{By: "stop", Why: "the owner said stop"})
+		return
+	}
+	t := x.Youngest(x.Active, func(t *state.Task) bool { return t.Status == event.Working })
+	switch {
+	case t != nil:
+		x.end(t, event.Cancelled, x.phrase(lang, "say.stopped", "order", clip(t.Order, 60)))
+	case !audible:
+		x.tell(lang, "say.nothing_running")
+	}
+}
+
+func (x *step) cancel(lang string) {
+	t := x.Youngest(x.Active, func(t *state.Task) bool { return true })
+	if t == nil {
+		x.tell(lang, "say.nothing_running")
+		return
+	}
+	x.end(t, event.Cancelled, x.phrase(lang, "say.cancelled", "order", clip(t.Order, 60)))
+}
+
+// end closes a task, drops what runs for it and reports it.
+func (x *step) end(t *state.Task, status event.Status, text string) {
+	x.intend(event.CancelTask{Task: t.ID})
+	x.record(event.TaskClosed{Task: t.ID, Status: status, Text: text})
+	x.report(t)
+	x.poseNext()
+}
+
+// report says a closed task's result, once.
+func (x *step) report(t *state.Task) {
+	if t.Report == "" {
+		x.record(event.Reported{Task: t.ID})
+		return
+	}
+	x.say(t.Language, state.Spoke{Text: t.Report, Report: t.ID})
+}
+
+func (x *step) undo(lang string) {
+	for _, key := range slices.Backward(x.Latest) {
+		f := x.Effects[key]
+		if f.Undone || f.Failed {
+			continue
+		}
+		if f.Level <= policy.Look {
+			continue // nothing was changed: look further back
+		}
+		if f.Undo == nil {
+			x.tell(lang, "say.cannot_undo", "what", x.done(lang, f))
+			return
+		}
+		x.intend(event.Undo{Effect: f.Intended, Undo: f.Undo})
+		return
+	}
+	x.tell(lang, "say.nothing_to_undo")
+}
+
+func (x *step) undone(b event.Undone) {
+	f := x.Effects[b.Key]
+	if f == nil {
+		return
+	}
+	x.record(b)
+	if b.Err != "" {
+		x.tell(x.Language, "say.undo_failed", "what", x.done(x.Language, f), "why", b.Err)
+		return
+	}
+	x.tell(x.Language, "say.undone", "what", x.done(x.Language, f), "restored", b.Values["restored"], "removed", b.Values["removed"])
+}
+
+// done names an effect in the owner's words: "wrote rent.txt".
+func (x *step) done(lang string, f *state.Effect) string {
+	if f.Phrase == "" {
+		return f.Summary
+	}
+	values := map[string]string{}
+	for name, v := range f.Values {
+		values[name] = readback.Speakable(v, lang, readback.MostDecisive)
+	}
+	return x.Phrases.Phrase(lang, "done."+f.Phrase, values)
+}
+
+func (x *step) status(lang string) {
+	var parts []string
+	for _, id := range x.Active {
+		t := x.Tasks[id]
+		switch t.Status {
+		case event.Working:
+			parts = append(parts, x.phrase(lang, "say.status_working", "order", clip(t.Order, 60)))
+		case event.Waiting:
+			parts = append(parts, x.phrase(lang, "say.status_waiting", "order", clip(t.Order, 60)))
+		case event.Noting:
+			parts = append(parts, x.phrase(lang, "say.status_noting"))
+		}
+	}
+	if len(parts) == 0 {
+		x.tell(lang, "say.nothing_running")
+		return
+	}
+	x.tellLine(lang, state.Spoke{Text: strings.Join(parts, " ")})
+}
+
+// repeat says the last thing again that was heard to its end or cut short.
+func (x *step) repeat(lang string) {
+	if a := x.Posed(); a != nil {
+		x.pose(a, a.Posings, a.With...)
+		return
+	}
+	if t := x.Youngest(x.Order, func(t *state.Task) bool { return t.Report != "" }); t != nil {
+		x.tellLine(t.Language, state.Spoke{Text: t.Report, Report: t.ID})
+		return
+	}
+	x.tell(lang, "say.nothing_to_repeat")
+}

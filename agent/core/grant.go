@@ -1,0 +1,209 @@
+package core
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"deputy/agent/consent"
+	"deputy/agent/event"
+	"deputy/agent/policy"
+	"deputy/agent/state"
+	"deputy/agent/tool"
+)
+
+// Standing leave: "you may mail the finance list about the report this week
+// without asking". It is an action like any other of high authority: framed by a
+// tool's code, frozen, read back, and given with the code word of its ask. A
+// model has no part in it and can't ask for it.
+
+// leaveTool is the tool's name of an effect that is the giving of leave. No tool
+// of the model's has it.
+const leaveTool = "standing_leave"
+
+// How long leave holds and how often, unless the owner says so; and at most.
+const (
+	leaveFor     = 7 * 24 * time.Hour
+	leaveTimes   = 10
+	longestLeave = 90 * 24 * time.Hour
+	mostTimes    = 100
+)
+
+// leave takes the owner's words for standing leave, or for its end.
+func (x *step) leave(l consent.Leave, h event.Heard) {
+	if l.Revoke {
+		x.revokeSpoken(l, h)
+		return
+	}
+	x.record(event.TaskOpened{Task: x.newTask(), Order: h.Text, Language: x.languageOf(h), Scope: policy.Commit, Leave: &l})
+	x.intend(event.ScopeGrant{Task: "t" + itoa(x.LastTask), Leave: l})
+}
+
+// framed asks for the leave that a tool has put into exact terms.
+func (x *step) framed(b event.GrantScoped) {
+	t := x.Tasks[b.Task]
+	if t == nil || t.Status != event.Working || t.Leave == nil {
+		return
+	}
+	if b.Err != "" {
+		x.end(t, event.Failed, x.phrase(t.Language, "say.no_leave"))
+		return
+	}
+	x.askLeave(t, b.Tool, b.Frame, *t.Leave, "")
+}
+
+// always offers standing leave for more like what is being asked. The ask itself
+// waits for it.
+func (x *step) always(a *state.Ask) {
+	f, t := x.Effects[a.Key], x.Tasks[a.Task]
+	if f.Frame == nil || f.Level >= policy.Seal || f.Spends || a.Again || len(f.Taint) > 0 {
+		x.lead(t.Language, "say.no_leave")
+		x.pose(a, a.Posings, a.With...)
+		return
+	}
+	x.setAside(a)
+	x.askLeave(t, f.Tool, *f.Frame, consent.Leave{}, a.ID)
+}
+
+// askLeave freezes leave in exact terms and reads it back.
+func (x *step) askLeave(t *state.Task, tool string, frame tool.Frame, l consent.Leave, for_ string) {
+	g := policy.Grant{
+		ID: "g" + itoa(x.LastGrant+1), Tool: tool, Target: frame.Target, Args: frame.Args, Project: x.Project,
+		Expires: x.now().Add(leaveFor), Left: leaveTimes,
+	}
+	if until := l.Until.Time(x.at); !until.IsZero() {
+		g.Expires = until
+	}
+	if most := x.now().Add(longestLeave); g.Expires.After(most) {
+		g.Expires = most
+	}
+	if l.Count > 0 {
+		g.Left = min(l.Count, mostTimes)
+	}
+	args, err := json.Marshal(g)
+	if err != nil {
+		panic(fmt.Sprintf("a grant can't be written: %v", err)) // it holds strings, a time and a number
+	}
+	what := x.Phrases.Phrase(t.Language, "grant."+cmp.Or(frame.Phrase, "generic"), frame.Values)
+	i := event.Intended{
+		Task: t.ID, Key: effectKey(x.Era, t.ID, t.Turn, g.ID, leaveTool, args), Tool: leaveTool, Target: g.Target, Args: args,
+		Level: policy.Commit, Phrase: "leave", Rule: "leave", Reason: "standing leave is asked for", For: for_,
+		Values:  map[string]string{"what": what, "until": x.day(t.Language, g.Expires), "times": itoa(g.Left)},
+		Summary: fmt.Sprintf("standing leave for %s on %s, %d times, until %s", g.Tool, g.Target, g.Left, g.Expires.Format("2006-01-02 15:04")),
+	}
+	x.record(i)
+	x.record(event.Asked{Task: t.ID, Ask: "a" + itoa(x.LastAsk+1), Key: i.Key})
+	x.intend(event.Wake{At: x.at.Add(x.lapse())})
+	x.pose(x.Ask("a"+itoa(x.LastAsk)), 1)
+}
+
+// decidedLeave gives the leave, or doesn't, and goes back to the ask it came of.
+func (x *step) decidedLeave(a *state.Ask, f *state.Effect, approve bool) {
+	t := x.Tasks[a.Task]
+	lang := t.Language
+	if approve {
+		var g policy.Grant
+		if err := json.Unmarshal(f.Args, &g); err != nil {
+			approve = false // not what was read back: nothing is given
+		} else {
+			text := x.sentenceOf(lang, f.Intended)
+			x.record(event.Started{Task: t.ID, Key: f.Key, By: "owner"})
+			x.record(event.Granted{Task: t.ID, Ask: a.ID, Grant: g, Text: text})
+			x.intend(event.Wake{At: g.Expires})
+			x.record(event.Ended{Task: t.ID, Key: f.Key, Text: "given"})
+		}
+	}
+	said := "say.denied"
+	if approve {
+		said = "say.leave_given"
+	}
+	if t.Leave != nil {
+		x.end(t, map[bool]event.Status{true: event.Done, false: event.Cancelled}[approve], x.phrase(lang, said))
+		return
+	}
+	x.lead(lang, said)
+	if asked := x.Ask(f.For); approve && asked != nil {
+		x.judgeAgain(asked)
+	}
+}
+
+// judgeAgain decides an ask by the leave that was just given, if it covers it.
+func (x *step) judgeAgain(a *state.Ask) {
+	f, t := x.Effects[a.Key], x.Tasks[a.Task]
+	d := policy.Decide(x.judged(f.Intended, t), x.Policy, x.now(), x.leaves()...)
+	id, ok := strings.CutPrefix(d.Rule, "grant: ")
+	if d.Verdict != policy.Allow || !ok {
+		return
+	}
+	x.record(event.Used{Task: t.ID, Key: f.Key, Grant: id})
+	x.decide(a, event.Decided{Approve: true, By: d.Rule, Why: "the owner gave standing leave for it"})
+}
+
+// leaves are the grants as policy reads them.
+func (x *step) leaves() []policy.Grant {
+	out := make([]policy.Grant, len(x.Grants))
+	for i, g := range x.Grants {
+		out[i] = g.Grant
+	}
+	return out
+}
+
+// listGrants tells what may be done without asking.
+func (x *step) listGrants(lang string) {
+	var parts []string
+	for i, g := range x.Grants {
+		if g.Left > 0 {
+			parts = append(parts, x.phrase(lang, "say.leave_item", "n", itoa(i+1), "what", strings.TrimRight(g.Text, "."), "left", itoa(g.Left)))
+		}
+	}
+	if len(parts) == 0 {
+		x.tell(lang, "say.no_leaves")
+		return
+	}
+	x.tellLine(lang, state.Spoke{Text: strings.Join(parts, " ")})
+}
+
+// revokeSpoken takes back the leave that was named; to take leave back needs no
+// approval, so all that match go.
+func (x *step) revokeSpoken(l consent.Leave, h event.Heard) {
+	lang, n := x.languageOf(h), 0
+	for i, g := range slices.Clone(x.Grants) {
+		text := strings.ToLower(g.Text + " " + g.Target + " " + g.ID)
+		if l.Object == "" || l.Object == itoa(i+1) || strings.Contains(text, strings.ToLower(l.Object)) {
+			x.record(event.Revoked{Grant: g.ID, By: by(h)})
+			n++
+		}
+	}
+	if n == 0 {
+		x.tell(lang, "say.no_such_leave")
+		return
+	}
+	x.tell(lang, "say.revoked", "n", itoa(n))
+}
+
+// expire takes back what has expired. The event keeps the time: a clock that is
+// set back later makes nothing valid again.
+func (x *step) expire() {
+	for _, g := range slices.Clone(x.Grants) {
+		if !x.now().Before(g.Expires) {
+			x.record(event.Revoked{Grant: g.ID, By: lapsed})
+		}
+	}
+}
+
+func (x *step) revoke(g *state.Grant, by string) {
+	x.record(event.Revoked{Grant: g.ID, By: by})
+	x.tell(x.Language, "say.revoked", "n", "1")
+}
+
+// day is a date as it is said.
+func (x *step) day(lang string, t time.Time) string {
+	t = t.Local()
+	if lang == "ko" {
+		return fmt.Sprintf("%d월 %d일 %s", t.Month(), t.Day(), [...]string{"일요일", "월요일", "화요일", "수요일", "목요일", "금요일", "토요일"}[t.Weekday()])
+	}
+	return t.Format("Monday, 2 January")
+}

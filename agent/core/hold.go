@@ -1,0 +1,225 @@
+package core
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"deputy/agent/command"
+	"deputy/agent/consent"
+	"deputy/agent/event"
+	"deputy/agent/policy"
+	"deputy/agent/state"
+)
+
+const (
+	// noticed is how much of an utterance a detector needs to take it for one.
+	noticed = 150 * time.Millisecond
+	// soft is how late a detector may take a soft beginning ("n") for speech.
+	soft = 300 * time.Millisecond
+	// longestHold is how long after its grace a decided effect can be kept waiting:
+	// by a sound that goes on, by a recogniser that hangs, by a machine that slept.
+	// Then it is asked about again, since nobody can tell whether it is still wanted.
+	longestHold = 2 * time.Minute
+)
+
+// begin has a decided effect. What can't be taken back waits for its grace
+// first, whoever decided it: until it is over a spoken "stop" still counts.
+func (x *step) begin(i event.Intended, by string) {
+	f, grace := x.Effects[i.Key], cmp.Or(x.Grace, 2*time.Second)
+	f.Cause, f.Grace = x.cause, x.steady.Add(grace)
+	if i.Level < policy.Commit {
+		x.start(i, by)
+		return
+	}
+	x.forgetLost()
+	until := x.at.Add(grace)
+	x.record(event.EffectDelayed{Task: i.Task, Key: i.Key, By: by, Until: until})
+	lang := x.Tasks[i.Task].Language
+	if by == "policy" { // nobody was asked, so the owner must hear what it is
+		x.lead(lang, "say.grace_unasked", "what", x.sentenceOf(lang, i))
+	} else {
+		x.lead(lang, "say.grace")
+	}
+	x.intend(event.Wake{At: until.Add(soft + noticed)})
+}
+
+// release begins what was held long enough, unless someone is speaking who began
+// in time: it may be a stop, and the transcript isn't there yet. Where a microphone
+// is listened to, all of the time in which a stop counts must have been.
+func (x *step) release() {
+	var late []string
+	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
+		h, f := x.Held[key], x.Effects[key]
+		begins, last := f.Grace.Add(soft+noticed), f.Grace.Add(longestHold) // by the steady clock, so that setting the other cuts nothing short
+		switch {
+		case x.steady.Before(begins):
+			x.intend(event.Wake{At: x.at.Add(begins.Sub(x.steady))})
+		case !x.steady.Before(last):
+			late = append(late, key)
+		case x.speechSince(h.Until.Add(soft)), !x.Listened.IsZero() && x.Listened.Before(h.Until.Add(soft+noticed)):
+			x.intend(event.Wake{At: x.at.Add(last.Sub(x.steady))})
+		default:
+			woke := x.cause
+			x.cause = f.Cause
+			x.start(f.Intended, h.By)
+			x.cause = woke
+		}
+	}
+	x.putBack(late, "say.held_too_long")
+}
+
+// putBack asks about decided effects again that had not begun. Nothing is lost by
+// it but time, and each is put as often as any ask, then left in the inbox.
+func (x *step) putBack(keys []string, why string) {
+	for i, key := range keys {
+		t := x.Tasks[x.Held[key].Task]
+		if i == 0 {
+			x.lead(t.Language, why)
+		}
+		x.askFor(t, key, x.Effects[key].Unknown)
+	}
+}
+
+// listened takes note of how far the sound of the room is known. When nobody
+// listens any more, a stop can't have been heard.
+func (x *step) listened(b event.Listened) {
+	was := x.Listened
+	if x.Listened = b.To; b.To.IsZero() && !was.IsZero() {
+		x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.unread")
+	}
+	x.release()
+}
+
+// speaks takes note of an utterance that has begun.
+func (x *step) speaks(b event.Speech) {
+	x.forgetLost()
+	x.Speech[b.ID] = state.Utterance{Began: b.At, Told: x.at}
+}
+
+// forgetLost lets go of utterances whose end got lost. While an effect waits, none
+// is: it is asked about again before it would begin for that reason.
+func (x *step) forgetLost() {
+	if len(x.Held) == 0 {
+		maps.DeleteFunc(x.Speech, func(_ int64, u state.Utterance) bool { return x.at.Sub(u.Told) > longestHold })
+	}
+}
+
+// speechSince says whether an utterance is under way that began before t.
+func (x *step) speechSince(t time.Time) bool {
+	for _, u := range x.Speech {
+		if u.Began.Before(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// retracted takes what was said as a retraction of what is held, if it is one.
+// Whatever refuses, negates or delays does, unless it is Deputy's own voice; what
+// could not be made out may have been a stop, so that it is asked about.
+func (x *step) retracted(h event.Heard, v command.Verb, overlapped bool) bool {
+	if len(x.Held) == 0 {
+		return false
+	}
+	r := consent.Read(consent.Question{Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}, answerOf(h, overlapped))
+	switch {
+	case v == command.Stop:
+	case overlapped && !h.Key && !x.FullDuplex && x.ownWords(h):
+		return false
+	case v == command.Cancel || v == command.Undo:
+	case r.Reading == consent.Deny || r.Reading == consent.Later || r.Reading == consent.Amend:
+	case x.plainlyElse(h, v, r.Reading) || x.voiceless(h):
+		return false
+	default:
+		x.recordUnread(h)
+		x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.unread")
+		return true
+	}
+	x.takeIn(h)
+	if v == command.Stop {
+		x.intend(event.Hush{})
+	}
+	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
+		held, ok := x.Held[key]
+		if !ok { // it went with its task
+			continue
+		}
+		x.record(event.Retracted{Task: held.Task, Key: key, By: by(h), Why: cmp.Or(r.Why, "the owner said stop"), Answer: &h})
+		x.refuse(x.Tasks[held.Task], x.Effects[key], "The owner took the approval back. Their words: "+h.Text, r.Rest != "")
+	}
+	return true
+}
+
+// plainlyElse says whether something was said, heard well, that can't be a stop
+// that was misheard: thanks, one more yes, another order, a sentence. A word or
+// two of anything else can ("Star." is written for "Stop."). Who asks what it is
+// about is told by the ask.
+func (x *step) plainlyElse(h event.Heard, v command.Verb, r consent.Reading) bool {
+	switch {
+	case h.Typed:
+		return true
+	case h.Noise != "" || h.Err != "" || h.Confidence < leastConfidence:
+		return false
+	case v != command.None:
+		return v != command.Repeat
+	case r == consent.Explain || r == consent.Repeat:
+		return false
+	}
+	return consent.Assents(h.Text, x.LastCode) || len(strings.Fields(h.Text)) > 3 || r == consent.Unrelated && h.Confidence >= clearly
+}
+
+// unread takes an utterance of which nothing certain was written down; it may have
+// been an answer. While an ask stands it is put again, as after any that was
+// unclear.
+func (x *step) unread(h event.Heard) {
+	a := x.Posed()
+	if a == nil || a.Posed.IsZero() || x.voiceless(h) || x.overlaps(h) {
+		return
+	}
+	from := a.Posed
+	if !h.Key && !x.FullDuplex {
+		from = from.Add(x.tail()) // the room may still carry the ask
+	}
+	if h.Began.Before(from) || x.inTail(a, h) {
+		return
+	}
+	x.recordUnread(h)
+	x.lead(x.Tasks[a.Task].Language, "say.unread")
+	x.poseOrPark(a, "something was heard that could not be made out")
+}
+
+// recordUnread writes down that something was heard. What it was written down as
+// is nothing that anybody said.
+func (x *step) recordUnread(h event.Heard) {
+	h.Text, h.Tokens, h.Noise = "", nil, cmp.Or(h.Noise, "unclear")
+	x.takeIn(h)
+}
+
+// clearly is the mean token probability from which a sentence of three words, or a
+// short Korean one, is taken for what it says.
+const clearly = 0.7
+
+// leastVoiced is the share of speech in a sound below which nobody spoke.
+const leastVoiced = 0.25
+
+// voiceless says whether a sound holds hardly any voice, or is Deputy's own chime.
+func (x *step) voiceless(h event.Heard) bool {
+	return h.Voiced > 0 && h.Voiced < leastVoiced || x.isChime(h)
+}
+
+// refuse ends what was asked for. A plain no ends the task: a model that is told
+// so tries again; with a reason it may do better.
+func (x *step) refuse(t *state.Task, f *state.Effect, words string, goOn bool) {
+	x.record(event.Refused{Task: t.ID, Call: f.Call, Text: words, Owner: true})
+	if goOn && t.Status.Open() {
+		x.advance(t)
+		x.poseNext()
+		return
+	}
+	if t.Status.Open() {
+		x.end(t, event.Cancelled, x.phrase(t.Language, "say.denied"))
+	}
+}

@@ -1,0 +1,255 @@
+package core
+
+import (
+	"bytes"
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"deputy/agent/event"
+	"deputy/agent/history"
+	"deputy/agent/model"
+	"deputy/agent/policy"
+	"deputy/agent/state"
+	"deputy/agent/tool"
+)
+
+// think asks the model for a task's next turn, or gives the task up if it has
+// had its share of them: a small model wanders.
+func (x *step) think(t *state.Task) {
+	if n := t.Turn - t.Revised; n >= cmp.Or(x.Steps, 12) {
+		x.end(t, event.Failed, x.phrase(t.Language, "say.step_limit", "n", itoa(n), "order", clip(t.Order, 60)))
+		return
+	}
+	x.record(event.Thinking{Task: t.ID, Turn: t.Turn + 1})
+	x.intend(event.Think{Task: t.ID, Turn: t.Turn + 1, Prompt: model.Prompt{System: x.System, Tools: x.Tools, Messages: history.Trim(t.Messages, x.budget()), Language: t.Language}})
+}
+
+// current is the task if the model's turn is still wanted.
+func (x *step) current(task string, turn int) *state.Task {
+	t := x.Tasks[task]
+	if t == nil || t.Status != event.Working || len(t.Open) > 0 || turn != t.Turn+1 {
+		return nil
+	}
+	return t
+}
+
+// sentence speaks a piece of the reply while the rest is written.
+func (x *step) sentence(b event.Sentence) {
+	t := x.current(b.Task, b.Turn)
+	if t == nil {
+		return
+	}
+	t.Speech++
+	x.record(b)
+	x.say(t.Language, state.Spoke{Text: b.Text, Task: t.ID})
+}
+
+// reply takes the model's finished turn.
+func (x *step) reply(b event.Replied) {
+	t := x.current(b.Task, b.Turn)
+	if t == nil {
+		return
+	}
+	spoken := t.Speech > 0
+	x.record(b)
+	switch {
+	case b.Malformed && t.Mends < 2:
+		x.record(event.RetryRequested{Task: t.ID, Text: "Your last reply could not be used: " + b.Err + " Write it again, correctly."})
+		x.think(t)
+	case b.Malformed:
+		x.end(t, event.Failed, x.phrase(t.Language, "say.malformed", "order", clip(t.Order, 60)))
+	case b.Err != "":
+		x.end(t, event.Failed, x.phrase(t.Language, "say.model_failed", "why", b.Err))
+	case len(b.Calls) == 0:
+		x.finish(t, b.Text, spoken)
+	default:
+		x.calls(t, b)
+	}
+}
+
+// finish closes a task with what the model said at the end.
+func (x *step) finish(t *state.Task, text string, spoken bool) {
+	text = strings.TrimSpace(text)
+	did := x.did(t, text)
+	x.intend(event.CancelTask{Task: t.ID})
+	x.record(event.TaskClosed{Task: t.ID, Status: event.Done, Text: cmp.Or(strings.TrimSpace(text+" "+did), x.phrase(t.Language, "say.done"))})
+	switch {
+	case spoken && did != "":
+		x.say(t.Language, state.Spoke{Text: did, Report: t.ID})
+	case spoken:
+		// The sentences are on their way already; the report counts as heard when
+		// the last of them is.
+		x.reportWithLast(t)
+	default:
+		x.report(t)
+	}
+	x.poseNext()
+}
+
+// did names, in Deputy's own words, what was done in the task and is not in the
+// model's text: a report must not depend on what a small model finds worth saying.
+func (x *step) did(t *state.Task, text string) string {
+	var parts []string
+	for _, key := range t.Ended {
+		f := x.Effects[key]
+		if f.Undone {
+			continue
+		}
+		if name := path.Base(f.Target); name != "." && strings.Contains(text, name) {
+			continue
+		}
+		parts = append(parts, x.phrase(t.Language, "say.did", "what", x.done(t.Language, f)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// reportWithLast ties a task's report to the last line that is being said.
+func (x *step) reportWithLast(t *state.Task) {
+	id := "l" + itoa(x.LastLine)
+	if l, ok := x.Lines[id]; ok {
+		l.Report = t.ID
+		x.Lines[id] = l
+		return
+	}
+	x.record(event.Reported{Task: t.ID})
+}
+
+// calls sends the model's wishes to be planned, but for those that only repeat
+// what was done.
+func (x *step) calls(t *state.Task, b event.Replied) {
+	var plan []model.Call
+	for _, c := range b.Calls {
+		switch n := t.Calls[c.Tool+string(c.Args)]; {
+		case n > 3:
+			x.end(t, event.Failed, x.phrase(t.Language, "say.wandering", "order", clip(t.Order, 60)))
+			return
+		case n > 1 && !x.faded(t, c):
+			x.record(event.Refused{Task: t.ID, Call: c.ID, Text: "You have already made this very call; its result stands above. Don't repeat it: go on, or reply."})
+		default:
+			plan = append(plan, c)
+		}
+	}
+	if len(plan) > 0 {
+		x.intend(event.Plan{Task: t.ID, Turn: b.Turn, Calls: plan})
+	}
+	x.advance(t)
+}
+
+// advance asks for the next turn once every call has its answer.
+func (x *step) advance(t *state.Task) {
+	if t.Status == event.Working && len(t.Open) == 0 && len(t.Messages) > 0 {
+		x.think(t)
+	}
+}
+
+// planned puts a planned action to policy: it runs, is asked for, or is refused.
+func (x *step) planned(b event.Planned) {
+	t := x.Tasks[b.Task]
+	if t == nil || !t.Status.Open() || !t.WaitsFor(b.Call.ID) {
+		return
+	}
+	if b.Err != "" {
+		x.record(event.Refused{Task: t.ID, Call: b.Call.ID, Text: "This call can't be carried out: " + b.Err})
+		if t.Status == event.Noting {
+			x.tell(t.Language, "say.note_failed", "why", b.Err)
+		}
+		x.advance(t)
+		return
+	}
+	a := b.Action
+	i := event.Intended{
+		Task: t.ID, Call: b.Call.ID, Key: effectKey(x.Era, t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
+		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: a.Level, Phrase: a.Phrase, Values: a.Values,
+		Summary: a.Summary, Facts: a.Facts, Private: a.Private, Egress: a.Egress, Spends: a.Spends,
+		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Frame: a.Frame,
+	}
+	i.Taint = x.Policy.Table.Tainted(x.judged(i, t), t.Origins())
+	d := policy.Decide(x.judged(i, t), x.Policy, x.now(), x.leaves()...)
+	i.Level, i.Rule, i.Reason, i.Why = d.Level, d.Rule, d.Reason.En, d.Reason
+	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {
+		return // planned twice
+	}
+	x.record(i)
+	switch d.Verdict {
+	case policy.Allow:
+		if id, ok := strings.CutPrefix(d.Rule, "grant: "); ok {
+			x.record(event.Used{Task: t.ID, Key: i.Key, Grant: id})
+		}
+		x.begin(i, "policy")
+	case policy.Ask:
+		x.askFor(t, i.Key, false)
+	default:
+		// Code says it: a model may find it worth hiding.
+		x.tell(t.Language, "say.forbidden", "what", strings.TrimRight(x.sentenceOf(t.Language, i), ". "), "why", strings.TrimRight(d.Reason.In(t.Language), ". "))
+		x.record(event.Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason.En})
+		x.advance(t)
+	}
+}
+
+// judged is the action as policy looks at it, in the task that it belongs to.
+func (x *step) judged(i event.Intended, t *state.Task) policy.Action {
+	s := tool.Action{Tool: i.Tool, Target: i.Target, Args: i.Args, Level: i.Level, Facts: i.Facts, Spends: i.Spends, Egress: i.Egress}.Subject(t.Scope, x.Project)
+	s.Tainted, s.Private, s.Untrusted = i.Taint, t.Private, t.Stranger
+	return s
+}
+
+// start has an effect: first the journal, then the deed.
+func (x *step) start(i event.Intended, by string) {
+	x.record(event.Started{Task: i.Task, Key: i.Key, By: by})
+	x.intend(event.Execute{Effect: i})
+}
+
+// ended takes an effect's result.
+func (x *step) ended(b event.Ended) {
+	f := x.Effects[b.Key]
+	if f == nil || !f.Started || f.Ended {
+		return
+	}
+	b.Task = f.Task
+	x.record(b)
+	t := x.Tasks[f.Task]
+	if b.Unknown {
+		x.askFor(t, b.Key, true)
+		return
+	}
+	if b.Remind != nil {
+		x.intend(event.Wake{At: b.Remind.At})
+	}
+	switch {
+	case t.Status == event.Noting && b.Err != "":
+		x.tell(t.Language, "say.note_failed", "why", b.Err)
+	case !t.Status.Open() && f.Level > policy.Look && b.Err == "":
+		// It was too late to stop this one: the owner must know.
+		x.tell(t.Language, "say.done_anyway", "what", x.done(t.Language, f))
+	default:
+		x.advance(t)
+	}
+}
+
+// faded says whether the result of an earlier call like c has been shortened
+// since, so that the model must be able to make it again. Only what looks may be
+// had twice.
+func (x *step) faded(t *state.Task, c model.Call) bool {
+	var id string
+	for _, m := range t.Messages {
+		for _, was := range m.Calls {
+			if was.ID != c.ID && was.Tool == c.Tool && bytes.Equal(was.Args, c.Args) {
+				id = was.ID
+			}
+		}
+	}
+	looked := slices.ContainsFunc(t.Effects, func(key string) bool {
+		f := x.Effects[key]
+		return f.Call == id && f.Level == policy.Look
+	})
+	if id == "" || !looked {
+		return false
+	}
+	seen := history.Trim(t.Messages, x.budget())
+	return slices.ContainsFunc(t.Messages, func(m model.Message) bool { return m.Role == model.ToolRole && m.Call == id }) &&
+		!slices.EqualFunc(t.Messages, seen, func(a, b model.Message) bool { return a.Call != id || a.Text == b.Text })
+}
+
+func (x *step) budget() int { return cmp.Or(x.Budget, history.DefaultBudget) }

@@ -1,0 +1,297 @@
+package agent
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/tool"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"time"
+)
+
+// executor carry out intents. All but the goroutines it starts belongs to Run.
+type executor struct {
+	d     *Desk
+	tools map[string]tool.Tool
+	// ctx ends with the desk, effects a little later: an effect isn't torn off.
+	ctx     context.Context
+	effects context.Context
+	abandon context.CancelFunc
+	running sync.WaitGroup
+	// mu guards under: what ends counts itself off on its own goroutine.
+	mu      sync.Mutex
+	under   map[string]int                // what is under way, by its cause
+	drops   map[string]context.CancelFunc // by task
+	tasks   map[string]context.Context
+	plans   map[string]tool.Action // by task and call, until done
+	alarm   alarm
+	reading context.CancelFunc // ends reading ahead; nil if nothing is read
+}
+
+func newExecutor(ctx context.Context, d *Desk) *executor {
+	h := &executor{
+		d: d, ctx: ctx, tools: map[string]tool.Tool{}, under: map[string]int{}, drops: map[string]context.CancelFunc{},
+		tasks: map[string]context.Context{}, plans: map[string]tool.Action{},
+	}
+	h.effects, h.abandon = context.WithCancel(context.WithoutCancel(ctx))
+	for _, t := range d.o.Tools {
+		h.tools[t.Spec().Name] = t
+	}
+	return h
+}
+
+// close ends everything: what only thinks at once, effects after grace.
+func (h *executor) close(grace time.Duration) {
+	h.readNoMore()
+	for _, drop := range h.drops {
+		drop()
+	}
+	timer := time.AfterFunc(grace, h.abandon)
+	h.running.Wait()
+	timer.Stop()
+	h.abandon()
+}
+
+// keep remembers a plan until it is carried out, so that what runs is the very
+// action that was judged.
+func (h *executor) keep(p event.Planned) {
+	if p.Err == "" {
+		h.plans[p.Task+" "+p.Call.ID] = p.Action
+	}
+}
+
+func (h *executor) carryOut(i event.Intent, cause string) {
+	switch i := i.(type) {
+	case event.Think:
+		ctx := h.task(i.Task)
+		h.run(cause, func() event.Body { return h.d.think(ctx, i, cause) })
+	case event.CancelTask:
+		if drop := h.drops[i.Task]; drop != nil {
+			drop()
+			delete(h.drops, i.Task)
+			delete(h.tasks, i.Task)
+		}
+		// What was planned and not approved will not be done.
+		maps.DeleteFunc(h.plans, func(of string, _ tool.Action) bool { return strings.HasPrefix(of, i.Task+" ") })
+	case event.Plan:
+		ctx := h.task(i.Task)
+		h.run(cause, func() event.Body {
+			for _, c := range i.Calls {
+				h.d.TellFor(cause, h.plan(ctx, i, c))
+			}
+			return nil
+		})
+	case event.Execute:
+		a, planned := h.plans[i.Effect.Task+" "+i.Effect.Call]
+		delete(h.plans, i.Effect.Task+" "+i.Effect.Call)
+		h.run(cause, func() event.Body { return h.do(i.Effect, a, planned) })
+	case event.CheckEffect:
+		h.run(cause, func() event.Body { return h.look(i.Effect) })
+	case event.Undo:
+		h.run(cause, func() event.Body { return h.takeBack(i) })
+	case event.ScopeGrant:
+		h.run(cause, func() event.Body { return h.delimit(i) })
+	case event.Notify:
+		if h.d.o.Notify != nil {
+			h.run(cause, func() event.Body { h.d.o.Notify(h.ctx, i.Language, i.Text); return nil })
+		}
+	case event.Say:
+		h.say(i.Line)
+	case event.Hush:
+		if h.d.o.Voice != nil {
+			if err := h.d.o.Voice.Hush(h.ctx); err != nil {
+				h.d.log.Warn("the voice could not be hushed", "err", err)
+			}
+		}
+	case event.Chime:
+		h.chime()
+	case event.Wake:
+		h.alarm.set(i)
+	}
+}
+
+// task is the context of a task's thinking, ended by Drop.
+func (h *executor) task(id string) context.Context {
+	if ctx := h.tasks[id]; ctx != nil {
+		return ctx
+	}
+	ctx, drop := context.WithCancel(h.ctx)
+	h.tasks[id], h.drops[id] = ctx, drop
+	return ctx
+}
+
+func (h *executor) say(l event.Line) {
+	if h.d.o.Voice == nil {
+		h.d.Tell(event.Spoken{Line: l.ID, Ended: time.Now(), Err: "there is no voice"})
+		return
+	}
+	if err := h.d.o.Voice.Say(h.ctx, l); err != nil {
+		h.d.Tell(event.Spoken{Line: l.ID, Ended: time.Now(), Err: err.Error()})
+	}
+}
+
+// think runs one model turn and tells its sentences as they come.
+func (d *Desk) think(ctx context.Context, i event.Think, cause string) event.Body {
+	r := event.Replied{Task: i.Task, Turn: i.Turn}
+	var text strings.Builder
+	var split Splitter
+	if d.o.Split != nil {
+		split = d.o.Split()
+	}
+	tell := func(sentences []string) {
+		for _, s := range sentences {
+			d.TellFor(cause, event.Sentence{Task: i.Task, Turn: i.Turn, Text: s})
+		}
+	}
+	begun := false
+	for c, err := range d.o.Model.Next(ctx, i.Prompt) {
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil // dropped: nobody waits for it
+			}
+			r.Err, r.Malformed = err.Error(), errors.Is(err, model.ErrMalformed)
+			break
+		}
+		if !begun {
+			begun = true
+			d.TellFor(cause, event.Begun{Task: i.Task, Turn: i.Turn})
+		}
+		if c.Text != "" {
+			text.WriteString(c.Text)
+			if split != nil {
+				tell(split.Push(c.Text))
+			}
+		}
+		if c.Call != nil {
+			call := *c.Call
+			// Servers reuse call IDs; a task never does.
+			call.ID = fmt.Sprintf("c%d.%d", i.Turn, len(r.Calls)+1)
+			r.Calls = append(r.Calls, call)
+		}
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	if split != nil && r.Err == "" {
+		tell(split.Flush())
+	}
+	r.Text = text.String()
+	return r
+}
+
+// plan asks a tool what a call would do.
+func (h *executor) plan(ctx context.Context, i event.Plan, c model.Call) event.Body {
+	p := event.Planned{Task: i.Task, Turn: i.Turn, Call: c}
+	t := h.tools[c.Tool]
+	if t == nil {
+		p.Err = fmt.Sprintf("there is no tool %q", c.Tool)
+		return p
+	}
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(h.d.o.PlanTimeout, 10*time.Second))
+	defer cancel()
+	a, err := t.Plan(ctx, c.Args)
+	if err != nil {
+		p.Err = err.Error()
+		return p
+	}
+	p.Action = a
+	return p
+}
+
+// do has an effect. After a restart the action is planned again and must be the
+// same; anything else is not what was approved.
+func (h *executor) do(f event.Intended, a tool.Action, planned bool) event.Body {
+	e := event.Ended{Task: f.Task, Key: f.Key}
+	if !planned {
+		t := h.tools[f.Tool]
+		if t == nil {
+			e.Err = fmt.Sprintf("there is no tool %q any more", f.Tool)
+			return e
+		}
+		var err error
+		if a, err = t.Plan(h.effects, f.Args); err != nil {
+			e.Err = err.Error()
+			return e
+		}
+	}
+	if a.Tool != f.Tool || a.Target != f.Target || !bytes.Equal(a.Args, f.Args) {
+		e.Err = "the action is no longer the one that was decided about"
+		return e
+	}
+	r, err := a.Do(h.effects, f.Key)
+	return outcome(e, r, err)
+}
+
+// look finds out whether an effect of an earlier session happened; if it did
+// not, it is had now.
+func (h *executor) look(f event.Intended) event.Body {
+	e := event.Ended{Task: f.Task, Key: f.Key}
+	c, ok := h.tools[f.Tool].(tool.Checker)
+	if !ok {
+		e.Unknown = true
+		return e
+	}
+	done, r, err := c.Check(h.effects, f.Key, f.Args)
+	switch {
+	case err != nil:
+		e.Unknown, e.Err = true, err.Error()
+		return e
+	case !done:
+		return h.do(f, tool.Action{}, false)
+	}
+	return outcome(e, r, nil)
+}
+
+// delimit looks for the tool that can put a permission into exact terms.
+func (h *executor) delimit(i event.ScopeGrant) event.Body {
+	for _, t := range h.d.o.Tools {
+		d, ok := t.(tool.Delimiter)
+		if !ok {
+			continue
+		}
+		if f, ok := d.Delimit(i.Leave); ok {
+			return event.GrantScoped{Task: i.Task, Tool: t.Spec().Name, Frame: f}
+		}
+	}
+	return event.GrantScoped{Task: i.Task, Err: "no tool can say exactly what that covers"}
+}
+
+func outcome(e event.Ended, r tool.Result, err error) event.Body {
+	e.Text, e.Undo, e.Remind, e.Produced = r.Text, r.Undo, r.Remind, r.Produced
+	if err != nil {
+		e.Err = err.Error()
+		e.Unknown = errors.Is(err, tool.ErrUnknown)
+	}
+	return e
+}
+
+func (h *executor) takeBack(i event.Undo) event.Body {
+	f := i.Effect
+	u := event.Undone{Task: f.Task, Key: f.Key}
+	t, ok := h.tools[f.Tool].(tool.Undoer)
+	if !ok {
+		u.Err = fmt.Sprintf("the tool %q can't take anything back", f.Tool)
+		return u
+	}
+	r, err := t.Undo(h.effects, i.Undo)
+	if err != nil {
+		u.Err = err.Error()
+	}
+	u.Text, u.Values = r.Text, r.Values
+	return u
+}
+
+func (h *executor) chime() {
+	if h.d.o.Voice == nil {
+		return
+	}
+	if err := h.d.o.Voice.Chime(h.ctx); err != nil {
+		h.d.log.Debug("no chime", "err", err)
+	}
+}
