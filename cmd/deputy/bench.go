@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/event"
-	"deputy/agent/trace"
+	"deputy/agent/timing"
 	"deputy/audio"
 	"deputy/configs"
 	"deputy/tts"
@@ -64,7 +64,7 @@ type bencher struct {
 
 	// mu guards unheard: it comes from the ear's and the desk's goroutines.
 	mu      sync.Mutex
-	unheard []trace.Turn // utterances of which nothing followed
+	unheard []timing.Turn // utterances of which nothing followed
 }
 
 func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, out io.Writer) (err error) {
@@ -171,8 +171,8 @@ func (b *bencher) speak(ctx context.Context, r *rehearsal, files []string) error
 }
 
 // timed takes note of the turns that the house does not keep.
-func (b *bencher) timed(t trace.Turn) {
-	if t.Kind == trace.Noise || t.Kind == trace.Ignored {
+func (b *bencher) timed(t timing.Turn) {
+	if t.Kind == timing.Noise || t.Kind == timing.Ignored {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.unheard = append(b.unheard, t)
@@ -180,17 +180,17 @@ func (b *bencher) timed(t trace.Turn) {
 }
 
 // print writes the percentiles of each stage, tab-separated.
-func (b *bencher) print(out io.Writer, turns []trace.Turn) {
+func (b *bencher) print(out io.Writer, turns []timing.Turn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	noise := 0
 	for _, t := range b.unheard {
-		if t.Kind == trace.Noise {
+		if t.Kind == timing.Noise {
 			noise++
 		}
 	}
 	turns = append(turns, b.unheard...)
-	stages := map[trace.Stage][]time.Duration{}
+	stages := map[timing.Stage][]time.Duration{}
 	for _, t := range turns {
 		for _, s := range t.Spans() {
 			stages[s.Stage] = append(stages[s.Stage], s.Took)
@@ -198,7 +198,7 @@ func (b *bencher) print(out io.Writer, turns []trace.Turn) {
 	}
 	fmt.Fprintf(out, "utterances\t%d, %d with text\n", len(turns), len(turns)-noise)
 	fmt.Fprintln(out, "what\tn\tp50\tp95\tmax")
-	for _, s := range trace.Stages {
+	for _, s := range timing.Stages {
 		row(out, strings.ReplaceAll(string(s), "_", " "), stages[s])
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"deputy/agent/model"
-	"deputy/agent/openai"
+	"deputy/agent/model/openai"
 	"deputy/agent/tool"
 	"deputy/configs"
 )

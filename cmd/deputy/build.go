@@ -18,10 +18,10 @@ import (
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/timing"
+	"deputy/agent/timing/otlp"
 	"deputy/agent/tool"
 	"deputy/agent/tools"
-	"deputy/agent/trace"
-	"deputy/agent/trace/otlp"
 	"deputy/audio"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
@@ -49,7 +49,7 @@ type parts struct {
 	heard       func(hearing)
 	observe     func(event.Event) // beside the feed, from the desk's goroutine
 	said        func(event.Line)  // with instant: every line
-	timed       func(trace.Turn)  // every turn that has ended; must not block
+	timed       func(timing.Turn) // every turn that has ended; must not block
 }
 
 // build makes a house from a configuration: one line for each thing that could

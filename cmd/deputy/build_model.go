@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"deputy/agent"
-	"deputy/agent/llama"
 	"deputy/agent/model"
-	"deputy/agent/openai"
+	"deputy/agent/model/llama"
+	"deputy/agent/model/openai"
 	"deputy/configs"
 )
 

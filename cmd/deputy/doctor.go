@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/journal/sqlite"
-	"deputy/agent/llama"
-	"deputy/agent/openai"
+	"deputy/agent/model/llama"
+	"deputy/agent/model/openai"
 	"deputy/agent/tools"
 	"deputy/audio/portaudio"
 	"deputy/configs"

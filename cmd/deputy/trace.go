@@ -5,19 +5,19 @@ import (
 	"sync"
 
 	"deputy/agent/event"
-	"deputy/agent/trace"
+	"deputy/agent/timing"
 )
 
 // A tracer keeps the timelines of the last turns and counts.
 type tracer struct {
-	// mu guards the rest: utterances come from the ear's goroutine, events from the
+	// mu guards the rest: utterances come from the listener's goroutine, events from the
 	// desk's, questions from the sockets'.
-	mu     sync.Mutex
-	book   trace.Book
-	mic    overflower // that is open, or was last; may be nil
-	before int64      // overflows of those before it
+	mu        sync.Mutex
+	collector timing.Collector
+	mic       overflower // that is open, or was last; may be nil
+	before    int64      // overflows of those before it
 	// ended are called with each turn that has ended. They must not block.
-	ended []func(trace.Turn)
+	ended []func(timing.Turn)
 }
 
 // An overflower is a microphone that counts how often samples were lost.
@@ -25,8 +25,8 @@ type overflower interface{ Overflows() int64 }
 
 // hear takes in an utterance, before the desk is told of it.
 func (t *tracer) hear(h hearing) {
-	t.tell(func(b *trace.Book) []trace.Turn {
-		return b.Hear(trace.Hearing{
+	t.tell(func(b *timing.Collector) []timing.Turn {
+		return b.Hear(timing.Hearing{
 			Utterance: h.Utterance.ID, SpeechEnd: h.SpeechEnd, Draft: h.Draft, Endpoint: h.Endpoint, Ready: h.Ready,
 			Took: h.Transcript.Took, Noise: h.Noise != "" || h.Transcript.Text == "",
 		})
@@ -35,12 +35,12 @@ func (t *tracer) hear(h hearing) {
 
 // observe takes in an event of the desk.
 func (t *tracer) observe(e event.Event) {
-	t.tell(func(b *trace.Book) []trace.Turn { return b.Observe(e) })
+	t.tell(func(b *timing.Collector) []timing.Turn { return b.Observe(e) })
 }
 
-func (t *tracer) tell(fold func(*trace.Book) []trace.Turn) {
+func (t *tracer) tell(fold func(*timing.Collector) []timing.Turn) {
 	t.mu.Lock()
-	ended := fold(&t.book)
+	ended := fold(&t.collector)
 	t.mu.Unlock()
 	for _, turn := range ended {
 		for _, f := range t.ended {
@@ -60,19 +60,19 @@ func (t *tracer) listens(m overflower) {
 }
 
 // turns are the last turns, oldest first.
-func (t *tracer) turns() []trace.Turn {
+func (t *tracer) turns() []timing.Turn {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.book.Turns()
+	return t.collector.Turns()
 }
 
 // metrics writes what was counted as Prometheus reads it.
 func (t *tracer) metrics(w io.Writer) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.book.Metrics.Dropped = t.before
+	t.collector.Metrics.Dropped = t.before
 	if t.mic != nil {
-		t.book.Metrics.Dropped += t.mic.Overflows()
+		t.collector.Metrics.Dropped += t.mic.Overflows()
 	}
-	return t.book.Metrics.WriteText(w)
+	return t.collector.Metrics.WriteText(w)
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/prometheus/common/model"
 
 	"deputy/agent/event"
+	"deputy/agent/timing"
 	"deputy/agent/tool"
-	"deputy/agent/trace"
 	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 	"deputy/stt"
@@ -53,7 +53,7 @@ func TestTimingOverTheSocket(t *testing.T) {
 			t.Errorf("got %v, want %s in it", got, name)
 		}
 	}
-	if turn.Kind != trace.Order || !turn.Typed || turn.Status != "done" {
+	if turn.Kind != timing.Order || !turn.Typed || turn.Status != "done" {
 		t.Errorf("got %+v, want a typed order that is done", turn)
 	}
 
@@ -119,8 +119,8 @@ func TestTimingIsExported(t *testing.T) {
 
 // TestTracerHears: the ear's times reach the timeline, noise is only counted.
 func TestTracerHears(t *testing.T) {
-	var ended []trace.Turn
-	tr := &tracer{ended: []func(trace.Turn){func(u trace.Turn) { ended = append(ended, u) }}}
+	var ended []timing.Turn
+	tr := &tracer{ended: []func(timing.Turn){func(u timing.Turn) { ended = append(ended, u) }}}
 	now := time.Now()
 	h := hearing{Transcript: stt.Transcript{Text: "hello", Took: time.Second}, SpeechEnd: now, Draft: now.Add(1), Endpoint: now.Add(2), Ready: now.Add(3)}
 	h.Utterance.ID = 4
@@ -132,7 +132,7 @@ func TestTracerHears(t *testing.T) {
 	if len(turns) != 1 || turns[0].Draft != now.Add(1) || turns[0].Endpoint != now.Add(2) || turns[0].Ready != now.Add(3) || turns[0].Took != time.Second {
 		t.Errorf("got %+v, want the ear's times", turns)
 	}
-	if len(ended) != 1 || ended[0].Kind != trace.Noise {
+	if len(ended) != 1 || ended[0].Kind != timing.Noise {
 		t.Errorf("got %+v, want the noise", ended)
 	}
 }
@@ -161,16 +161,16 @@ func TestDroppedFramesAddUp(t *testing.T) {
 // TestTimingHasWords: every point and every kind has a phrase, in both languages.
 func TestTimingHasWords(t *testing.T) {
 	now := time.Now()
-	turn := trace.Turn{
+	turn := timing.Turn{
 		SpeechEnd: now, Draft: now, Endpoint: now, Ready: now, Heard: now, Accepted: now, Sound: now, Done: now, Reported: now,
-		Replies: []trace.Reply{{Turn: 1, Asked: now, Token: now, Sentence: now, Ended: now}},
-		Effects: []trace.Effect{{Ask: "a1", Tool: "send\x1b[2J", Composed: now, Posed: now, Answered: now, Decided: now, Started: now, Ended: now.Add(1500 * time.Millisecond)}},
+		Replies: []timing.Reply{{Turn: 1, Asked: now, Token: now, Sentence: now, Ended: now}},
+		Effects: []timing.Effect{{Ask: "a1", Tool: "send\x1b[2J", Composed: now, Posed: now, Answered: now, Decided: now, Started: now, Ended: now.Add(1500 * time.Millisecond)}},
 	}
 	for _, lang := range []string{"en", "ko"} {
-		for _, k := range []trace.Kind{trace.Order, trace.Revision, trace.Answer, trace.Dictation, trace.Local, trace.Ignored, trace.Noise, trace.Resumed} {
+		for _, k := range []timing.Kind{timing.Order, timing.Revision, timing.Answer, timing.Dictation, timing.Local, timing.Ignored, timing.Noise, timing.Resumed} {
 			turn.Kind = k
 			var out strings.Builder
-			printTiming(&out, phrases.Embedded(), lang, []trace.Turn{turn})
+			printTiming(&out, phrases.Embedded(), lang, []timing.Turn{turn})
 			if got := out.String(); strings.Contains(got, "[timing.") || strings.Count(got, "\n") != 20 || strings.Contains(got, "\x1b") ||
 				!strings.Contains(got, "    1.500s    +1.500s  ") {
 				t.Errorf("%s: got\n%s", lang, got)

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"deputy/agent/llama"
+	"deputy/agent/model/llama"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )

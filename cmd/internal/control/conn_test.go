@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"deputy/agent/event"
-	"deputy/agent/trace"
+	"deputy/agent/timing"
 )
 
 // socketPath is short enough for a socket.
@@ -36,7 +36,7 @@ func serving(t *testing.T) (*Server, string) {
 	}
 	s := &Server{
 		Feed: NewFeed(), Language: "en",
-		Turns: func() []trace.Turn { return nil }, Metrics: func(io.Writer) error { return nil },
+		Turns: func() []timing.Turn { return nil }, Metrics: func(io.Writer) error { return nil },
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)

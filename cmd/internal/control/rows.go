@@ -9,7 +9,7 @@ import (
 	"deputy/agent/journal"
 	"deputy/agent/policy"
 	"deputy/agent/state"
-	"deputy/agent/trace"
+	"deputy/agent/timing"
 )
 
 // A TaskRow is a task as it is listed.
@@ -22,11 +22,11 @@ type TaskRow struct {
 	Opened   time.Time `json:"opened"`
 	Closed   time.Time `json:"closed,omitzero"`
 	// Timing holds the turns that belong to it, oldest first, where they were asked for.
-	Timing []trace.Turn `json:"timing,omitempty"`
+	Timing []timing.Turn `json:"timing,omitempty"`
 }
 
 // addTiming gives each task its turns.
-func addTiming(rows []TaskRow, turns []trace.Turn) {
+func addTiming(rows []TaskRow, turns []timing.Turn) {
 	for i := range rows {
 		for _, t := range turns {
 			if t.Task == rows[i].ID {

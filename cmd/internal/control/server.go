@@ -17,7 +17,7 @@ import (
 	"deputy/agent/journal"
 	"deputy/agent/policy"
 	"deputy/agent/state"
-	"deputy/agent/trace"
+	"deputy/agent/timing"
 )
 
 // A Server lets other invocations of the same user reach the desk.
@@ -25,7 +25,7 @@ type Server struct {
 	Desk *agent.Desk
 	Feed *Feed
 	// Turns are the timelines of the last turns; Metrics writes what was counted.
-	Turns   func() []trace.Turn
+	Turns   func() []timing.Turn
 	Metrics func(io.Writer) error
 	// Key holds and releases the push-to-talk key; nil without a microphone.
 	Key func(what string) error

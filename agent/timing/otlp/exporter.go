@@ -1,7 +1,7 @@
 // Package otlp sends timelines to an OpenTelemetry collector, as spans over HTTP.
 // It knows the collector's address and nothing else of the world; what it sends
 // is times, kinds, counts and the names of tools and tasks, never a word that
-// was said, written or asked for: a trace.Turn holds none. A collector that is
+// was said, written or asked for: a timing.Turn holds none. A collector that is
 // slow or away costs spans, never a turn.
 package otlp
 
@@ -17,9 +17,9 @@ import (
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	oteltrace "go.opentelemetry.io/otel/trace"
+	trace "go.opentelemetry.io/otel/trace"
 
-	"deputy/agent/trace"
+	"deputy/agent/timing"
 )
 
 // Options say where to. URL is needed: http or https, the path /v1/traces unless
@@ -38,7 +38,7 @@ type Options struct {
 type Exporter struct {
 	o     Options
 	log   *slog.Logger
-	queue chan trace.Turn
+	queue chan timing.Turn
 	lost  atomic.Int64
 }
 
@@ -59,13 +59,13 @@ func New(o Options) (*Exporter, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Exporter{o: o, log: log, queue: make(chan trace.Turn, 256)}, nil
+	return &Exporter{o: o, log: log, queue: make(chan timing.Turn, 256)}, nil
 }
 
 // Give queues a turn that has ended. It never blocks: what doesn't fit is lost.
 // Of what nothing followed from nothing is sent.
-func (e *Exporter) Give(t trace.Turn) {
-	if t.Kind == trace.Noise || t.Kind == trace.Ignored {
+func (e *Exporter) Give(t timing.Turn) {
+	if t.Kind == timing.Noise || t.Kind == timing.Ignored {
 		return
 	}
 	select {
@@ -128,8 +128,8 @@ func (e *Exporter) Run(ctx context.Context) error {
 	}
 }
 
-func (e *Exporter) send(ctx context.Context, client sdktrace.SpanExporter, made *spans, tracer oteltrace.Tracer, t trace.Turn) {
-	draw(ctx, tracer, t)
+func (e *Exporter) send(ctx context.Context, client sdktrace.SpanExporter, made *spans, tracer trace.Tracer, t timing.Turn) {
+	record(ctx, tracer, t)
 	if err := client.ExportSpans(ctx, made.take()); err != nil {
 		e.lose("the collector did not take them", err)
 	}

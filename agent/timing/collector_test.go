@@ -1,4 +1,4 @@
-package trace
+package timing
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ type thing struct {
 }
 
 // play folds things and returns the turns that ended.
-func play(b *Book, things ...thing) (ended []Turn) {
+func play(b *Collector, things ...thing) (ended []Turn) {
 	for _, x := range things {
 		switch v := x.what.(type) {
 		case Hearing:
@@ -166,7 +166,7 @@ func TestTimelines(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, turn := range play(&Book{}, tt.things...) {
+			for _, turn := range play(&Collector{}, tt.things...) {
 				got = append(got, draw(turn))
 			}
 			if g, w := strings.Join(got, "\n"), strings.Join(tt.want, "\n"); g != w {
@@ -176,9 +176,9 @@ func TestTimelines(t *testing.T) {
 	}
 }
 
-// TestBookForgets: the oldest turn goes, and what comes of it later is no harm.
-func TestBookForgets(t *testing.T) {
-	b := &Book{Keep: 2}
+// TestCollectorForgets: the oldest turn goes, and what comes of it later is no harm.
+func TestCollectorForgets(t *testing.T) {
+	b := &Collector{Keep: 2}
 	var ended []Turn
 	for i := range 5 {
 		task := fmt.Sprint("t", i)
@@ -195,7 +195,7 @@ func TestBookForgets(t *testing.T) {
 
 // TestTurnsAreCopies: what a reader was given doesn't change any more.
 func TestTurnsAreCopies(t *testing.T) {
-	b := &Book{}
+	b := &Collector{}
 	play(b, thing{0, event.Heard{Typed: true}}, thing{0, event.TaskOpened{Task: "t1"}}, thing{0, event.Thinking{Task: "t1", Turn: 1}})
 	got := b.Turns()[0]
 	play(b, thing{5, event.Replied{Task: "t1", Turn: 1}})

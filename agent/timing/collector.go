@@ -1,4 +1,4 @@
-package trace
+package timing
 
 import (
 	"slices"
@@ -7,23 +7,23 @@ import (
 	"deputy/agent/event"
 )
 
-// A Book is the fold: it takes in everything that happened, in order, and holds
+// A Collector is the fold: it takes in everything that happened, in order, and holds
 // the timelines of the last turns. It isn't safe for concurrent use.
-type Book struct {
+type Collector struct {
 	// Keep is how many turns are held; 0 means 200.
 	Keep    int
 	Metrics Metrics
 
-	turns    []*page
-	tasks    map[string]*page // the turn that each task under way is in
-	lines    map[string]*page // what is with the voice
+	turns    []*openTurn
+	tasks    map[string]*openTurn // the turn that each task under way is in
+	lines    map[string]*openTurn // what is with the voice
 	hearings map[int64]Hearing
-	last     *page // of what was said last
+	last     *openTurn // of what was said last
 	ended    []Turn
 }
 
-// A page is a turn that may still be going on.
-type page struct {
+// An openTurn is a turn that may still be going on.
+type openTurn struct {
 	Turn
 	lines int       // with the voice
 	open  bool      // it is not known yet what comes of it
@@ -33,7 +33,7 @@ type page struct {
 
 // Turns are the last turns, oldest first, those under way included. What was
 // ignored is not among them.
-func (b *Book) Turns() []Turn {
+func (b *Collector) Turns() []Turn {
 	out := make([]Turn, len(b.turns))
 	for i, p := range b.turns {
 		out[i] = p.copy()
@@ -41,7 +41,7 @@ func (b *Book) Turns() []Turn {
 	return out
 }
 
-func (p *page) copy() Turn {
+func (p *openTurn) copy() Turn {
 	t := p.Turn
 	t.Replies, t.Effects = slices.Clone(t.Replies), slices.Clone(t.Effects)
 	return t
@@ -49,11 +49,11 @@ func (p *page) copy() Turn {
 
 // Hear takes in how an utterance was heard, before the desk is told of it. It
 // returns the turns that have ended with it.
-func (b *Book) Hear(h Hearing) []Turn {
+func (b *Collector) Hear(h Hearing) []Turn {
 	if h.Noise {
 		b.Metrics.utterances.add("voice", 1)
 		b.Metrics.ignored.add("noise", 1)
-		p := &page{Turn: Turn{Kind: Noise, Utterance: h.Utterance}}
+		p := &openTurn{Turn: Turn{Kind: Noise, Utterance: h.Utterance}}
 		p.hear(h)
 		b.end(p)
 		return b.take()
@@ -65,13 +65,13 @@ func (b *Book) Hear(h Hearing) []Turn {
 	return nil
 }
 
-func (p *page) hear(h Hearing) {
+func (p *openTurn) hear(h Hearing) {
 	p.SpeechEnd, p.Draft, p.Endpoint, p.Ready, p.Took = h.SpeechEnd, h.Draft, h.Endpoint, h.Ready, h.Took
 }
 
 // Observe takes in an event of the desk, journaled or passing. It returns the
 // turns that have ended with it.
-func (b *Book) Observe(e event.Event) []Turn {
+func (b *Collector) Observe(e event.Event) []Turn {
 	b.settle(e)
 	switch v := e.Body.(type) {
 	case event.Heard:
@@ -107,7 +107,7 @@ func (b *Book) Observe(e event.Event) []Turn {
 	return b.take()
 }
 
-func (b *Book) take() []Turn {
+func (b *Collector) take() []Turn {
 	ended := b.ended
 	b.ended = nil
 	return ended
@@ -115,7 +115,7 @@ func (b *Book) take() []Turn {
 
 // settle ends what was said last once the step that worked it out is over and
 // nothing is left to come of it.
-func (b *Book) settle(e event.Event) {
+func (b *Collector) settle(e event.Event) {
 	p := b.last
 	if p == nil {
 		return
@@ -133,7 +133,7 @@ func (b *Book) settle(e event.Event) {
 }
 
 // close ends a turn of which nothing is left to come.
-func (b *Book) close(p *page) {
+func (b *Collector) close(p *openTurn) {
 	under := slices.ContainsFunc(p.Effects, func(f Effect) bool { return !f.Started.IsZero() && f.Ended.IsZero() })
 	if !p.open && p.lines == 0 && !under {
 		b.end(p)
@@ -141,7 +141,7 @@ func (b *Book) close(p *page) {
 }
 
 // end ends a turn, once.
-func (b *Book) end(p *page) {
+func (b *Collector) end(p *openTurn) {
 	if p.over {
 		return
 	}
@@ -157,7 +157,7 @@ func (b *Book) end(p *page) {
 }
 
 // begin holds a new turn; the oldest has to go, whether it has ended or not.
-func (b *Book) begin(p *page) *page {
+func (b *Collector) begin(p *openTurn) *openTurn {
 	keep := b.Keep
 	if keep <= 0 {
 		keep = 200
@@ -171,13 +171,13 @@ func (b *Book) begin(p *page) *page {
 }
 
 // heard begins a turn. What was closed and not reported by now will not be.
-func (b *Book) heard(at time.Time, h event.Heard) {
+func (b *Collector) heard(at time.Time, h event.Heard) {
 	for _, p := range b.turns {
 		if !p.Done.IsZero() {
 			b.close(p)
 		}
 	}
-	p := &page{Turn: Turn{Kind: Local, Utterance: h.Utterance, Typed: h.Typed, Heard: at}, step: at}
+	p := &openTurn{Turn: Turn{Kind: Local, Utterance: h.Utterance, Typed: h.Typed, Heard: at}, step: at}
 	way := "typed"
 	if !h.Typed {
 		way = "voice"
@@ -196,14 +196,14 @@ func (b *Book) heard(at time.Time, h event.Heard) {
 }
 
 // ignored is heard for what nothing follows from.
-func (b *Book) ignored(at time.Time, i event.Ignored) {
-	p := &page{Turn: Turn{Kind: Ignored, Utterance: i.Utterance, Heard: at}, step: at}
+func (b *Collector) ignored(at time.Time, i event.Ignored) {
+	p := &openTurn{Turn: Turn{Kind: Ignored, Utterance: i.Utterance, Heard: at}, step: at}
 	b.Metrics.utterances.add("voice", 1)
 	b.hearing(p)
 	b.ignore(p)
 }
 
-func (b *Book) ignore(p *page) {
+func (b *Collector) ignore(p *openTurn) {
 	b.Metrics.ignored.add("desk", 1)
 	p.Kind = Ignored
 	b.end(p)
@@ -212,7 +212,7 @@ func (b *Book) ignore(p *page) {
 
 // hearing is how the utterance was heard. They come in order: what was heard
 // before will not be told any more.
-func (b *Book) hearing(p *page) {
+func (b *Collector) hearing(p *openTurn) {
 	if g, ok := b.hearings[p.Utterance]; ok && p.Utterance != 0 {
 		p.hear(g)
 	}
@@ -225,10 +225,10 @@ func (b *Book) hearing(p *page) {
 
 // accepted ties what was said last to the task that it began or revised. A note
 // takes nothing but dictation, which are turns of their own.
-func (b *Book) accepted(at time.Time, task string, k Kind, note bool) {
+func (b *Collector) accepted(at time.Time, task string, k Kind, note bool) {
 	p := b.last
 	if p == nil || p.over {
-		p = b.begin(&page{Turn: Turn{Heard: at}, step: at})
+		p = b.begin(&openTurn{Turn: Turn{Heard: at}, step: at})
 		b.last = p
 	}
 	p.Kind, p.Task, p.Accepted = k, task, at
@@ -239,7 +239,7 @@ func (b *Book) accepted(at time.Time, task string, k Kind, note bool) {
 	b.holds(p)
 }
 
-func (b *Book) dictated(at time.Time, task string) {
+func (b *Collector) dictated(at time.Time, task string) {
 	p := b.last
 	if p == nil || p.over {
 		return
@@ -249,20 +249,20 @@ func (b *Book) dictated(at time.Time, task string) {
 }
 
 // holds says that what happens in p's task from now on is p's.
-func (b *Book) holds(p *page) {
+func (b *Collector) holds(p *openTurn) {
 	p.open = true
 	if b.tasks == nil {
-		b.tasks = map[string]*page{}
+		b.tasks = map[string]*openTurn{}
 	}
 	b.tasks[p.Task] = p
 }
 
 // resume is the turn that the task is in: a new one if an earlier session began
 // it.
-func (b *Book) resume(task string) *page {
+func (b *Collector) resume(task string) *openTurn {
 	p := b.tasks[task]
 	if p == nil {
-		p = b.begin(&page{Turn: Turn{Kind: Resumed, Task: task}})
+		p = b.begin(&openTurn{Turn: Turn{Kind: Resumed, Task: task}})
 		b.holds(p)
 	}
 	return p

@@ -1,4 +1,4 @@
-package trace
+package timing
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 )
 
 // spoke follows the lines.
-func (b *Book) spoke(e event.Event) {
+func (b *Collector) spoke(e event.Event) {
 	switch v := e.Body.(type) {
 	case event.Queued:
 		p := b.tasks[v.Task]
@@ -18,7 +18,7 @@ func (b *Book) spoke(e event.Event) {
 			return
 		}
 		if b.lines == nil {
-			b.lines = map[string]*page{}
+			b.lines = map[string]*openTurn{}
 		}
 		b.lines[v.Line] = p
 		p.lines++
@@ -44,7 +44,7 @@ func (b *Book) spoke(e event.Event) {
 }
 
 // thought follows the model's turns.
-func (b *Book) thought(e event.Event) {
+func (b *Collector) thought(e event.Event) {
 	switch v := e.Body.(type) {
 	case event.Thinking:
 		p := b.resume(v.Task)
@@ -68,7 +68,7 @@ func (b *Book) thought(e event.Event) {
 }
 
 // reply is the model's turn in the task, if it is the one under way.
-func (b *Book) reply(task string, turn int) *Reply {
+func (b *Collector) reply(task string, turn int) *Reply {
 	p := b.tasks[task]
 	if p == nil || len(p.Replies) == 0 {
 		return nil
@@ -80,7 +80,7 @@ func (b *Book) reply(task string, turn int) *Reply {
 }
 
 // did follows the effects and the asks for them.
-func (b *Book) did(e event.Event) {
+func (b *Collector) did(e event.Event) {
 	switch v := e.Body.(type) {
 	case event.Intended:
 		f := b.resume(v.Task).effect(v.Key, "")
@@ -111,7 +111,7 @@ func (b *Book) did(e event.Event) {
 }
 
 // effect is the one with that key or for which that ask is, begun if there is none.
-func (p *page) effect(key, ask string) *Effect {
+func (p *openTurn) effect(key, ask string) *Effect {
 	i := slices.IndexFunc(p.Effects, func(f Effect) bool { return key != "" && f.Key == key || ask != "" && f.Ask == ask })
 	if i < 0 {
 		p.Effects = append(p.Effects, Effect{Key: key, Ask: ask})
@@ -120,7 +120,7 @@ func (p *page) effect(key, ask string) *Effect {
 	return &p.Effects[i]
 }
 
-func (b *Book) decided(e event.Event, v event.Decided) {
+func (b *Collector) decided(e event.Event, v event.Decided) {
 	way := &b.Metrics.denials
 	if v.Approve {
 		way = &b.Metrics.approvals
@@ -138,7 +138,7 @@ func (b *Book) decided(e event.Event, v event.Decided) {
 	}
 }
 
-func (b *Book) finished(e event.Event, v event.Ended) {
+func (b *Collector) finished(e event.Event, v event.Ended) {
 	outcome := "done"
 	switch {
 	case v.Unknown:
@@ -163,7 +163,7 @@ func (b *Book) finished(e event.Event, v event.Ended) {
 }
 
 // noted ends what was dictated once it is written down, or can't be.
-func (b *Book) noted(p *page) {
+func (b *Collector) noted(p *openTurn) {
 	if p != nil && p.Kind == Dictation {
 		p.open = false
 		b.close(p)

@@ -35,7 +35,7 @@ type followCase struct {
 // orders. It takes minutes. The odd cases of the list were not looked at while
 // the wording was chosen, but for those about timers and alarms.
 //
-//	DEPUTY_ORDERS_URL=http://127.0.0.1:8080/v1 DEPUTY_ORDERS_KEY=... go test -run xxx -bench Orders -benchtime 1x -timeout 60m ./agent/openai
+//	DEPUTY_ORDERS_URL=http://127.0.0.1:8080/v1 DEPUTY_ORDERS_KEY=... go test -run xxx -bench Orders -benchtime 1x -timeout 60m ./agent/model/openai
 //
 // DEPUTY_ORDERS_HALF=even|odd takes only one half.
 func BenchmarkOrders(t *testing.B) {

@@ -16,9 +16,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"deputy/agent/llama"
+	"deputy/agent/model/llama"
 	"deputy/agent/model"
-	"deputy/agent/openai"
+	"deputy/agent/model/openai"
 	"deputy/configs/phrases"
 )
 

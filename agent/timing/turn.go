@@ -1,10 +1,10 @@
-// Package trace knows how long everything took: it folds what the desk shows its
+// Package timing knows how long everything took: it folds what the desk shows its
 // observer, and how each utterance was heard, into a timeline for every turn of
 // the owner, and into counters and histograms. It must not know a word of what
 // was said, written or asked for: no text of an event is kept, so that nothing
 // of it can leave with a timeline. It decides nothing, has no clock and starts
 // nothing; who watches calls it.
-package trace
+package timing
 
 import (
 	"slices"

@@ -1,4 +1,4 @@
-package trace_test
+package timing_test
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"deputy/agent/journal/journaltest"
 	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/timing"
 	"deputy/agent/tool"
-	"deputy/agent/trace"
 )
 
 // wording is keys for phrases.
@@ -86,8 +86,8 @@ func (whole) Flush() []string        { return nil }
 func TestTimelineOfADesk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		zero := time.Now()
-		book := &trace.Book{}
-		var ended []trace.Turn
+		collector := &timing.Collector{}
+		var ended []timing.Turn
 		code := ""
 		voice := speaker{make(chan event.Line, 16)}
 		model := &slowModel{replies: [][]model.Chunk{
@@ -104,7 +104,7 @@ func TestTimelineOfADesk(t *testing.T) {
 				if p, ok := e.Body.(event.AskPresented); ok {
 					code = p.Code
 				}
-				ended = append(ended, book.Observe(e)...)
+				ended = append(ended, collector.Observe(e)...)
 			},
 		})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -114,8 +114,8 @@ func TestTimelineOfADesk(t *testing.T) {
 		hear := func(id int64, text string) {
 			end := time.Now()
 			time.Sleep(450 * time.Millisecond)
-			synctest.Wait() // the desk is not at the book
-			ended = append(ended, book.Hear(trace.Hearing{Utterance: id, SpeechEnd: end, Draft: end.Add(150 * time.Millisecond), Endpoint: end.Add(400 * time.Millisecond), Ready: time.Now()})...)
+			synctest.Wait() // the desk is not at the collector
+			ended = append(ended, collector.Hear(timing.Hearing{Utterance: id, SpeechEnd: end, Draft: end.Add(150 * time.Millisecond), Endpoint: end.Add(400 * time.Millisecond), Ready: time.Now()})...)
 			desk.Tell(event.Heard{Utterance: id, Text: text, Language: "en", Confidence: 0.97, Lowest: 0.9, Voiced: 0.95, SNR: 30, Began: end.Add(-500 * time.Millisecond), Ended: end})
 		}
 		hear(1, "post the letter please")

@@ -1,4 +1,4 @@
-package trace
+package timing
 
 import (
 	"strings"
@@ -12,7 +12,7 @@ import (
 )
 
 // parse reads what WriteText wrote as Prometheus would.
-func parse(t *testing.T, b *Book) map[string]*dto.MetricFamily {
+func parse(t *testing.T, b *Collector) map[string]*dto.MetricFamily {
 	t.Helper()
 	var out strings.Builder
 	if err := b.Metrics.WriteText(&out); err != nil {
@@ -40,7 +40,7 @@ func TestMetrics(t *testing.T) {
 	answer := said(3, 3000)
 	noise := hearing(1, 0)
 	noise.Noise = true
-	b := &Book{}
+	b := &Collector{}
 	b.Metrics.Dropped = 7
 	play(b,
 		thing{0, noise},
@@ -95,7 +95,7 @@ func TestMetrics(t *testing.T) {
 
 // TestMetricsOfNothing: a Deputy that has done nothing yet can be asked too.
 func TestMetricsOfNothing(t *testing.T) {
-	got := parse(t, &Book{})
+	got := parse(t, &Collector{})
 	if n := count(got["deputy_asks_total"], ""); n != 0 {
 		t.Errorf("got %v asks, want 0", n)
 	}

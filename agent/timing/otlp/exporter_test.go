@@ -16,7 +16,7 @@ import (
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
-	"deputy/agent/trace"
+	"deputy/agent/timing"
 )
 
 var zero = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -91,12 +91,12 @@ func lines(req *collector.ExportTraceServiceRequest) []string {
 }
 
 // full is a turn with everything in it.
-func full() trace.Turn {
-	return trace.Turn{
-		Kind: trace.Order, Task: "t1", SpeechEnd: at(0), Draft: at(150), Endpoint: at(400), Ready: at(450), Heard: at(451), Accepted: at(452),
+func full() timing.Turn {
+	return timing.Turn{
+		Kind: timing.Order, Task: "t1", SpeechEnd: at(0), Draft: at(150), Endpoint: at(400), Ready: at(450), Heard: at(451), Accepted: at(452),
 		Sound: at(1000), Done: at(8000), Reported: at(9000), Status: "done",
-		Replies: []trace.Reply{{Turn: 1, Asked: at(453), Token: at(600), Ended: at(900)}, {Turn: 2, Asked: at(7601), Failed: true, Ended: at(7900)}},
-		Effects: []trace.Effect{{Key: "k", Tool: "send_mail", Level: "L3 commit", Ask: "a1", Composed: at(910), Posed: at(2990), Answered: at(5000),
+		Replies: []timing.Reply{{Turn: 1, Asked: at(453), Token: at(600), Ended: at(900)}, {Turn: 2, Asked: at(7601), Failed: true, Ended: at(7900)}},
+		Effects: []timing.Effect{{Key: "k", Tool: "send_mail", Level: "L3 commit", Ask: "a1", Composed: at(910), Posed: at(2990), Answered: at(5000),
 			Decided: at(5450), Approved: true, By: "voice", Started: at(7450), Ended: at(7600), Outcome: "done"}},
 	}
 }
@@ -110,7 +110,7 @@ func TestExport(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
-	e.Give(trace.Turn{Kind: trace.Noise, SpeechEnd: at(0)}) // isn't sent
+	e.Give(timing.Turn{Kind: timing.Noise, SpeechEnd: at(0)}) // isn't sent
 	e.Give(full())
 	req := <-c.got
 	got := strings.Join(lines(req), "\n")
