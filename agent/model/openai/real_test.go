@@ -16,8 +16,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"deputy/agent/model/llama"
 	"deputy/agent/model"
+	"deputy/agent/model/llama"
 	"deputy/agent/model/openai"
 	"deputy/configs/phrases"
 )
