@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test build run bench models setup fmt lint clean
+.PHONY: help demo test build lab run bench models setup fmt lint clean
 
 tags := portaudio whisper
 
@@ -19,6 +19,11 @@ build: ## build bin/deputy with microphone and whisper
 	@scripts/setup packages whisper
 	@mkdir -p bin
 	@scripts/native go build -tags '$(tags)' -o bin/deputy ./cmd/deputy
+
+lab: ## build bin/deputy-lab, which measures Deputy
+	@scripts/setup packages whisper
+	@mkdir -p bin
+	@scripts/native go build -tags '$(tags)' -o bin/deputy-lab ./cmd/deputy-lab
 
 run: setup build ## start Deputy
 	@scripts/native bin/deputy run

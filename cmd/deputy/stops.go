@@ -42,7 +42,7 @@ into the real loop (voice detector, endpoint, recogniser, filter, desk) at each
 moment: while an ask is spoken; while it stands; in the grace of an irrevocable
 effect, early, late, and while Deputy speaks; over a report; while a note is open. The recordings
 are those of the folders' manifests whose transcript is one of the words;
-scripts/authority words records them by every synthetic voice. It prints Markdown
+deputy-lab authority words records them by every synthetic voice. It prints Markdown
 tables. The exit status is 1 if a refusal that was written down was lost, or an
 effect ran although its stop had begun in time and was written down.`,
 		Args: cobra.NoArgs,

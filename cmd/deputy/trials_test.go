@@ -142,15 +142,16 @@ func TestTrialSpeed(t *testing.T) {
 	t.Parallel()
 	manifest(t, "single_words") // skips where there are no recordings
 	dir := t.TempDir()
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "deputy/scripts/speed", "deputy/scripts/wer").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "deputy/cmd/deputy-lab").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	program, err := exec.LookPath("deputy")
 	if err != nil {
 		t.Fatal(err)
 	}
+	lab := filepath.Join(dir, "deputy-lab")
 	speed := func(args ...string) string {
-		c := exec.CommandContext(t.Context(), filepath.Join(dir, "speed"), append([]string{"-set", "none", "-clips", "2", "-rounds", "1", "-longest", "4s", "-deputy", program}, args...)...)
+		c := exec.CommandContext(t.Context(), lab, append([]string{"speed", "--set", "none", "--clips", "2", "--rounds", "1", "--longest", "4s", "--lab", program}, args...)...)
 		out, err := c.Output()
 		if err != nil {
 			t.Fatalf("speed %v: %v\n%s", args, err, out)
@@ -160,8 +161,8 @@ func TestTrialSpeed(t *testing.T) {
 	if out := speed(); !strings.Contains(out, "| Deputy | 2 ") {
 		t.Errorf("want a row of two clips in\n%s", out)
 	}
-	clips := strings.Fields(speed("-list"))
-	wer := exec.CommandContext(t.Context(), filepath.Join(dir, "wer"))
+	clips := strings.Fields(speed("--list"))
+	wer := exec.CommandContext(t.Context(), lab, "wer")
 	wer.Stdin = strings.NewReader(string(trial(t, append([]string{"transcribe", "--tsv"}, clips...)...)))
 	out, err := wer.CombinedOutput()
 	if err != nil || len(clips) != 2 || strings.Count(string(out), "\n") < 4 {

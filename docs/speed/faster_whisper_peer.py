@@ -1,4 +1,4 @@
-"""faster-whisper as a peer of scripts/speed: a line with the path of a 16 kHz WAV in, a line of JSON out.
+"""faster-whisper as a peer of deputy-lab speed: a line with the path of a 16 kHz WAV in, a line of JSON out.
 
 It keeps the model loaded, as a program that listens all day would. Usage: MODEL_FOLDER THREADS BEAM
 """

@@ -1,4 +1,4 @@
-"""RealtimeSTT as a peer of scripts/speed: a line with the path of a 16 kHz WAV in, and with where its speech ends in
+"""RealtimeSTT as a peer of deputy-lab speed: a line with the path of a 16 kHz WAV in, and with where its speech ends in
 seconds; a line of JSON out.
 
 The sound is fed at its own pace, since RealtimeSTT counts silence by the clock. "heard" is when its last text came, in

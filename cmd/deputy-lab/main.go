@@ -1,0 +1,33 @@
+// Command deputy-lab measures Deputy for its documentation: what it must never do, how well it hears, how fast it is.
+// None of it is of use in daily life, and deputy links none of it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"deputy/cmd/deputy-lab/internal/address"
+	"deputy/cmd/deputy-lab/internal/authority"
+	"deputy/cmd/deputy-lab/internal/codewords"
+	"deputy/cmd/deputy-lab/internal/speed"
+	"deputy/cmd/deputy-lab/internal/wer"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := &cobra.Command{
+		Use: "deputy-lab", Short: "Measure Deputy for its documentation",
+		SilenceUsage: true, SilenceErrors: true,
+	}
+	root.AddCommand(address.Command(), authority.Command(), codewords.Command(), speed.Command(), wer.Command())
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "deputy-lab:", err)
+		os.Exit(1)
+	}
+}
