@@ -20,6 +20,7 @@ import (
 	"deputy/agent/journal/journaltest"
 	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/readback"
 	"deputy/agent/state"
 	"deputy/agent/tool"
 )
@@ -348,7 +349,7 @@ func gadgets(tools []tool.Tool) policy.Table {
 func (b *bench) start() {
 	b.t.Helper()
 	b.mouth = &mouth{mute: b.mute}
-	b.rules.Phrases = cmp.Or[core.Phrases](b.rules.Phrases, wording{})
+	b.rules.Phrases = cmp.Or[readback.Phrases](b.rules.Phrases, wording{})
 	if b.rules.Policy.Table.Tools == nil {
 		b.rules.Policy.Table = gadgets(b.tools())
 	}

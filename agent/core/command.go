@@ -7,7 +7,6 @@ import (
 	"deputy/agent/command"
 	"deputy/agent/event"
 	"deputy/agent/policy"
-	"deputy/agent/readback"
 	"deputy/agent/state"
 )
 
@@ -91,7 +90,7 @@ func (x *step) undo(lang string) {
 			continue // nothing was changed: look further back
 		}
 		if f.Undo == nil {
-			x.tell(lang, "say.cannot_undo", "what", x.done(lang, f))
+			x.tell(lang, "say.cannot_undo", "what", x.in(lang).Done(f.Intended))
 			return
 		}
 		x.intend(event.Undo{Effect: f.Intended, Undo: f.Undo})
@@ -107,22 +106,10 @@ func (x *step) undone(b event.Undone) {
 	}
 	x.record(b)
 	if b.Err != "" {
-		x.tell(x.Language, "say.undo_failed", "what", x.done(x.Language, f), "why", b.Err)
+		x.tell(x.Language, "say.undo_failed", "what", x.in(x.Language).Done(f.Intended), "why", b.Err)
 		return
 	}
-	x.tell(x.Language, "say.undone", "what", x.done(x.Language, f), "restored", b.Values["restored"], "removed", b.Values["removed"])
-}
-
-// done names an effect in the owner's words: "wrote rent.txt".
-func (x *step) done(lang string, f *state.Effect) string {
-	if f.Phrase == "" {
-		return f.Summary
-	}
-	values := map[string]string{}
-	for name, v := range f.Values {
-		values[name] = readback.Speakable(v, lang, readback.MostDecisive)
-	}
-	return x.Phrases.Phrase(lang, "done."+f.Phrase, values)
+	x.tell(x.Language, "say.undone", "what", x.in(x.Language).Done(f.Intended), "restored", b.Values["restored"], "removed", b.Values["removed"])
 }
 
 func (x *step) status(lang string) {

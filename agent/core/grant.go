@@ -109,7 +109,7 @@ func (x *step) decidedLeave(a *state.Ask, f *state.Effect, approve bool) {
 		if err := json.Unmarshal(f.Args, &g); err != nil {
 			approve = false // not what was read back: nothing is given
 		} else {
-			text := x.sentenceOf(lang, f.Intended)
+			text := x.in(lang).Sentence(f.Intended)
 			x.record(event.Started{Task: t.ID, Key: f.Key, By: "owner"})
 			x.record(event.Granted{Task: t.ID, Ask: a.ID, Grant: g, Text: text})
 			x.intend(event.Wake{At: g.Expires})

@@ -39,7 +39,7 @@ func (x *step) begin(i event.Intended, by string) {
 	x.record(event.EffectDelayed{Task: i.Task, Key: i.Key, By: by, Until: until})
 	lang := x.Tasks[i.Task].Language
 	if by == "policy" { // nobody was asked, so the owner must hear what it is
-		x.lead(lang, "say.grace_unasked", "what", x.sentenceOf(lang, i))
+		x.lead(lang, "say.grace_unasked", "what", x.in(lang).Sentence(i))
 	} else {
 		x.lead(lang, "say.grace")
 	}

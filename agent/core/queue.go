@@ -52,7 +52,7 @@ func (x *step) list(lang string) {
 
 // brief is an ask in a few words, for the queue.
 func (x *step) brief(lang string, a *state.Ask) string {
-	return strings.TrimRight(clip(x.sentenceOf(lang, x.Effects[a.Key].Intended), 90), ".")
+	return strings.TrimRight(clip(x.in(lang).Sentence(x.Effects[a.Key].Intended), 90), ".")
 }
 
 // names are the asks as they may be named, in order.
@@ -61,7 +61,7 @@ func (x *step) names(ids []string) []string {
 	for i, id := range ids {
 		if a := x.Ask(id); a != nil {
 			f := x.Effects[a.Key]
-			names[i] = x.sentenceOf(x.Tasks[a.Task].Language, f.Intended) + " " + f.Target + " " + f.Summary
+			names[i] = x.in(x.Tasks[a.Task].Language).Sentence(f.Intended) + " " + f.Target + " " + f.Summary
 		}
 	}
 	return names

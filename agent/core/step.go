@@ -13,23 +13,15 @@ import (
 	"deputy/agent/address"
 	"deputy/agent/event"
 	"deputy/agent/policy"
+	"deputy/agent/readback"
 	"deputy/agent/state"
 	"deputy/agent/tool"
 )
 
-// Phrases is the wording of everything Deputy says of its own, in each language.
-// Both methods are pure.
-type Phrases interface {
-	// Phrase renders the phrase with that key in that language.
-	Phrase(language, key string, values map[string]string) string
-	// CodeWords lists the words that an approval of high authority can carry.
-	CodeWords(language string) []string
-}
-
 // Rules is what a step goes by, beside the state and the event. It doesn't
 // change while the desk runs.
 type Rules struct {
-	Phrases Phrases
+	Phrases readback.Phrases
 	Policy  policy.Policy
 	// System is the model's standing instruction, Tools what it may wish for.
 	// Both are byte-stable, so that prompt caches hold.
@@ -163,13 +155,14 @@ func (x *step) record(b event.Body) {
 
 func (x *step) intend(i event.Intent) { x.intents = append(x.intents, i) }
 
+// in says actions in a language.
+func (x *step) in(language string) readback.Reader {
+	return readback.Reader{Phrases: x.Phrases, Language: language}
+}
+
 // phrase renders one of Deputy's own sentences; kv are placeholder names and values.
 func (x *step) phrase(language, key string, kv ...string) string {
-	values := make(map[string]string, len(kv)/2)
-	for i := 0; i+1 < len(kv); i += 2 {
-		values[kv[i]] = kv[i+1]
-	}
-	return x.Phrases.Phrase(language, key, values)
+	return x.in(language).Phrase(key, kv...)
 }
 
 // say gives a line to the voice and remembers it until the voice is done with it.

@@ -100,7 +100,7 @@ func (x *step) did(t *state.Task, text string) string {
 		if name := path.Base(f.Target); name != "." && strings.Contains(text, name) {
 			continue
 		}
-		parts = append(parts, x.phrase(t.Language, "say.did", "what", x.done(t.Language, f)))
+		parts = append(parts, x.phrase(t.Language, "say.did", "what", x.in(t.Language).Done(f.Intended)))
 	}
 	return strings.Join(parts, " ")
 }
@@ -182,7 +182,7 @@ func (x *step) planned(b event.Planned) {
 		x.askFor(t, i.Key, false)
 	default:
 		// Code says it: a model may find it worth hiding.
-		x.tell(t.Language, "say.forbidden", "what", strings.TrimRight(x.sentenceOf(t.Language, i), ". "), "why", strings.TrimRight(d.Reason.In(t.Language), ". "))
+		x.tell(t.Language, "say.forbidden", "what", strings.TrimRight(x.in(t.Language).Sentence(i), ". "), "why", strings.TrimRight(d.Reason.In(t.Language), ". "))
 		x.record(event.Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason.En})
 		x.advance(t)
 	}
@@ -222,7 +222,7 @@ func (x *step) ended(b event.Ended) {
 		x.tell(t.Language, "say.note_failed", "why", b.Err)
 	case !t.Status.Open() && f.Level > policy.Look && b.Err == "":
 		// It was too late to stop this one: the owner must know.
-		x.tell(t.Language, "say.done_anyway", "what", x.done(t.Language, f))
+		x.tell(t.Language, "say.done_anyway", "what", x.in(t.Language).Done(f.Intended))
 	default:
 		x.advance(t)
 	}

@@ -63,11 +63,11 @@ func sentences(s string) int {
 	return max(n, 1)
 }
 
-// Pieces cuts the whole of a text, as it is to be heard, into parts of at most
+// pieces cuts the whole of a text, as it is to be heard, into parts of at most
 // length characters (leastSpeakable at least; 0 is pieceLength), at the ends of
 // sentences where there are some, else between words, else where they must end.
 // Nothing is left out. An empty text has none.
-func Pieces(body, language string, length int) []string {
+func pieces(body, language string, length int) []string {
 	if length == 0 {
 		length = pieceLength
 	}

@@ -136,7 +136,7 @@ func TestSizeOf(t *testing.T) {
 
 func TestPieces(t *testing.T) {
 	text := strings.Repeat("This is a sentence of the letter. ", 30)
-	got := Pieces(text, "en", 100)
+	got := pieces(text, "en", 100)
 	for i, p := range got {
 		if n := utf8.RuneCountInString(p); n > 100 || !strings.HasSuffix(p, ".") {
 			t.Errorf("piece %d: got %q of %d characters, want whole sentences, at most 100", i, p, n)
@@ -145,10 +145,10 @@ func TestPieces(t *testing.T) {
 	if all := strings.Join(got, " "); all != strings.TrimSpace(text) {
 		t.Errorf("got %q, want the whole", all)
 	}
-	if got := Pieces("", "en", 0); got != nil {
+	if got := pieces("", "en", 0); got != nil {
 		t.Errorf("got %q of nothing", got)
 	}
-	if got := Pieces("밥 먹자", "ko", 0); len(got) != 1 || got[0] != "밥 먹자" {
+	if got := pieces("밥 먹자", "ko", 0); len(got) != 1 || got[0] != "밥 먹자" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -162,7 +162,7 @@ func FuzzPieces(f *testing.F) {
 		if length == 0 {
 			most = pieceLength
 		}
-		got := Pieces(s, "en", int(length))
+		got := pieces(s, "en", int(length))
 		for _, p := range got {
 			if n := utf8.RuneCountInString(p); n > most || n == 0 {
 				t.Errorf("got a piece of %d characters, want 1 to %d", n, most)

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"deputy/agent/core"
 	"deputy/agent/event"
+	"deputy/agent/readback"
 	"deputy/cmd/internal/control"
 )
 
@@ -17,7 +17,7 @@ import (
 // it began. Its words are phrases, so that they exist in each language.
 type screen struct {
 	w        io.Writer
-	phrases  core.Phrases
+	phrases  readback.Phrases
 	language string
 	began    time.Time
 	color    bool
@@ -25,7 +25,7 @@ type screen struct {
 	mu sync.Mutex
 }
 
-func newScreen(w io.Writer, p core.Phrases, language string, color bool) *screen {
+func newScreen(w io.Writer, p readback.Phrases, language string, color bool) *screen {
 	return &screen{w: w, phrases: p, language: language, began: time.Now(), color: color}
 }
 

@@ -89,7 +89,7 @@ var corePackages = map[string][]string{
 	"agent/policy":   {},
 	"agent/journal":  {},
 	"agent/address":  {},
-	"agent/readback": {},
+	"agent/readback": {"deputy/agent/policy", "deputy/agent/event"},
 	"agent/tool":     {"deputy/agent/consent", "deputy/agent/policy"},
 	"agent/model":    {"deputy/agent/tool"},
 	"agent/history":  {"deputy/agent/model"},

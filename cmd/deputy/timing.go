@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/agent/core"
+	"deputy/agent/readback"
 	"deputy/agent/timing"
 	"deputy/cmd/internal/control"
 )
@@ -38,7 +38,7 @@ textfile collector, or a timer of your own, run this command.`,
 
 // printTiming prints the timelines of a task's turns: the time since the turn
 // began, the time since the line before, and what happened.
-func printTiming(w io.Writer, p core.Phrases, language string, turns []timing.Turn) {
+func printTiming(w io.Writer, p readback.Phrases, language string, turns []timing.Turn) {
 	for _, t := range turns {
 		fmt.Fprintf(w, "    %s\n", p.Phrase(language, "timing.kind_"+string(t.Kind), nil))
 		began := t.Began()

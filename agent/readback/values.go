@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// MostDecisive is how many characters of a value that decides are said, sayQuote
+	// sayDecisive is how many characters of a value that decides are said, sayQuote
 	// of the words of others, sayRecipients how many recipients.
-	MostDecisive  = 160
+	sayDecisive   = 160
 	sayQuote      = 90
 	sayRecipients = 3
 )
@@ -19,7 +19,7 @@ const (
 // nothing: what an effect says, not what it does or to whom.
 var quoted = []string{"subject", "text", "old", "new", "begins", "query", "note", "title"}
 
-// Values are an action's values as an ask says them: whom and where spelled,
+// spokenValues are an action's values as an ask says them: whom and where spelled,
 // the words of others as one quotation that ends where it ends, a body by its size
 // and its first words. phrase is the action's, "" for one that is asked for by its
 // summary alone.
@@ -31,7 +31,7 @@ var quoted = []string{"subject", "text", "old", "new", "begins", "query", "note"
 //
 // "imitates" is set among the values when the words of others speak as Deputy does
 // or of an approval.
-func Values(phrase string, values map[string]string, language string) (spoken map[string]string, cut []string) {
+func spokenValues(phrase string, values map[string]string, language string) (spoken map[string]string, cut []string) {
 	t := tongueOf(language)
 	spoken = map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -49,9 +49,9 @@ func Values(phrase string, values map[string]string, language string) (spoken ma
 		case name == "detail":
 			// It is read out in pieces, to whoever asks for it.
 		case name == "target", name == "url", name == "summary" && phrase != "":
-			spoken[name] = Speakable(v, language, MostDecisive) // said by other values
+			spoken[name] = Speakable(v, language, sayDecisive) // said by other values
 		default:
-			spoken[name], long = speak(v, language, MostDecisive)
+			spoken[name], long = speak(v, language, sayDecisive)
 		}
 		if long {
 			cut = append(cut, name)
@@ -92,22 +92,4 @@ var approvals = regexp.MustCompile(`(?i)\b(say|type|answer|reply)\b.{0,30}\b(app
 // imitates says whether a value of others' words speaks as Deputy does.
 func imitates(name, value string) bool {
 	return (name == "body" || name == "content" || slices.Contains(quoted, name)) && approvals.MatchString(clean(value))
-}
-
-// An Ask holds the sentences of an ask, each "" if there is nothing to say.
-type Ask struct {
-	What    string   // what happens, to whom, how much: the phrase of the action
-	Final   string   // that it can't be taken back
-	Careful []string // what the owner must know beside: a look-alike, whose words these are
-	Quotes  string   // the words of others, as spokenValues gives them
-	answer  string   // how to answer; the code word is the very last
-}
-
-// say puts an ask in its order: what decides comes first, while the owner listens;
-// the words of others come behind everything that they could talk over, and before
-// the one sentence that is Deputy's last.
-func (a Ask) Say() string {
-	parts := append([]string{a.What, a.Final}, a.Careful...)
-	parts = append(parts, a.Quotes, a.answer)
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }
