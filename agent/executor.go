@@ -251,12 +251,12 @@ func (h *executor) look(f event.Intended) event.Body {
 // delimit looks for the tool that can put a permission into exact terms.
 func (h *executor) delimit(i event.ScopeGrant) event.Body {
 	for _, t := range h.d.o.Tools {
-		d, ok := t.(tool.Delimiter)
+		d, ok := t.(tool.GrantScoper)
 		if !ok {
 			continue
 		}
-		if f, ok := d.Delimit(i.Leave); ok {
-			return event.GrantScoped{Task: i.Task, Tool: t.Spec().Name, Frame: f}
+		if f, ok := d.ScopeGrant(i.Request); ok {
+			return event.GrantScoped{Task: i.Task, Tool: t.Spec().Name, GrantScope: f}
 		}
 	}
 	return event.GrantScoped{Task: i.Task, Err: "no tool can say exactly what that covers"}

@@ -36,8 +36,8 @@ func TestAskSaysWhoseWordsAnActionHolds(t *testing.T) {
 		if !b.mouth.said("ask.taint source=[en source.page name=strangers.example] what=[en arg.text]") {
 			t.Errorf("said %q, want whose the text is", b.mouth.spoken)
 		}
-		if s := b.state(); s.Effects[s.Posed().Key].Level != policy.Seal {
-			t.Errorf("got %v, want Seal: the address is a stranger's", s.Effects[s.Posed().Key].Level)
+		if s := b.state(); s.Effects[s.Posed().Key].Level != policy.Restricted {
+			t.Errorf("got %v, want Restricted: the address is a stranger's", s.Effects[s.Posed().Key].Level)
 		}
 	})
 }
@@ -68,7 +68,7 @@ func TestTaintOutlivesItsTask(t *testing.T) {
 			t.Fatalf("got %+v, want the result of the task before as a stranger's text", t2.Messages)
 		}
 		if f := s.Effects[s.Posed().Key]; f.Level != policy.Commit || f.Rule != "taint" && f.Rule != "scope" || len(f.Taint) != 1 {
-			t.Errorf("got %v by %q %+v, want a tainted Reach raised", f.Level, f.Rule, f.Taint)
+			t.Errorf("got %v by %q %+v, want a tainted External raised", f.Level, f.Rule, f.Taint)
 		}
 	})
 	rehearse(t, func(b *bench) {
@@ -107,8 +107,8 @@ func TestOwnFilesVouch(t *testing.T) {
 		b.startWith(policy.Policy{}, reply("1", "page", `{"url":"x"}`), reply("2", "echo", `{"text":"evil@example.com"}`), reply("3", "mail", `{"to":"evil@example.com"}`))
 		b.hear("send it")
 		s := b.state()
-		if f := s.Effects[s.Posed().Key]; f.Level != policy.Seal {
-			t.Errorf("got %v, want Seal", f.Level)
+		if f := s.Effects[s.Posed().Key]; f.Level != policy.Restricted {
+			t.Errorf("got %v, want Restricted", f.Level)
 		}
 	})
 }

@@ -91,7 +91,7 @@ func cutsWhole(rs []rune, from, n int) bool {
 	return from+n == len(rs) || rs[from+n] == ' ' || rs[from+n] == '.'
 }
 
-func FuzzLeave(f *testing.F) {
+func FuzzGrantRequest(f *testing.F) {
 	f.Add("You may mail the finance list about the report this week without asking.", "en")
 	f.Add("이번 주에는 재무팀에 보고서 메일 묻지 말고 보내도 돼", "ko")
 	f.Add("you may pay Kim up to $40 twice without asking until 5 p.m.", "en")
@@ -100,7 +100,7 @@ func FuzzLeave(f *testing.F) {
 		f.Add(n, "")
 	}
 	f.Fuzz(func(t *testing.T, text, language string) {
-		l, ok := ReadLeave(text, language)
+		l, ok := ReadGrantRequest(text, language)
 		switch {
 		case !ok:
 			return
@@ -109,7 +109,7 @@ func FuzzLeave(f *testing.F) {
 		case !l.Revoke && (l.Object == "" || l.Verb == "" || l.Count < 0):
 			t.Fatalf("%q permits %+v", text, l)
 		}
-		if m, ok := ReadLeave("no, "+text, language); ok && !m.Revoke {
+		if m, ok := ReadGrantRequest("no, "+text, language); ok && !m.Revoke {
 			t.Fatalf("%q with a no permits %+v", text, m)
 		}
 	})

@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// A Leave is a standing permission as it was spoken, or the end of one. It
+// A GrantRequest is a standing permission as it was spoken, or the end of one. It
 // permits nothing: the desk makes a grant of it, reads that back and has it
 // approved. Object, About and Sum are the owner's own words.
-type Leave struct {
+type GrantRequest struct {
 	// Verb is what may be done: mail, message, fetch, read, run, write, delete,
 	// post, push, pay, book, install, move. "" in a revocation means anything.
 	Verb string
@@ -28,24 +28,24 @@ type Leave struct {
 	Revoke bool
 }
 
-// ReadLeave reads a standing permission ("you may mail the finance list about
+// ReadGrantRequest reads a standing permission ("you may mail the finance list about
 // the report this week without asking", 이번 주에는 재무팀에 보고서 메일 묻지 말고
 // 보내도 돼) or its end ("forget all permissions", 재무팀 허락 취소해). A permission
 // must say that nothing is to be asked, or that it is for always; with a
 // question, a negation, a condition or an exception it is none, nor with an end
 // that can't be told by a clock ("until Kim is back").
-func ReadLeave(text, language string) (Leave, bool) {
+func ReadGrantRequest(text, language string) (GrantRequest, bool) {
 	if !spoken(language) {
-		return Leave{}, false
+		return GrantRequest{}, false
 	}
 	s, ok := sentence(text)
 	if !ok {
-		return Leave{}, false
+		return GrantRequest{}, false
 	}
 	if hangul(s) && !latin(s) {
-		return koreanLeave(s)
+		return koreanGrant(s)
 	}
-	return englishLeave(s)
+	return englishGrant(s)
 }
 
 // latin says whether s is English with a Korean name in it, rather than Korean
@@ -94,7 +94,7 @@ func take(s string, re *regexp.Regexp) (got, rest string, ok bool) {
 
 // terms takes how long, how often and how much out of s. It is not ok if an end
 // is named that no clock can tell.
-func (l *Leave) terms(s string, until, count, sum *regexp.Regexp) (rest string, ok bool) {
+func (l *GrantRequest) terms(s string, until, count, sum *regexp.Regexp) (rest string, ok bool) {
 	if got, cut, ok := take(s, sum); ok {
 		l.Sum, s = got, cut
 	}

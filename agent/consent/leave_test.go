@@ -6,85 +6,85 @@ import (
 	"time"
 )
 
-func TestReadLeave(t *testing.T) {
+func TestReadGrantRequest(t *testing.T) {
 	endOfDay := 24 * time.Hour
 	week := When{Set: true, Weekday: 7, Clock: endOfDay}
 	friday := When{Set: true, Weekday: 5, Clock: endOfDay}
 	today := When{Set: true, Clock: endOfDay}
 	for _, c := range []struct {
 		text string
-		want Leave
+		want GrantRequest
 	}{
-		{"You may mail the finance list about the report this week without asking.", Leave{Verb: "mail", Object: "finance list", About: "report", Until: week}},
-		{"you can read example.com without asking until Friday", Leave{Verb: "fetch", Object: "example.com", Until: friday}},
-		{"You can read notes.txt without asking", Leave{Verb: "read", Object: "notes.txt"}},
-		{"This week you may mail finance about the report without asking me", Leave{Verb: "mail", Object: "finance", About: "report", Until: week}},
-		{"You may send the report to finance without asking until tomorrow", Leave{Verb: "mail", Object: "finance", About: "report", Until: When{Set: true, Day: 1, Clock: endOfDay}}},
-		{"Yes, you may send e-mails to Kim without asking today", Leave{Verb: "mail", Object: "Kim", Until: today}},
-		{"From now on you may run make test without asking", Leave{Verb: "run", Object: "make test"}},
-		{"You're allowed to run the tests without asking me first for the next two hours", Leave{Verb: "run", Object: "tests", Until: When{Set: true, After: 2 * time.Hour}}},
-		{"Feel free to fetch pages from docs.example.org without asking", Leave{Verb: "fetch", Object: "pages from docs.example.org"}},
-		{"You may always write to my notes folder", Leave{Verb: "mail", Object: "notes folder"}},
-		{"you may always edit files in notes", Leave{Verb: "write", Object: "files in notes"}},
-		{"Always allow mailing finance", Leave{Verb: "mail", Object: "finance"}},
-		{"always allow e-mails to Kim", Leave{Verb: "mail", Object: "Kim"}},
-		{"You may mail Kim three times without asking", Leave{Verb: "mail", Object: "Kim", Count: 3}},
-		{"You may mail Kim twice this week without asking", Leave{Verb: "mail", Object: "Kim", Count: 2, Until: week}},
-		{"You may order coffee for up to 50 dollars this week without asking", Leave{Verb: "pay", Object: "coffee", Sum: "50 dollars", Until: week}},
-		{"you can pay the cleaner up to $40 without asking", Leave{Verb: "pay", Object: "cleaner", Sum: "$40"}},
-		{"you may visit example.com without asking until 5 p.m.", Leave{Verb: "fetch", Object: "example.com", Until: When{Set: true, Clock: 17 * time.Hour}}},
-		{"Don't ask me, you may mail finance", Leave{Verb: "mail", Object: "finance"}},
-		{"you may mail finance and you don't have to ask me", Leave{Verb: "mail", Object: "finance"}},
-		{"mail the finance list without asking this month", Leave{Verb: "mail", Object: "finance list", Until: When{Set: true, Month: 1}}},
-		{"You may message Ann on Monday without asking", Leave{Verb: "message", Object: "Ann on Monday"}},
-		{"you don't need to ask me before mailing finance", Leave{Verb: "mail", Object: "finance"}},
-		{"No need to ask before you run the tests", Leave{Verb: "run", Object: "tests"}},
-		{"You can go ahead and mail finance without asking", Leave{Verb: "mail", Object: "finance"}},
-		{"Please mail finance without asking from now on.", Leave{Verb: "mail", Object: "finance"}},
-		{"Until Friday you may read example.com without asking.", Leave{Verb: "fetch", Object: "example.com", Until: friday}},
-		{"you may write files in notes without asking for permission today", Leave{Verb: "write", Object: "files in notes", Until: today}},
-		{"For the rest of the day you may run commands without asking", Leave{Verb: "run", Object: "commands", Until: today}},
-		{"You may mail 재무팀 without asking", Leave{Verb: "mail", Object: "재무팀"}},
+		{"You may mail the finance list about the report this week without asking.", GrantRequest{Verb: "mail", Object: "finance list", About: "report", Until: week}},
+		{"you can read example.com without asking until Friday", GrantRequest{Verb: "fetch", Object: "example.com", Until: friday}},
+		{"You can read notes.txt without asking", GrantRequest{Verb: "read", Object: "notes.txt"}},
+		{"This week you may mail finance about the report without asking me", GrantRequest{Verb: "mail", Object: "finance", About: "report", Until: week}},
+		{"You may send the report to finance without asking until tomorrow", GrantRequest{Verb: "mail", Object: "finance", About: "report", Until: When{Set: true, Day: 1, Clock: endOfDay}}},
+		{"Yes, you may send e-mails to Kim without asking today", GrantRequest{Verb: "mail", Object: "Kim", Until: today}},
+		{"From now on you may run make test without asking", GrantRequest{Verb: "run", Object: "make test"}},
+		{"You're allowed to run the tests without asking me first for the next two hours", GrantRequest{Verb: "run", Object: "tests", Until: When{Set: true, After: 2 * time.Hour}}},
+		{"Feel free to fetch pages from docs.example.org without asking", GrantRequest{Verb: "fetch", Object: "pages from docs.example.org"}},
+		{"You may always write to my notes folder", GrantRequest{Verb: "mail", Object: "notes folder"}},
+		{"you may always edit files in notes", GrantRequest{Verb: "write", Object: "files in notes"}},
+		{"Always allow mailing finance", GrantRequest{Verb: "mail", Object: "finance"}},
+		{"always allow e-mails to Kim", GrantRequest{Verb: "mail", Object: "Kim"}},
+		{"You may mail Kim three times without asking", GrantRequest{Verb: "mail", Object: "Kim", Count: 3}},
+		{"You may mail Kim twice this week without asking", GrantRequest{Verb: "mail", Object: "Kim", Count: 2, Until: week}},
+		{"You may order coffee for up to 50 dollars this week without asking", GrantRequest{Verb: "pay", Object: "coffee", Sum: "50 dollars", Until: week}},
+		{"you can pay the cleaner up to $40 without asking", GrantRequest{Verb: "pay", Object: "cleaner", Sum: "$40"}},
+		{"you may visit example.com without asking until 5 p.m.", GrantRequest{Verb: "fetch", Object: "example.com", Until: When{Set: true, Clock: 17 * time.Hour}}},
+		{"Don't ask me, you may mail finance", GrantRequest{Verb: "mail", Object: "finance"}},
+		{"you may mail finance and you don't have to ask me", GrantRequest{Verb: "mail", Object: "finance"}},
+		{"mail the finance list without asking this month", GrantRequest{Verb: "mail", Object: "finance list", Until: When{Set: true, Month: 1}}},
+		{"You may message Ann on Monday without asking", GrantRequest{Verb: "message", Object: "Ann on Monday"}},
+		{"you don't need to ask me before mailing finance", GrantRequest{Verb: "mail", Object: "finance"}},
+		{"No need to ask before you run the tests", GrantRequest{Verb: "run", Object: "tests"}},
+		{"You can go ahead and mail finance without asking", GrantRequest{Verb: "mail", Object: "finance"}},
+		{"Please mail finance without asking from now on.", GrantRequest{Verb: "mail", Object: "finance"}},
+		{"Until Friday you may read example.com without asking.", GrantRequest{Verb: "fetch", Object: "example.com", Until: friday}},
+		{"you may write files in notes without asking for permission today", GrantRequest{Verb: "write", Object: "files in notes", Until: today}},
+		{"For the rest of the day you may run commands without asking", GrantRequest{Verb: "run", Object: "commands", Until: today}},
+		{"You may mail 재무팀 without asking", GrantRequest{Verb: "mail", Object: "재무팀"}},
 
-		{"이번 주에는 재무팀에 보고서 메일 묻지 말고 보내도 돼", Leave{Verb: "mail", Object: "재무팀", About: "보고서", Until: week}},
-		{"재무팀에 보고서 메일은 이번 주까지 묻지 말고 보내도 돼.", Leave{Verb: "mail", Object: "재무팀", About: "보고서", Until: week}},
-		{"금요일까지 example.com은 안 물어보고 읽어도 돼", Leave{Verb: "fetch", Object: "example.com", Until: friday}},
-		{"오늘은 김 부장에게 문자 묻지 말고 보내", Leave{Verb: "message", Object: "김 부장", Until: today}},
-		{"앞으로는 메모 폴더의 파일을 묻지 말고 수정해도 됩니다", Leave{Verb: "write", Object: "메모 폴더", About: "파일"}},
-		{"항상 재무팀에 메일 보내도 돼", Leave{Verb: "mail", Object: "재무팀"}},
-		{"재무팀 메일은 묻지 말고 보내도 돼요", Leave{Verb: "mail", Object: "재무팀"}},
-		{"내일까지 테스트는 물어보지 말고 실행해도 돼", Leave{Verb: "run", Object: "테스트", Until: When{Set: true, Day: 1, Clock: endOfDay}}},
-		{"두 시간 동안 테스트를 묻지 말고 돌려", Leave{Verb: "run", Object: "테스트", Until: When{Set: true, After: 2 * time.Hour}}},
-		{"오만 원까지 커피는 묻지 말고 주문해도 돼", Leave{Verb: "pay", Object: "커피", Sum: "오만 원"}},
-		{"김 부장한테 메일 세 번까지 안 묻고 보내도 돼", Leave{Verb: "mail", Object: "김 부장", Count: 3}},
-		{"다섯 시까지 회의록 폴더를 묻지 말고 읽어도 돼", Leave{Verb: "read", Object: "회의록 폴더", Until: When{Set: true, Clock: 5 * time.Hour, Half: true}}},
-		{"재무팀에 보고서에 관한 메일은 묻지 말고 보내세요", Leave{Verb: "mail", Object: "재무팀", About: "보고서"}},
+		{"이번 주에는 재무팀에 보고서 메일 묻지 말고 보내도 돼", GrantRequest{Verb: "mail", Object: "재무팀", About: "보고서", Until: week}},
+		{"재무팀에 보고서 메일은 이번 주까지 묻지 말고 보내도 돼.", GrantRequest{Verb: "mail", Object: "재무팀", About: "보고서", Until: week}},
+		{"금요일까지 example.com은 안 물어보고 읽어도 돼", GrantRequest{Verb: "fetch", Object: "example.com", Until: friday}},
+		{"오늘은 김 부장에게 문자 묻지 말고 보내", GrantRequest{Verb: "message", Object: "김 부장", Until: today}},
+		{"앞으로는 메모 폴더의 파일을 묻지 말고 수정해도 됩니다", GrantRequest{Verb: "write", Object: "메모 폴더", About: "파일"}},
+		{"항상 재무팀에 메일 보내도 돼", GrantRequest{Verb: "mail", Object: "재무팀"}},
+		{"재무팀 메일은 묻지 말고 보내도 돼요", GrantRequest{Verb: "mail", Object: "재무팀"}},
+		{"내일까지 테스트는 물어보지 말고 실행해도 돼", GrantRequest{Verb: "run", Object: "테스트", Until: When{Set: true, Day: 1, Clock: endOfDay}}},
+		{"두 시간 동안 테스트를 묻지 말고 돌려", GrantRequest{Verb: "run", Object: "테스트", Until: When{Set: true, After: 2 * time.Hour}}},
+		{"오만 원까지 커피는 묻지 말고 주문해도 돼", GrantRequest{Verb: "pay", Object: "커피", Sum: "오만 원"}},
+		{"김 부장한테 메일 세 번까지 안 묻고 보내도 돼", GrantRequest{Verb: "mail", Object: "김 부장", Count: 3}},
+		{"다섯 시까지 회의록 폴더를 묻지 말고 읽어도 돼", GrantRequest{Verb: "read", Object: "회의록 폴더", Until: When{Set: true, Clock: 5 * time.Hour, Half: true}}},
+		{"재무팀에 보고서에 관한 메일은 묻지 말고 보내세요", GrantRequest{Verb: "mail", Object: "재무팀", About: "보고서"}},
 
-		{"재무팀 메일은 이제 안 물어봐도 돼", Leave{Verb: "mail", Object: "재무팀"}},
-		{"재무팀에 메일 보낼 때는 안 물어봐도 돼", Leave{Verb: "mail", Object: "재무팀"}},
-		{"테스트 돌릴 때는 묻지 마", Leave{Verb: "run", Object: "테스트"}},
-		{"재무팀에 메일 보낼 때 묻지 말고 보내", Leave{Verb: "mail", Object: "재무팀"}},
-		{"example.com은 금요일까지 묻지 않고 읽어도 됩니다", Leave{Verb: "fetch", Object: "example.com", Until: friday}},
+		{"재무팀 메일은 이제 안 물어봐도 돼", GrantRequest{Verb: "mail", Object: "재무팀"}},
+		{"재무팀에 메일 보낼 때는 안 물어봐도 돼", GrantRequest{Verb: "mail", Object: "재무팀"}},
+		{"테스트 돌릴 때는 묻지 마", GrantRequest{Verb: "run", Object: "테스트"}},
+		{"재무팀에 메일 보낼 때 묻지 말고 보내", GrantRequest{Verb: "mail", Object: "재무팀"}},
+		{"example.com은 금요일까지 묻지 않고 읽어도 됩니다", GrantRequest{Verb: "fetch", Object: "example.com", Until: friday}},
 
-		{"Stop mailing finance without asking", Leave{Verb: "mail", Object: "finance", Revoke: true}},
-		{"Revoke the permission for finance.", Leave{Object: "finance", Revoke: true}},
-		{"revoke the permission to mail finance", Leave{Verb: "mail", Object: "finance", Revoke: true}},
-		{"Forget all permissions.", Leave{Revoke: true}},
-		{"cancel all of my permissions", Leave{Revoke: true}},
-		{"take back the permission for mailing Kim about the report", Leave{Verb: "mail", Object: "Kim", About: "report", Revoke: true}},
-		{"You may no longer mail finance without asking", Leave{Verb: "mail", Object: "finance", Revoke: true}},
-		{"don't mail finance without asking any more", Leave{Verb: "mail", Object: "finance", Revoke: true}},
-		{"Ask me again before you mail finance", Leave{Verb: "mail", Object: "finance", Revoke: true}},
-		{"always ask me before mailing finance", Leave{Verb: "mail", Object: "finance", Revoke: true}},
-		{"재무팀 허락 취소해", Leave{Object: "재무팀", Revoke: true}},
-		{"재무팀 메일 허락 취소해 줘", Leave{Verb: "mail", Object: "재무팀", Revoke: true}},
-		{"허락 모두 취소해", Leave{Revoke: true}},
-		{"모든 권한을 취소해 주세요", Leave{Revoke: true}},
-		{"재무팀에 묻지 말고 보내는 거 그만해", Leave{Object: "재무팀", Revoke: true}},
-		{"이제부터는 재무팀 메일은 물어보고 보내", Leave{Verb: "mail", Object: "재무팀", Revoke: true}},
-		{"Revoke everything.", Leave{Revoke: true}},
+		{"Stop mailing finance without asking", GrantRequest{Verb: "mail", Object: "finance", Revoke: true}},
+		{"Revoke the permission for finance.", GrantRequest{Object: "finance", Revoke: true}},
+		{"revoke the permission to mail finance", GrantRequest{Verb: "mail", Object: "finance", Revoke: true}},
+		{"Forget all permissions.", GrantRequest{Revoke: true}},
+		{"cancel all of my permissions", GrantRequest{Revoke: true}},
+		{"take back the permission for mailing Kim about the report", GrantRequest{Verb: "mail", Object: "Kim", About: "report", Revoke: true}},
+		{"You may no longer mail finance without asking", GrantRequest{Verb: "mail", Object: "finance", Revoke: true}},
+		{"don't mail finance without asking any more", GrantRequest{Verb: "mail", Object: "finance", Revoke: true}},
+		{"Ask me again before you mail finance", GrantRequest{Verb: "mail", Object: "finance", Revoke: true}},
+		{"always ask me before mailing finance", GrantRequest{Verb: "mail", Object: "finance", Revoke: true}},
+		{"재무팀 허락 취소해", GrantRequest{Object: "재무팀", Revoke: true}},
+		{"재무팀 메일 허락 취소해 줘", GrantRequest{Verb: "mail", Object: "재무팀", Revoke: true}},
+		{"허락 모두 취소해", GrantRequest{Revoke: true}},
+		{"모든 권한을 취소해 주세요", GrantRequest{Revoke: true}},
+		{"재무팀에 묻지 말고 보내는 거 그만해", GrantRequest{Object: "재무팀", Revoke: true}},
+		{"이제부터는 재무팀 메일은 물어보고 보내", GrantRequest{Verb: "mail", Object: "재무팀", Revoke: true}},
+		{"Revoke everything.", GrantRequest{Revoke: true}},
 	} {
-		got, ok := ReadLeave(c.text, languageOf(c.text))
+		got, ok := ReadGrantRequest(c.text, languageOf(c.text))
 		if !ok || got != c.want {
 			t.Errorf("%q: got %+v, %v, want %+v", c.text, got, ok, c.want)
 		}
@@ -180,13 +180,13 @@ revoke the permission that you have
 진행해
 나중에 물어봐`, "\n")
 
-func TestNoLeave(t *testing.T) {
+func TestNoGrantRequest(t *testing.T) {
 	for _, text := range none {
-		if got, ok := ReadLeave(text, languageOf(text)); ok {
+		if got, ok := ReadGrantRequest(text, languageOf(text)); ok {
 			t.Errorf("%q: got %+v, want none", text, got)
 		}
 	}
-	if got, ok := ReadLeave("you may mail finance without asking", "fr"); ok {
+	if got, ok := ReadGrantRequest("you may mail finance without asking", "fr"); ok {
 		t.Errorf("another language permits %+v", got)
 	}
 }
@@ -201,12 +201,12 @@ func TestLeaveLaw(t *testing.T) {
 			[]string{"비가 오면 @", "만약 @", "@?", "@ 아니야", "아니 @", "혹시 @", "@라고 한 적 없어", "@라고 했어", "왜 @", "아마 @"}},
 	} {
 		for _, l := range c.leave {
-			if _, ok := ReadLeave(l, ""); !ok {
+			if _, ok := ReadGrantRequest(l, ""); !ok {
 				t.Errorf("%q: got none, want a permission", l)
 			}
 			for _, a := range c.around {
 				text := strings.ReplaceAll(a, "@", l)
-				if got, ok := ReadLeave(text, ""); ok && !got.Revoke {
+				if got, ok := ReadGrantRequest(text, ""); ok && !got.Revoke {
 					t.Errorf("%q: got %+v, want none", text, got)
 				}
 			}

@@ -5,28 +5,28 @@ import (
 	"strings"
 )
 
-// englishLeave reads a permission, or its end, in English.
-func englishLeave(s string) (Leave, bool) {
+// englishGrant reads a permission, or its end, in English.
+func englishGrant(s string) (GrantRequest, bool) {
 	if l, ok := englishRevocation(s); ok {
 		return l, true
 	}
-	var l Leave
+	var l GrantRequest
 	rest, ok := l.opened(s)
 	if !ok || enPeriod.MatchString(rest) {
-		return Leave{}, false
+		return GrantRequest{}, false
 	}
 	head, about := rest, ""
 	if m := enAbout.FindStringIndex(rest); m != nil {
 		head, about = rest[:m[0]], rest[m[1]:]
 		if about, ok = l.terms(about, enUntil, enCount, enSum); !ok || about == "" {
-			return Leave{}, false
+			return GrantRequest{}, false
 		}
 	}
 	if head, ok = l.terms(head, enUntil, enCount, enSum); !ok || !plain(rest) {
-		return Leave{}, false
+		return GrantRequest{}, false
 	}
 	if !l.does(head) {
-		return Leave{}, false
+		return GrantRequest{}, false
 	}
 	if about != "" {
 		l.About = noun(about)
@@ -36,7 +36,7 @@ func englishLeave(s string) (Leave, bool) {
 
 // opened reads what makes s a permission, and gives what is permitted: "you may
 // @ without asking", "always allow @", "no need to ask before you @".
-func (l *Leave) opened(s string) (rest string, ok bool) {
+func (l *GrantRequest) opened(s string) (rest string, ok bool) {
 	if m := enSpared.FindStringSubmatch(s); m != nil {
 		return m[1], true
 	}
@@ -85,8 +85,8 @@ func doing(w string) bool {
 var spoils = set("you i we he she they it may can will would should must shall is are was were do does did has have saying says said say that which who whom whose because so asking ask")
 
 // englishRevocation reads the end of a permission.
-func englishRevocation(s string) (Leave, bool) {
-	l := Leave{Revoke: true}
+func englishRevocation(s string) (GrantRequest, bool) {
+	l := GrantRequest{Revoke: true}
 	if m := enRevoke.FindStringSubmatch(s); m != nil {
 		return l, l.names(m[1]) && (m[1] == "" || named(l.Object))
 	}
@@ -99,7 +99,7 @@ func englishRevocation(s string) (Leave, bool) {
 	}
 	_, body, unasked := take(s, enUnasked)
 	if !unasked {
-		return Leave{}, false
+		return GrantRequest{}, false
 	}
 	if m := enStop.FindStringSubmatch(body); m != nil {
 		return l, l.does(m[1])
@@ -111,11 +111,11 @@ func englishRevocation(s string) (Leave, bool) {
 		_, what, _ := take(m[1]+" ", enLonger)
 		return l, l.does(what)
 	}
-	return Leave{}, false
+	return GrantRequest{}, false
 }
 
 // names reads what a revocation is for: a deed or only its object; "" is all.
-func (l *Leave) names(s string) bool {
+func (l *GrantRequest) names(s string) bool {
 	if s == "" || l.does(s) {
 		return true
 	}
@@ -127,7 +127,7 @@ func (l *Leave) names(s string) bool {
 }
 
 // does reads a deed and what it is done to: "send the report to finance".
-func (l *Leave) does(s string) bool {
+func (l *GrantRequest) does(s string) bool {
 	for _, d := range deeds {
 		m := d.re.FindStringSubmatch(s)
 		if m == nil {

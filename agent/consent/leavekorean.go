@@ -2,31 +2,31 @@ package consent
 
 import "strings"
 
-// koreanLeave reads a permission, or its end, in Korean.
-func koreanLeave(s string) (Leave, bool) {
+// koreanGrant reads a permission, or its end, in Korean.
+func koreanGrant(s string) (GrantRequest, bool) {
 	if l, ok := koreanRevocation(s); ok {
 		return l, true
 	}
 	_, body, unasked := take(s, koUnasked)
 	_, body, ever := take(body, koAlways)
 	if !unasked && !ever {
-		return Leave{}, false
+		return GrantRequest{}, false
 	}
-	var l Leave
+	var l GrantRequest
 	if m := koWhile.FindStringSubmatch(body); m != nil { // 메일 보낼 때 (안 물어봐도 돼)
 		l.Verb, body = koWhileVerbs[m[2]], strings.TrimSpace(m[1]+" "+m[3])
 	}
 	if !plain(body) || koReported.MatchString(body) {
-		return Leave{}, false
+		return GrantRequest{}, false
 	}
 	body, ok := l.terms(body, koUntil, koCount, koSum)
 	if !ok {
-		return Leave{}, false
+		return GrantRequest{}, false
 	}
 	if !l.koreanDeed(body) {
 		// 재무팀 메일은 안 물어봐도 돼: what is done stands in the thing, or before 때.
 		if !koSpared.MatchString(s) {
-			return Leave{}, false
+			return GrantRequest{}, false
 		}
 		l.koreanThings(body, false)
 	}
@@ -34,8 +34,8 @@ func koreanLeave(s string) (Leave, bool) {
 }
 
 // koreanRevocation reads the end of a permission.
-func koreanRevocation(s string) (Leave, bool) {
-	l := Leave{Revoke: true}
+func koreanRevocation(s string) (GrantRequest, bool) {
+	l := GrantRequest{Revoke: true}
 	if m := koRevoke.FindStringSubmatch(s); m != nil {
 		_, what, _ := take(m[1], koUnasked)
 		for _, w := range []string{"그", "이", "모든", "모두", "전체", "전부", "그럼", "이제", "내", "내가 준", "준", "네", "아까"} {
@@ -56,11 +56,11 @@ func koreanRevocation(s string) (Leave, bool) {
 			return l, true
 		}
 	}
-	return Leave{}, false
+	return GrantRequest{}, false
 }
 
 // koreanDeed reads the deed that ends s, and what stands before it.
-func (l *Leave) koreanDeed(s string) bool {
+func (l *GrantRequest) koreanDeed(s string) bool {
 	for _, d := range koDeeds {
 		if m := d.re.FindStringSubmatch(s); m != nil {
 			l.Verb = d.verb
@@ -76,7 +76,7 @@ func (l *Leave) koreanDeed(s string) bool {
 
 // koreanThings reads to whom, with what and about what: 재무팀에 보고서. In a
 // revocation what is named may name the deed too (재무팀 메일).
-func (l *Leave) koreanThings(s string, revoked bool) {
+func (l *GrantRequest) koreanThings(s string, revoked bool) {
 	if m, cut, ok := take(s, koAbout); ok {
 		l.About, s = m, cut
 	}

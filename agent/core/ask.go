@@ -46,7 +46,7 @@ func (x *step) poseOrPark(a *state.Ask, why string) {
 		return
 	}
 	x.park(a, why, time.Time{})
-	x.lead(x.Tasks[a.Task].Language, "say.parked")
+	x.tellFirst(x.Tasks[a.Task].Language, "say.parked")
 	x.poseNext()
 }
 
@@ -106,7 +106,7 @@ func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 	switch v.Reading {
 	case consent.Approve:
 		if why := x.untimely(a, h); why != "" {
-			x.lead(lang, why)
+			x.tellFirst(lang, why)
 			x.poseOrPark(a, "the answer did not come in its time")
 			return true
 		}
@@ -159,15 +159,15 @@ func (x *step) read(a *state.Ask, h event.Heard, overlapped bool) consent.Verdic
 	}
 	answer := answerOf(h, overlapped || x.inTail(a, h))
 	if a.Cut { // not all of it was heard: only who can see it can approve it
-		level, answer.Key = policy.Seal, false
+		level, answer.Key = policy.Restricted, false
 	}
 	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Half: a.Half, Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}
 	switch {
-	case level == policy.Seal && h.Socket:
+	case level == policy.Restricted && h.Socket:
 		answer.Typed = false // nobody knows what stood on the screen there
-	case level == policy.Seal && h.Commanded:
+	case level == policy.Restricted && h.Commanded:
 		answer.Key = false
-	case level == policy.Seal && h.Typed:
+	case level == policy.Restricted && h.Typed:
 		q.Code = a.ID
 	}
 	return consent.Read(q, answer)
@@ -203,13 +203,13 @@ func answerOf(h event.Heard, overlapped bool) consent.Answer {
 func (x *step) unclear(a *state.Ask, lang string, v consent.Verdict) {
 	switch {
 	case v.NearMiss != "":
-		x.lead(lang, "say.near_miss", "heard", v.NearMiss)
+		x.tellFirst(lang, "say.near_miss", "heard", v.NearMiss)
 	case v.Bare:
-		x.lead(lang, "say.bare_code", "heard", v.Heard)
+		x.tellFirst(lang, "say.bare_code", "heard", v.Heard)
 	case v.Weak:
-		x.lead(lang, "say.weak", "heard", v.Heard)
+		x.tellFirst(lang, "say.weak", "heard", v.Heard)
 	default:
-		x.lead(lang, "say.unclear")
+		x.tellFirst(lang, "say.unclear")
 	}
 	x.poseOrPark(a, "no clear answer")
 }
@@ -242,7 +242,7 @@ func (x *step) setAside(a *state.Ask) {
 // answered takes a decision made by name on this machine.
 func (x *step) answered(b event.Answered) {
 	a := x.Ask(b.Ask)
-	if a == nil || b.Approve && b.Shown == "" && (a.Cut || x.Effects[a.Key].Level == policy.Seal) {
+	if a == nil || b.Approve && b.Shown == "" && (a.Cut || x.Effects[a.Key].Level == policy.Restricted) {
 		return // what no voice alone can approve is approved by who has read it
 	}
 	x.record(b)
@@ -285,8 +285,8 @@ func (x *step) decideAll(asks []*state.Ask, d event.Decided) {
 func (x *step) carryOut(a *state.Ask, d event.Decided) {
 	f, t := x.Effects[a.Key], x.Tasks[a.Task]
 	switch {
-	case f.Tool == leaveTool:
-		x.decidedLeave(a, f, d.Approve)
+	case f.Tool == grantTool:
+		x.decidedGrant(a, f, d.Approve)
 	case d.Approve:
 		x.begin(f.Intended, "owner")
 	case a.Again:

@@ -28,7 +28,7 @@ func (x *step) compose(a *state.Ask, with []string) askLine {
 	for _, id := range append([]string{a.ID}, with...) {
 		if one := x.Ask(id); one != nil {
 			f := x.Effects[one.Key]
-			said, cut := x.in(lang).Ask(f.Intended, one.Again, f.Level >= policy.Commit && f.Tool != leaveTool)
+			said, cut := x.in(lang).Ask(f.Intended, one.Again, f.Level >= policy.Commit && f.Tool != grantTool)
 			text, l.cut = append(text, said), l.cut || cut
 		}
 	}
@@ -39,9 +39,9 @@ func (x *step) compose(a *state.Ask, with []string) askLine {
 	switch {
 	case l.cut:
 		text = append(text, x.phrase(lang, "detail.cut", "ask", a.ID), x.phrase(lang, "ask.seal", "ask", a.ID))
-	case f.Level <= policy.Reach:
+	case f.Level <= policy.External:
 		text = append(text, x.phrase(lang, "ask.plain"))
-	case f.Level == policy.Seal:
+	case f.Level == policy.Restricted:
 		text = append(text, x.phrase(lang, "ask.seal", "ask", a.ID))
 	default:
 		text = append(text, x.phrase(lang, "ask.code", "code", l.code))
@@ -77,6 +77,6 @@ func (x *step) explain(a *state.Ask) {
 		text = append(text, x.phrase(lang, "detail.end"))
 	}
 	x.record(event.Explained{Task: a.Task, Ask: a.ID, Part: n + 1})
-	x.tellLine(lang, state.Spoke{Text: strings.Join(text, " "), Lead: true})
+	x.tellLine(lang, state.Spoke{Text: strings.Join(text, " "), First: true})
 	x.pose(a, a.Posings, a.With...)
 }

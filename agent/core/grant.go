@@ -15,73 +15,73 @@ import (
 	"deputy/agent/tool"
 )
 
-// Standing leave: "you may mail the finance list about the report this week
+// A standing grant: "you may mail the finance list about the report this week
 // without asking". It is an action like any other of high authority: framed by a
 // tool's code, frozen, read back, and given with the code word of its ask. A
 // model has no part in it and can't ask for it.
 
-// leaveTool is the tool's name of an effect that is the giving of leave. No tool
+// grantTool is the tool's name of an effect that gives a grant. No tool
 // of the model's has it.
-const leaveTool = "standing_leave"
+const grantTool = "standing_leave"
 
-// How long leave holds and how often, unless the owner says so; and at most.
+// How long a grant holds and how often it can be used, unless the owner says so; and at most.
 const (
-	leaveFor     = 7 * 24 * time.Hour
-	leaveTimes   = 10
-	longestLeave = 90 * 24 * time.Hour
-	mostTimes    = 100
+	grantFor     = 7 * 24 * time.Hour
+	grantUses    = 10
+	longestGrant = 90 * 24 * time.Hour
+	mostUses     = 100
 )
 
-// leave takes the owner's words for standing leave, or for its end.
-func (x *step) leave(l consent.Leave, h event.Heard) {
+// grantRequested takes the owner's words for a standing grant, or for its end.
+func (x *step) grantRequested(l consent.GrantRequest, h event.Heard) {
 	if l.Revoke {
 		x.revokeSpoken(l, h)
 		return
 	}
-	x.record(event.TaskOpened{Task: x.newTask(), Order: h.Text, Language: x.languageOf(h), Scope: policy.Commit, Leave: &l})
-	x.intend(event.ScopeGrant{Task: "t" + itoa(x.LastTask), Leave: l})
+	x.record(event.TaskOpened{Task: x.newTask(), Order: h.Text, Language: x.languageOf(h), Scope: policy.Commit, GrantRequest: &l})
+	x.intend(event.ScopeGrant{Task: "t" + itoa(x.LastTask), Request: l})
 }
 
-// framed asks for the leave that a tool has put into exact terms.
-func (x *step) framed(b event.GrantScoped) {
+// grantScoped asks for the grant that a tool has put into exact terms.
+func (x *step) grantScoped(b event.GrantScoped) {
 	t := x.Tasks[b.Task]
-	if t == nil || t.Status != event.Working || t.Leave == nil {
+	if t == nil || t.Status != event.Working || t.GrantRequest == nil {
 		return
 	}
 	if b.Err != "" {
 		x.end(t, event.Failed, x.phrase(t.Language, "say.no_leave"))
 		return
 	}
-	x.askLeave(t, b.Tool, b.Frame, *t.Leave, "")
+	x.askGrant(t, b.Tool, b.GrantScope, *t.GrantRequest, "")
 }
 
-// always offers standing leave for more like what is being asked. The ask itself
+// always offers a standing grant for more like what is being asked. The ask itself
 // waits for it.
 func (x *step) always(a *state.Ask) {
 	f, t := x.Effects[a.Key], x.Tasks[a.Task]
-	if f.Frame == nil || f.Level >= policy.Seal || f.Spends || a.Again || len(f.Taint) > 0 {
-		x.lead(t.Language, "say.no_leave")
+	if f.GrantScope == nil || f.Level >= policy.Restricted || f.Spends || a.Again || len(f.Taint) > 0 {
+		x.tellFirst(t.Language, "say.no_leave")
 		x.pose(a, a.Posings, a.With...)
 		return
 	}
 	x.setAside(a)
-	x.askLeave(t, f.Tool, *f.Frame, consent.Leave{}, a.ID)
+	x.askGrant(t, f.Tool, *f.GrantScope, consent.GrantRequest{}, a.ID)
 }
 
-// askLeave freezes leave in exact terms and reads it back.
-func (x *step) askLeave(t *state.Task, tool string, frame tool.Frame, l consent.Leave, for_ string) {
+// askGrant freezes a grant in exact terms and reads it back.
+func (x *step) askGrant(t *state.Task, tool string, frame tool.GrantScope, l consent.GrantRequest, for_ string) {
 	g := policy.Grant{
 		ID: "g" + itoa(x.LastGrant+1), Tool: tool, Target: frame.Target, Args: frame.Args, Project: x.Project,
-		Expires: x.now().Add(leaveFor), Left: leaveTimes,
+		Expires: x.now().Add(grantFor), Left: grantUses,
 	}
 	if until := l.Until.Time(x.at); !until.IsZero() {
 		g.Expires = until
 	}
-	if most := x.now().Add(longestLeave); g.Expires.After(most) {
+	if most := x.now().Add(longestGrant); g.Expires.After(most) {
 		g.Expires = most
 	}
 	if l.Count > 0 {
-		g.Left = min(l.Count, mostTimes)
+		g.Left = min(l.Count, mostUses)
 	}
 	args, err := json.Marshal(g)
 	if err != nil {
@@ -89,7 +89,7 @@ func (x *step) askLeave(t *state.Task, tool string, frame tool.Frame, l consent.
 	}
 	what := x.Phrases.Phrase(t.Language, "grant."+cmp.Or(frame.Phrase, "generic"), frame.Values)
 	i := event.Intended{
-		Task: t.ID, Key: effectKey(x.Era, t.ID, t.Turn, g.ID, leaveTool, args), Tool: leaveTool, Target: g.Target, Args: args,
+		Task: t.ID, Key: effectKey(x.Era, t.ID, t.Turn, g.ID, grantTool, args), Tool: grantTool, Target: g.Target, Args: args,
 		Level: policy.Commit, Phrase: "leave", Rule: "leave", Reason: "standing leave is asked for", For: for_,
 		Values:  map[string]string{"what": what, "until": x.day(t.Language, g.Expires), "times": itoa(g.Left)},
 		Summary: fmt.Sprintf("standing leave for %s on %s, %d times, until %s", g.Tool, g.Target, g.Left, g.Expires.Format("2006-01-02 15:04")),
@@ -100,8 +100,8 @@ func (x *step) askLeave(t *state.Task, tool string, frame tool.Frame, l consent.
 	x.pose(x.Ask("a"+itoa(x.LastAsk)), 1)
 }
 
-// decidedLeave gives the leave, or doesn't, and goes back to the ask it came of.
-func (x *step) decidedLeave(a *state.Ask, f *state.Effect, approve bool) {
+// decidedGrant gives the grant, or doesn't, and goes back to the ask it came of.
+func (x *step) decidedGrant(a *state.Ask, f *state.Effect, approve bool) {
 	t := x.Tasks[a.Task]
 	lang := t.Language
 	if approve {
@@ -120,20 +120,20 @@ func (x *step) decidedLeave(a *state.Ask, f *state.Effect, approve bool) {
 	if approve {
 		said = "say.leave_given"
 	}
-	if t.Leave != nil {
+	if t.GrantRequest != nil {
 		x.end(t, map[bool]event.Status{true: event.Done, false: event.Cancelled}[approve], x.phrase(lang, said))
 		return
 	}
-	x.lead(lang, said)
+	x.tellFirst(lang, said)
 	if asked := x.Ask(f.For); approve && asked != nil {
 		x.judgeAgain(asked)
 	}
 }
 
-// judgeAgain decides an ask by the leave that was just given, if it covers it.
+// judgeAgain decides an ask by the grant that was just given, if it covers it.
 func (x *step) judgeAgain(a *state.Ask) {
 	f, t := x.Effects[a.Key], x.Tasks[a.Task]
-	d := policy.Decide(x.judged(f.Intended, t), x.Policy, x.now(), x.leaves()...)
+	d := policy.Decide(x.judged(f.Intended, t), x.Policy, x.now(), x.policyGrants()...)
 	id, ok := strings.CutPrefix(d.Rule, "grant: ")
 	if d.Verdict != policy.Allow || !ok {
 		return
@@ -143,7 +143,7 @@ func (x *step) judgeAgain(a *state.Ask) {
 }
 
 // leaves are the grants as policy reads them.
-func (x *step) leaves() []policy.Grant {
+func (x *step) policyGrants() []policy.Grant {
 	out := make([]policy.Grant, len(x.Grants))
 	for i, g := range x.Grants {
 		out[i] = g.Grant
@@ -166,9 +166,9 @@ func (x *step) listGrants(lang string) {
 	x.tellLine(lang, state.Spoke{Text: strings.Join(parts, " ")})
 }
 
-// revokeSpoken takes back the leave that was named; to take leave back needs no
+// revokeSpoken takes back the grants that were named; to take one back needs no
 // approval, so all that match go.
-func (x *step) revokeSpoken(l consent.Leave, h event.Heard) {
+func (x *step) revokeSpoken(l consent.GrantRequest, h event.Heard) {
 	lang, n := x.languageOf(h), 0
 	for i, g := range slices.Clone(x.Grants) {
 		text := strings.ToLower(g.Text + " " + g.Target + " " + g.ID)

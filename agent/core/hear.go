@@ -80,8 +80,8 @@ func (x *step) hear(h event.Heard) {
 		x.do(verb, h)
 		return
 	}
-	if l, ok := consent.ReadLeave(h.Text, h.Language); ok {
-		x.leave(l, h)
+	if l, ok := consent.ReadGrantRequest(h.Text, h.Language); ok {
+		x.grantRequested(l, h)
 		return
 	}
 	if t := x.revisable(h); t != nil {

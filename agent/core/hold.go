@@ -39,9 +39,9 @@ func (x *step) begin(i event.Intended, by string) {
 	x.record(event.EffectDelayed{Task: i.Task, Key: i.Key, By: by, Until: until})
 	lang := x.Tasks[i.Task].Language
 	if by == "policy" { // nobody was asked, so the owner must hear what it is
-		x.lead(lang, "say.grace_unasked", "what", x.in(lang).Sentence(i))
+		x.tellFirst(lang, "say.grace_unasked", "what", x.in(lang).Sentence(i))
 	} else {
-		x.lead(lang, "say.grace")
+		x.tellFirst(lang, "say.grace")
 	}
 	x.intend(event.Wake{At: until.Add(soft + noticed)})
 }
@@ -77,7 +77,7 @@ func (x *step) putBack(keys []string, why string) {
 	for i, key := range keys {
 		t := x.Tasks[x.Held[key].Task]
 		if i == 0 {
-			x.lead(t.Language, why)
+			x.tellFirst(t.Language, why)
 		}
 		x.askFor(t, key, x.Effects[key].Unknown)
 	}
@@ -187,7 +187,7 @@ func (x *step) unread(h event.Heard) {
 		return
 	}
 	x.recordUnread(h)
-	x.lead(x.Tasks[a.Task].Language, "say.unread")
+	x.tellFirst(x.Tasks[a.Task].Language, "say.unread")
 	x.poseOrPark(a, "something was heard that could not be made out")
 }
 

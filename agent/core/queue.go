@@ -47,7 +47,7 @@ func (x *step) list(lang string) {
 	}
 	text = append(text, x.phrase(lang, "say.which"))
 	x.record(event.QueueRead{Asks: ids})
-	x.tellLine(lang, state.Spoke{Text: strings.Join(text, " "), Lead: true, List: true})
+	x.tellLine(lang, state.Spoke{Text: strings.Join(text, " "), First: true, List: true})
 }
 
 // brief is an ask in a few words, for the queue.
@@ -86,9 +86,9 @@ func (x *step) namedOne(h event.Heard) bool {
 	case consent.Deny, consent.Later:
 		x.record(event.QueueRead{})
 		x.parkAll("the owner put it off")
-		x.lead(lang, "say.later")
+		x.tellFirst(lang, "say.later")
 	default:
-		x.lead(lang, "say.which")
+		x.tellFirst(lang, "say.which")
 	}
 	return true
 }
@@ -132,7 +132,7 @@ func (x *step) waiting() []string {
 func (x *step) poseAll(lang string) {
 	first := x.Ask(x.Listed[0])
 	if first == nil || !x.batchable(first) {
-		x.lead(lang, "say.not_alike")
+		x.tellFirst(lang, "say.not_alike")
 		return
 	}
 	f := x.Effects[first.Key]
@@ -147,7 +147,7 @@ func (x *step) poseAll(lang string) {
 		}
 	}
 	if len(with) == 0 {
-		x.lead(lang, "say.not_alike")
+		x.tellFirst(lang, "say.not_alike")
 		return
 	}
 	x.pose(first, 1, with...)
@@ -155,7 +155,7 @@ func (x *step) poseAll(lang string) {
 
 func (x *step) batchable(a *state.Ask) bool {
 	f := x.Effects[a.Key]
-	return !a.Again && len(f.Taint) == 0 && f.Level < policy.Seal && f.Tool != leaveTool && f.Rule != "scope"
+	return !a.Again && len(f.Taint) == 0 && f.Level < policy.Restricted && f.Tool != grantTool && f.Rule != "scope"
 }
 
 // park leaves an ask in the inbox and shows it on the desktop.
@@ -185,10 +185,10 @@ func (x *step) later(a *state.Ask, until time.Time) {
 		}
 	}
 	if until.IsZero() {
-		x.lead(lang, "say.later")
+		x.tellFirst(lang, "say.later")
 	} else {
 		x.intend(event.Wake{At: until})
-		x.lead(lang, "say.later_at", "clock", until.Local().Format("15:04"))
+		x.tellFirst(lang, "say.later_at", "clock", until.Local().Format("15:04"))
 	}
 	x.poseNext()
 }

@@ -79,8 +79,8 @@ func (x *step) recoverTurn(t *state.Task) {
 		x.intend(event.Plan{Task: t.ID, Turn: turn, Calls: []model.Call{c}})
 	}
 	switch {
-	case t.Leave != nil && !x.Asking(t.ID):
-		x.intend(event.ScopeGrant{Task: t.ID, Leave: *t.Leave})
+	case t.GrantRequest != nil && !x.Asking(t.ID):
+		x.intend(event.ScopeGrant{Task: t.ID, Request: *t.GrantRequest})
 	case t.Status == event.Working:
 		x.advance(t)
 	}

@@ -15,7 +15,7 @@ func Question(s *state.State) *consent.Question {
 		return nil
 	}
 	level := s.Effects[a.Key].Level
-	if level == policy.Seal {
+	if level == policy.Restricted {
 		return nil
 	}
 	return &consent.Question{Level: int(level) - int(policy.Look), Code: a.Code}

@@ -57,7 +57,7 @@ type Rules struct {
 	// Quiet are the hours in which nothing is asked aloud unless the owner is
 	// there; the zero value is none.
 	Quiet Hours
-	// Project is what standing leave is given for: the workspace.
+	// Project is what a standing grant is given for: the workspace.
 	Project string
 	// Revisable is how long a finished task takes criticism; 0 means 10 min, and an
 	// hour is the most: after that the conversation is forgotten.
@@ -131,7 +131,7 @@ func (r *Rules) Step(s state.State, e event.Event) (state.State, []event.Event, 
 		delete(x.Speech, b.ID)
 		x.release()
 	case event.GrantScoped:
-		x.framed(b)
+		x.grantScoped(b)
 	case event.Withdrawn:
 		if g := x.Grant(b.Grant); g != nil {
 			x.revoke(g, b.By)
@@ -172,7 +172,7 @@ func (x *step) say(language string, l state.Spoke) string {
 	l.Line = "l" + itoa(x.LastLine)
 	x.Lines[l.Line] = l
 	x.record(event.Queued{Line: l.Line, Task: x.taskOf(l), Reply: x.replies})
-	x.intend(event.Say{Line: event.Line{ID: l.Line, Text: l.Text, Language: language, Ask: l.Ask != "" || l.Lead}})
+	x.intend(event.Say{Line: event.Line{ID: l.Line, Text: l.Text, Language: language, Ask: l.Ask != "" || l.First}})
 	return l.Line
 }
 
@@ -186,8 +186,8 @@ func (x *step) taskOf(l state.Spoke) string {
 
 // lead says one of Deputy's own sentences that leads up to an ask: it goes ahead
 // of reports too, since it must be over when the ask is.
-func (x *step) lead(language, key string, kv ...string) {
-	x.tellLine(language, state.Spoke{Text: x.phrase(language, key, kv...), Lead: true})
+func (x *step) tellFirst(language, key string, kv ...string) {
+	x.tellLine(language, state.Spoke{Text: x.phrase(language, key, kv...), First: true})
 }
 
 // tell says one of Deputy's own sentences.

@@ -163,10 +163,10 @@ func (x *step) planned(b event.Planned) {
 		Task: t.ID, Call: b.Call.ID, Key: effectKey(x.Era, t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
 		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: a.Level, Phrase: a.Phrase, Values: a.Values,
 		Summary: a.Summary, Facts: a.Facts, Private: a.Private, Egress: a.Egress, Spends: a.Spends,
-		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, Frame: a.Frame,
+		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, GrantScope: a.GrantScope,
 	}
 	i.Taint = x.Policy.Table.Tainted(x.judged(i, t), t.Origins())
-	d := policy.Decide(x.judged(i, t), x.Policy, x.now(), x.leaves()...)
+	d := policy.Decide(x.judged(i, t), x.Policy, x.now(), x.policyGrants()...)
 	i.Level, i.Rule, i.Reason, i.Why = d.Level, d.Rule, d.Reason.En, d.Reason
 	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {
 		return // planned twice

@@ -24,8 +24,8 @@ type (
 		Before  *model.Message `json:"before,omitempty"`
 		Private bool           `json:"private,omitempty"`
 		Note    bool           `json:"note,omitempty"` // an open note, dictated without a model
-		// Leave is the standing permission that the order gives; nil if it is none.
-		Leave *consent.Leave `json:"leave,omitempty"`
+		// GrantRequest is the standing permission that the order gives; nil if it is none.
+		GrantRequest *consent.GrantRequest `json:"leave,omitempty"`
 	}
 	// TaskRevised is criticism of a finished task: it goes on.
 	TaskRevised struct {
@@ -84,11 +84,11 @@ type (
 		Rule      string            `json:"rule"`
 		Reason    string            `json:"reason,omitempty"`
 		Why       policy.Words      `json:"why,omitzero"` // the reason, as it is spoken
-		// Spends and Frame are the Action's.
-		Spends bool        `json:"spends,omitempty"`
-		Frame  *tool.Frame `json:"frame,omitempty"`
+		// Spends and GrantScope are the Action's.
+		Spends     bool             `json:"spends,omitempty"`
+		GrantScope *tool.GrantScope `json:"frame,omitempty"`
 		// For is the ask that the owner answered with "always", of which this
-		// standing leave came.
+		// standing grant came.
 		For string `json:"for,omitempty"`
 	}
 	// Asked is a question for the owner about one intended effect.
@@ -189,20 +189,20 @@ type (
 		Why    string `json:"why"`
 		Answer *Heard `json:"answer,omitempty"`
 	}
-	// Granted is standing leave that the owner gave, after it was read back.
+	// Granted is a standing grant that the owner gave, after it was read back.
 	Granted struct {
 		Task  string       `json:"task"`
 		Ask   string       `json:"ask"`
 		Grant policy.Grant `json:"grant"`
 		Text  string       `json:"text"` // as it was read back
 	}
-	// Used is one use of standing leave, before the effect begins.
+	// Used is one use of a standing grant, before the effect begins.
 	Used struct {
 		Task  string `json:"task"`
 		Key   string `json:"key"`
 		Grant string `json:"grant"`
 	}
-	// Revoked is standing leave that the owner took back.
+	// Revoked is a standing grant that the owner took back.
 	Revoked struct {
 		Grant string `json:"grant"`
 		By    string `json:"by"`

@@ -198,10 +198,10 @@ type (
 	// GrantScoped says what a standing permission would cover exactly, in the terms of
 	// the tool that it is for, or why no tool can say.
 	GrantScoped struct {
-		Task  string
-		Tool  string
-		Frame tool.Frame
-		Err   string
+		Task       string
+		Tool       string
+		GrantScope tool.GrantScope
+		Err        string
 	}
 	// Withdrawn takes a standing permission back by name, on this machine's socket.
 	Withdrawn struct {

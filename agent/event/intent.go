@@ -41,8 +41,8 @@ type (
 	}
 	// ScopeGrant asks the tools what a standing permission would cover exactly.
 	ScopeGrant struct {
-		Task  string
-		Leave consent.Leave
+		Task    string
+		Request consent.GrantRequest
 	}
 	// Notify shows the owner something on the desktop.
 	Notify struct{ Language, Text string }

@@ -9,18 +9,18 @@ import (
 // Decide says what a needs at now. In this order:
 //
 //  1. a rule denies it;
-//  2. it is of level Seal: ask;
+//  2. it is of level Restricted: ask;
 //  3. a rule asks;
 //  4. it goes beyond what was ordered: ask;
-//  5. its arguments came from strangers, which raises it one level: ask from Reach on;
+//  5. its arguments came from strangers, which raises it one level: ask from External on;
 //  6. something would leave this machine in a task that has read both what is
 //     private and what strangers wrote: ask;
 //  7. a rule allows it, or a grant covers it;
 //  8. Look and Draft are free, the rest is asked for.
 //
 // Its level is the highest that the table, the tool's plan and taint lead to; see
-// Table. Whatever is asked for is at least Reach, since there is no ask below it.
-// Only Reach may be allowed by 7 beyond the scope: it is small and can be undone,
+// Table. Whatever is asked for is at least External, since there is no ask below it.
+// Only External may be allowed by 7 beyond the scope: it is small and can be undone,
 // and the owner named it beforehand. Grants never cover spending; see Spends.
 func Decide(a Action, p Policy, now time.Time, grants ...Grant) Decision {
 	return p.judge(a, now, grants).Decision
@@ -38,13 +38,13 @@ func (p Policy) judge(a Action, now time.Time, grants []Grant) judgement {
 	j := judgement{appraisal: p.Table.appraise(a)}
 	base, level := j.level, j.level
 	if j.taints = p.Table.steering(a.Tainted, a.Tool); len(j.taints) > 0 {
-		level = min(base+1, Seal)
+		level = min(base+1, Restricted)
 	}
 	raised := len(j.taints) > 0
 	j.matched = p.Rules.matching(subject{a, p.Table})
 	decide := func(v Verdict, rule string, reason Words) judgement {
 		if v == Ask {
-			level = max(level, Reach)
+			level = max(level, External)
 		}
 		j.Decision = Decision{Verdict: v, Level: level, Rule: rule, Reason: reason}
 		return j
@@ -52,7 +52,7 @@ func (p Policy) judge(a Action, now time.Time, grants []Grant) judgement {
 	if r := first(j.matched, Deny); r != nil {
 		return decide(Deny, r.name(), r.words("a rule of the owner denies it", "규칙이 금지합니다"))
 	}
-	if r := first(j.matched, Ask); r != nil && level < Seal {
+	if r := first(j.matched, Ask); r != nil && level < Restricted {
 		return decide(Ask, r.name(), r.words("a rule of the owner asks for it", "규칙에 따라 여쭙니다"))
 	}
 	allowed, rule, why := false, "", Words{}
@@ -61,15 +61,15 @@ func (p Policy) judge(a Action, now time.Time, grants []Grant) judgement {
 	} else if g := p.grantFor(grants, a, now); g != nil {
 		allowed, rule, why = true, "grant: "+g.ID, Words{"a standing grant covers it", "미리 허락하신 일입니다"}
 	}
-	free := allowed && level < Seal && !raised
+	free := allowed && level < Restricted && !raised
 	scope := max(a.Scope, Look) // an order that nobody read asked for nothing
 	switch {
-	case base > scope && !(free && base == Reach) && base != Seal:
+	case base > scope && !(free && base == External) && base != Restricted:
 		return decide(Ask, "scope", Words{
 			fmt.Sprintf("the order asked for no more than %v, this is %v", scope, base),
 			fmt.Sprintf("지시는 %v까지인데 이 일은 %v입니다", scope, base),
 		})
-	case raised && level >= Reach:
+	case raised && level >= External:
 		return decide(Ask, "taint", tainted(j.taints))
 	case a.Egress && a.Private && a.Untrusted:
 		return decide(Ask, "trifecta", Words{

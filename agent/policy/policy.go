@@ -18,12 +18,12 @@ const (
 	Look
 	// Draft (L1) changes the workspace only, and can be undone.
 	Draft
-	// Reach (L2) leaves the workspace, small and reversible.
-	Reach
+	// External (L2) leaves the workspace, small and reversible.
+	External
 	// Commit (L3) sends, publishes, deletes for good, spends.
 	Commit
-	// Seal (L4) touches credentials, policy, whole accounts.
-	Seal
+	// Restricted (L4) touches credentials, policy, whole accounts.
+	Restricted
 )
 
 // A Verdict is what policy says of an action. The zero value denies.

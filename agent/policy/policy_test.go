@@ -28,7 +28,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func TestDecide(t *testing.T) {
 	mail := Action{Tool: "send_mail", Target: "finance@acme.example", Level: Commit, Scope: Commit, Args: map[string]string{"to": "finance@acme.example", "subject": "Report"}}
-	fetch := Action{Tool: "fetch_page", Target: "acme.example", Level: Reach, Scope: Look, Args: map[string]string{"url": "https://acme.example/a"}}
+	fetch := Action{Tool: "fetch_page", Target: "acme.example", Level: External, Scope: Look, Args: map[string]string{"url": "https://acme.example/a"}}
 	write := Action{Tool: "write_file", Target: "notes/a.md", Level: Draft, Scope: Draft, Args: map[string]string{"path": "notes/a.md", "text": "x"}}
 	read := Action{Tool: "read_file", Target: "a.md", Level: Look, Scope: Look}
 	with := func(a Action, change func(*Action)) Action { change(&a); return a }
@@ -47,53 +47,53 @@ func TestDecide(t *testing.T) {
 	}{
 		{"look is free", read, nil, nil, Allow, Look, "level"},
 		{"draft is free", write, nil, nil, Allow, Draft, "level"},
-		{"reach is asked", with(fetch, func(a *Action) { a.Scope = Reach }), nil, nil, Ask, Reach, "level"},
+		{"reach is asked", with(fetch, func(a *Action) { a.Scope = External }), nil, nil, Ask, External, "level"},
 		{"commit is asked", mail, nil, nil, Ask, Commit, "level"},
-		{"seal is asked", with(mail, func(a *Action) { a.Level = Seal }), nil, nil, Ask, Seal, "level"},
+		{"seal is asked", with(mail, func(a *Action) { a.Level = Restricted }), nil, nil, Ask, Restricted, "level"},
 		{"no level is commit", with(mail, func(a *Action) { a.Level = Unset }), nil, nil, Ask, Commit, "level"},
-		{"a level that isn't one is seal", with(mail, func(a *Action) { a.Level = 77 }), nil, nil, Ask, Seal, "level"},
+		{"a level that isn't one is seal", with(mail, func(a *Action) { a.Level = 77 }), nil, nil, Ask, Restricted, "level"},
 		{"the zero action", Action{}, nil, nil, Ask, Commit, "scope"},
 
-		{"a draft that wasn't ordered", with(write, func(a *Action) { a.Scope = Look }), nil, nil, Ask, Reach, "scope"},
-		{"a draft for nobody's order", with(write, func(a *Action) { a.Scope = Unset }), nil, nil, Ask, Reach, "scope"},
+		{"a draft that wasn't ordered", with(write, func(a *Action) { a.Scope = Look }), nil, nil, Ask, External, "scope"},
+		{"a draft for nobody's order", with(write, func(a *Action) { a.Scope = Unset }), nil, nil, Ask, External, "scope"},
 		{"a mail that wasn't ordered", with(mail, func(a *Action) { a.Scope = Draft }), nil, nil, Ask, Commit, "scope"},
-		{"a fetch beyond the scope", fetch, nil, nil, Ask, Reach, "scope"},
+		{"a fetch beyond the scope", fetch, nil, nil, Ask, External, "scope"},
 
-		{"tainted recipient", with(mail, func(a *Action) { a.Tainted = from("to") }), nil, nil, Ask, Seal, "taint"},
-		{"tainted path", with(write, func(a *Action) { a.Tainted = from("path") }), nil, nil, Ask, Reach, "taint"},
-		{"tainted path in an order to send", with(write, func(a *Action) { a.Tainted = from("path"); a.Scope = Commit }), nil, nil, Ask, Reach, "taint"},
+		{"tainted recipient", with(mail, func(a *Action) { a.Tainted = from("to") }), nil, nil, Ask, Restricted, "taint"},
+		{"tainted path", with(write, func(a *Action) { a.Tainted = from("path") }), nil, nil, Ask, External, "taint"},
+		{"tainted path in an order to send", with(write, func(a *Action) { a.Tainted = from("path"); a.Scope = Commit }), nil, nil, Ask, External, "taint"},
 		{"a page quoted in a note", with(write, func(a *Action) { a.Tainted = from("text") }), nil, nil, Allow, Draft, "level"},
 		{"a page quoted in a mail", with(mail, func(a *Action) { a.Tainted = from("subject") }), nil, nil, Ask, Commit, "level"},
 		{"reading what a page named", with(read, func(a *Action) { a.Tainted = from("path"); a.Scope = Draft }), nil, nil, Allow, Draft, "level"},
-		{"seal stays seal", with(mail, func(a *Action) { a.Level = Seal; a.Tainted = from("to") }), nil, nil, Ask, Seal, "taint"},
+		{"seal stays seal", with(mail, func(a *Action) { a.Level = Restricted; a.Tainted = from("to") }), nil, nil, Ask, Restricted, "taint"},
 
 		{"denied", read, Rules{{Tool: "read_file", Verdict: Deny, Reason: "no"}}, nil, Deny, Look, "deny: read_file"},
 		{"the zero rule denies", read, Rules{{}}, nil, Deny, Look, "deny"},
 		{"an unknown verdict denies", read, Rules{{Verdict: 9}}, nil, Deny, Look, "deny"},
 		{"denied before asked before allowed", write, Rules{{Verdict: Allow}, {Verdict: Ask}, {Tool: "write_*", Verdict: Deny}}, nil, Deny, Draft, "deny: write_*"},
-		{"asked before allowed", write, Rules{{Verdict: Allow}, {Target: "notes/*", Verdict: Ask}}, nil, Ask, Reach, "ask: notes/*"},
-		{"deny minds no case", with(fetch, func(a *Action) { a.Target = "EVIL.example" }), Rules{{Target: "*.Example", Verdict: Deny}}, nil, Deny, Reach, "deny: *.Example"},
-		{"allow does", fetch, Rules{{Target: "ACME.example", Verdict: Allow}}, nil, Ask, Reach, "scope"},
-		{"allowed host", fetch, Rules{{Tool: "fetch_page", Target: "acme.example", Verdict: Allow}}, nil, Allow, Reach, "allow: fetch_page acme.example"},
+		{"asked before allowed", write, Rules{{Verdict: Allow}, {Target: "notes/*", Verdict: Ask}}, nil, Ask, External, "ask: notes/*"},
+		{"deny minds no case", with(fetch, func(a *Action) { a.Target = "EVIL.example" }), Rules{{Target: "*.Example", Verdict: Deny}}, nil, Deny, External, "deny: *.Example"},
+		{"allow does", fetch, Rules{{Target: "ACME.example", Verdict: Allow}}, nil, Ask, External, "scope"},
+		{"allowed host", fetch, Rules{{Tool: "fetch_page", Target: "acme.example", Verdict: Allow}}, nil, Allow, External, "allow: fetch_page acme.example"},
 		{"allowed host that a page named", with(fetch, func(a *Action) { a.Tainted = from("url"); a.Scope = Commit }), Rules{{Target: "acme.example", Verdict: Allow}}, nil, Ask, Commit, "taint"},
 		{"allowed mail", mail, Rules{{Target: "finance@acme.example", Verdict: Allow}}, nil, Allow, Commit, "allow: finance@acme.example"},
 		{"allowed mail that wasn't ordered", with(mail, func(a *Action) { a.Scope = Draft }), Rules{{Verdict: Allow}}, nil, Ask, Commit, "scope"},
-		{"seal is never allowed", with(mail, func(a *Action) { a.Level = Seal }), Rules{{Verdict: Allow}}, nil, Ask, Seal, "level"},
-		{"allow needs the argument", fetch, Rules{{Args: map[string]string{"method": "*"}, Verdict: Allow}}, nil, Ask, Reach, "scope"},
-		{"deny doesn't", fetch, Rules{{Args: map[string]string{"method": "*"}, Verdict: Deny}}, nil, Deny, Reach, "deny"},
+		{"seal is never allowed", with(mail, func(a *Action) { a.Level = Restricted }), Rules{{Verdict: Allow}}, nil, Ask, Restricted, "level"},
+		{"allow needs the argument", fetch, Rules{{Args: map[string]string{"method": "*"}, Verdict: Allow}}, nil, Ask, External, "scope"},
+		{"deny doesn't", fetch, Rules{{Args: map[string]string{"method": "*"}, Verdict: Deny}}, nil, Deny, External, "deny"},
 		{"denied argument", mail, Rules{{Args: map[string]string{"to": "*@acme.example"}, Verdict: Deny}}, nil, Deny, Commit, "deny"},
 		{"denied other argument", mail, Rules{{Args: map[string]string{"to": "*@other.example"}, Verdict: Deny}}, nil, Ask, Commit, "level"},
 
 		{"granted", mail, nil, granted(same), Allow, Commit, "grant: g1"},
 		{"granted, not ordered", with(mail, func(a *Action) { a.Scope = Draft }), nil, granted(same), Ask, Commit, "scope"},
-		{"granted, tainted", with(mail, func(a *Action) { a.Tainted = from("to") }), nil, granted(same), Ask, Seal, "taint"},
+		{"granted, tainted", with(mail, func(a *Action) { a.Tainted = from("to") }), nil, granted(same), Ask, Restricted, "taint"},
 		{"granted, but a rule asks", mail, Rules{{Tool: "send_mail", Verdict: Ask}}, granted(same), Ask, Commit, "ask: send_mail"},
-		{"granted, but it is seal", with(mail, func(a *Action) { a.Level = Seal }), nil, granted(same), Ask, Seal, "level"},
+		{"granted, but it is seal", with(mail, func(a *Action) { a.Level = Restricted }), nil, granted(same), Ask, Restricted, "level"},
 		{"granted, but it spends", with(mail, func(a *Action) { a.Spends = true }), nil, granted(same), Ask, Commit, "level"},
 		{"granted, but it has an amount", with(mail, func(a *Action) { a.Args = map[string]string{"subject": "Report", "Amount": "5"} }), nil, granted(same), Ask, Commit, "level"},
 		{"granted, but it sends out after both", with(mail, func(a *Action) { a.Egress, a.Private, a.Untrusted = true, true, true }), nil, granted(same), Ask, Commit, "trifecta"},
 		{"granted, sends out after one", with(mail, func(a *Action) { a.Egress, a.Private = true, true }), nil, granted(same), Allow, Commit, "grant: g1"},
-		{"allowed, but it sends out after both", with(fetch, func(a *Action) { a.Egress, a.Private, a.Untrusted, a.Scope = true, true, true, Reach }), Rules{{Tool: "fetch_page", Verdict: Allow}}, nil, Ask, Reach, "trifecta"},
+		{"allowed, but it sends out after both", with(fetch, func(a *Action) { a.Egress, a.Private, a.Untrusted, a.Scope = true, true, true, External }), Rules{{Tool: "fetch_page", Verdict: Allow}}, nil, Ask, External, "trifecta"},
 		{"read after both", with(read, func(a *Action) { a.Private, a.Untrusted = true, true }), nil, nil, Allow, Look, "level"},
 		{"granted for one of two recipients", with(mail, func(a *Action) { a.Target = "finance@acme.example, thief@evil.example" }), nil, granted(func(g *Grant) { g.Target = "finance@acme.example*" }), Ask, Commit, "level"},
 		{"granted and used up", mail, nil, granted(func(g *Grant) { g.Left = 0 }), Ask, Commit, "level"},
@@ -143,20 +143,20 @@ func TestOrderFree(t *testing.T) {
 		}
 		level := Policy{Table: testTable}.judge(a, noon, nil).Level
 		switch {
-		case want.Verdict == Ask && want.Level < Reach:
+		case want.Verdict == Ask && want.Level < External:
 			t.Fatalf("%+v: asked at %v", a, want.Level)
-		case want.Verdict == Allow && level >= Seal:
+		case want.Verdict == Allow && level >= Restricted:
 			t.Fatalf("%+v: allowed at %v", a, level)
 		case want.Verdict == Allow && len(rules) == 0 && level > Draft:
 			t.Fatalf("%+v: allowed without a rule at %v", a, level)
-		case want.Level < min(a.Level, Seal):
+		case want.Level < min(a.Level, Restricted):
 			t.Fatalf("%+v: lowered to %v", a, want.Level)
 		}
 	}
 }
 
 func TestText(t *testing.T) {
-	for l := Unset; l <= Seal; l++ {
+	for l := Unset; l <= Restricted; l++ {
 		b, err := json.Marshal(l)
 		if err != nil {
 			t.Fatal(err)
@@ -166,7 +166,7 @@ func TestText(t *testing.T) {
 			t.Errorf("%v: got %v from %s (%v)", l, got, b, err)
 		}
 	}
-	for s, want := range map[string]Level{"L3": Commit, "l0": Look, "commit": Commit, "L3 Commit": Commit, " Seal ": Seal, "": Unset} {
+	for s, want := range map[string]Level{"L3": Commit, "l0": Look, "commit": Commit, "L3 Commit": Commit, " Restricted ": Restricted, "": Unset} {
 		var got Level
 		if err := got.UnmarshalText([]byte(s)); err != nil || got != want {
 			t.Errorf("%q: got %v (%v), want %v", s, got, err, want)

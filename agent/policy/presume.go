@@ -6,17 +6,17 @@ import (
 	"unicode/utf8"
 )
 
-// presumed says whether a value that stands in no text is taken for a stranger's
+// assumedTainted says whether a value that stands in no text is taken for a stranger's
 // nevertheless: the model may have put it into other words.
-func (s *suspect) presumed(value string, kind Kind) bool {
+func (s *provenance) assumedTainted(value string, kind Kind) bool {
 	folded := fold(value)
-	if folded == "" || s.excused(folded) {
+	if folded == "" || s.ownWords(folded) {
 		return false
 	}
 	switch kind {
 	case Address:
 		for _, one := range list(folded) {
-			if !s.excused(one) && !s.knows(one) && !s.own.names(one) {
+			if !s.ownWords(one) && !s.knows(one) && !s.own.names(one) {
 				return true
 			}
 		}
@@ -27,7 +27,7 @@ func (s *suspect) presumed(value string, kind Kind) bool {
 		return s.there() && !s.spelled(folded)
 	case Amount:
 		for n := range numbersIn(strings.TrimSuffix(folded, ".00")) {
-			if !s.own.numbers[n] && !s.vouched.numbers[n] {
+			if !s.own.numbers[n] && !s.trusted.numbers[n] {
 				return true
 			}
 		}
@@ -36,25 +36,25 @@ func (s *suspect) presumed(value string, kind Kind) bool {
 		return s.foreign(folded)
 	case Name:
 		// Of what nobody knows the use of, what has the form of an address.
-		return s.Egress && slices.ContainsFunc(piecesOf(folded), func(p string) bool { return !s.excused(p) })
+		return s.Egress && slices.ContainsFunc(piecesOf(folded), func(p string) bool { return !s.ownWords(p) })
 	}
 	return false
 }
 
 // knows says whether a piece is the address of a contact.
-func (s *suspect) knows(p string) bool {
+func (s *provenance) knows(p string) bool {
 	return slices.ContainsFunc(s.contacts, func(c contact) bool { return c.address == p })
 }
 
 // foreign says whether a text has words that neither the owner said nor a
-// vouched text holds.
-func (s *suspect) foreign(value string) bool {
-	return slices.ContainsFunc(words(value), func(w string) bool { return !s.own.has(w) && !s.vouched.has(w) })
+// trusted text holds.
+func (s *provenance) foreign(value string) bool {
+	return slices.ContainsFunc(words(value), func(w string) bool { return !s.own.has(w) && !s.trusted.has(w) })
 }
 
-// spelled says whether the owner, or a vouched text, names every part of a path;
+// spelled says whether the owner, or a trusted text, names every part of a path;
 // within the workspace the name of the file is enough.
-func (s *suspect) spelled(path string) bool {
+func (s *provenance) spelled(path string) bool {
 	if path == "." {
 		return true
 	}
@@ -62,7 +62,7 @@ func (s *suspect) spelled(path string) bool {
 		path = path[strings.LastIndexByte(path, '/')+1:]
 	}
 	stem := strings.TrimSuffix(path, extension(path))
-	return s.excused(path) || len(words(stem)) > 0 && !s.foreign(stem)
+	return s.ownWords(path) || len(words(stem)) > 0 && !s.foreign(stem)
 }
 
 // extension is the end of a file's name that nobody says: ".md".
@@ -76,7 +76,7 @@ func extension(path string) string {
 
 // ownHost says whether the owner named the host of a link: where it goes then is
 // the owner's choice, whoever wrote the rest.
-func (s *suspect) ownHost(link string) bool {
+func (s *provenance) ownHost(link string) bool {
 	host, found, readable := hostOf(link, true)
 	if !found || !readable || !strings.Contains(host, ".") {
 		return false
@@ -86,7 +86,7 @@ func (s *suspect) ownHost(link string) bool {
 
 // ownLabels says whether the owner said the words of a host: "acme" for
 // www.acme.co.kr.
-func (s *suspect) ownLabels(link string) bool {
+func (s *provenance) ownLabels(link string) bool {
 	host, found, readable := hostOf(link, true)
 	if !found || !readable {
 		return false

@@ -7,7 +7,7 @@ import (
 
 // Scope is the most that the words of an order ask for: Look for a plain
 // question, Draft for writing, noting, changing, deleting and for whatever isn't
-// clear, Reach for looking outside, Commit for sending, paying, publishing,
+// clear, External for looking outside, Commit for sending, paying, publishing,
 // running.
 //
 // It only ever adds questions. An action beyond the scope is asked for although
@@ -22,7 +22,7 @@ func Scope(order, language string) Level {
 	level := max(englishScope(order), koreanScope(order))
 	switch {
 	case outside.MatchString(strings.ToLower(order)):
-		return max(level, Reach)
+		return max(level, External)
 	case level != Unset:
 		return level
 	case strings.ContainsAny(order, "?？"):

@@ -12,7 +12,7 @@ type Table struct {
 	Tools map[string]Tool `json:"tools"`
 	Every []Raise         `json:"every,omitempty"`
 	// SealAbove is the most that may be spent at once on a voice's word, by
-	// currency (ISO 4217). What costs more is Seal, and so is what nobody can
+	// currency (ISO 4217). What costs more is Restricted, and so is what nobody can
 	// compare with a limit. Without any limit all spending is Commit.
 	SealAbove map[string]string `json:"spending,omitempty"`
 }
@@ -127,7 +127,7 @@ type appraisal struct {
 }
 
 func (p *appraisal) add(from string, level Level, why Words) {
-	level = min(level, Seal)
+	level = min(level, Restricted)
 	p.steps = append(p.steps, Step{From: from, Level: level, Why: why})
 	if level > p.level {
 		p.level, p.why = level, why
@@ -158,7 +158,7 @@ func (t Table) appraise(a Action) appraisal {
 		case yes && sure:
 			p.add(r.Condition(), r.To, r.Why)
 		case yes: // it can't be evaluated
-			p.add(r.Condition()+" can't be told", min(max(Commit, r.To), Seal), r.Why)
+			p.add(r.Condition()+" can't be told", min(max(Commit, r.To), Restricted), r.Why)
 		}
 	}
 	if t.Spends(a) {
@@ -179,16 +179,16 @@ func (t Table) appraiseSpending(p *appraisal, s subject) {
 	}
 	amounts := s.amounts()
 	if len(amounts) == 0 {
-		p.add("spending", Seal, Words{"it spends money, and nobody said how much", "돈을 쓰는 일인데 얼마인지 알 수 없습니다"})
+		p.add("spending", Restricted, Words{"it spends money, and nobody said how much", "돈을 쓰는 일인데 얼마인지 알 수 없습니다"})
 	}
 	for _, v := range amounts {
 		a, ok := parseAmount(v)
 		limit, listed := parseAmount(t.SealAbove[a.currency])
 		switch {
 		case !ok || !listed:
-			p.add("spending", Seal, Words{"there is no limit to compare " + v + " with", v + " 금액은 비교할 한도가 없습니다"})
+			p.add("spending", Restricted, Words{"there is no limit to compare " + v + " with", v + " 금액은 비교할 한도가 없습니다"})
 		case a.value.Cmp(limit.value) > 0:
-			p.add("spending", Seal, Words{v + " is more than a voice alone may spend", v + " 금액은 목소리만으로 쓸 수 있는 한도를 넘습니다"})
+			p.add("spending", Restricted, Words{v + " is more than a voice alone may spend", v + " 금액은 목소리만으로 쓸 수 있는 한도를 넘습니다"})
 		}
 	}
 }

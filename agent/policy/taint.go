@@ -17,9 +17,9 @@ type Passage struct {
 type Origins struct {
 	// Own are the owner's words: the order, and what was said since.
 	Own []string
-	// Vouched are results of tools that no stranger had a part in: lists of files,
+	// Trusted are results of tools that no stranger had a part in: lists of files,
 	// the owner's own notes.
-	Vouched []string
+	Trusted []string
 	// Strangers are the texts that others wrote, oldest first.
 	Strangers []Passage
 }
@@ -37,13 +37,13 @@ type Origins struct {
 //
 // A model can also put a text into other words. So once there is a stranger's
 // text, a recipient, a link, an amount or the path of a file that is there
-// already came from it unless the owner said it, a vouched text has it, or the
+// already came from it unless the owner said it, a trusted text has it, or the
 // tool knows it (Facts); and so did any text that the owner did not say.
 func (t Table) Tainted(a Action, from Origins) []Taint {
 	if len(from.Strangers) == 0 {
 		return nil
 	}
-	s := suspect{subject: subject{a, t}, own: newOwn(strings.Join(from.Own, "\n")), vouched: newText(strings.Join(from.Vouched, apart)), contacts: contactsOf(a.Facts["contacts"])}
+	s := provenance{subject: subject{a, t}, own: newOwn(strings.Join(from.Own, "\n")), trusted: newText(strings.Join(from.Trusted, apart)), contacts: contactsOf(a.Facts["contacts"])}
 	for _, x := range from.Strangers {
 		s.texts = append(s.texts, source{newText(x.Text), x.Source})
 	}
@@ -55,7 +55,7 @@ func (t Table) Tainted(a Action, from Origins) []Taint {
 		if !ok {
 			whose, ok = split[name], split[name] != nil
 		}
-		if !ok && s.presumed(a.Args[name], kind) {
+		if !ok && s.assumedTainted(a.Args[name], kind) {
 			whose, ok = &s.texts[len(s.texts)-1], true
 		}
 		if ok {
@@ -71,31 +71,31 @@ type source struct {
 	whose string
 }
 
-// A suspect is an action whose values are looked for.
-type suspect struct {
+// A provenance is an action whose values are looked for.
+type provenance struct {
 	subject
-	own, vouched text
+	own, trusted text
 	contacts     []contact
 	texts        []source
 }
 
-// excused says whether a piece is the owner's own, wherever else it stands.
-func (s *suspect) excused(p string) bool {
-	return s.own.says(p) || s.vouched.says(p) || slices.ContainsFunc(s.contacts, func(c contact) bool {
+// ownWords says whether a piece is the owner's own, wherever else it stands.
+func (s *provenance) ownWords(p string) bool {
+	return s.own.says(p) || s.trusted.says(p) || slices.ContainsFunc(s.contacts, func(c contact) bool {
 		return c.address == p && s.own.names(c.name)
 	})
 }
 
 // taken finds the stranger's text that a value was taken from.
-func (s *suspect) taken(value string, kind Kind) (*source, bool) {
+func (s *provenance) taken(value string, kind Kind) (*source, bool) {
 	folded := fold(value)
-	if folded == "" || s.excused(folded) || kind == Link && s.ownHost(value) {
+	if folded == "" || s.ownWords(folded) || kind == Link && s.ownHost(value) {
 		return nil, false
 	}
 	if !kind.steers() && len(value) > maxQuoted {
 		value = strings.ToValidUTF8(value[:maxQuoted], "") // who wrote its beginning will do
 	}
-	v := claim{text: newText(value)}
+	v := candidate{text: newText(value)}
 	v.pieces, v.runs = piecesOf(v.s), s.runs(v.text)
 	for i := range s.texts {
 		if s.takenFrom(v, kind, &s.texts[i]) {
@@ -108,8 +108,8 @@ func (s *suspect) taken(value string, kind Kind) (*source, bool) {
 // maxQuoted is how much of a text that steers nothing is looked at, in bytes.
 const maxQuoted = 8 << 10
 
-// A claim is a value with what may give it away.
-type claim struct {
+// A candidate is a value with what may give it away.
+type candidate struct {
 	text
 	pieces []string
 	runs   map[string]bool
@@ -125,10 +125,10 @@ func piecesOf(s string) (out []string) {
 	return out
 }
 
-func (s *suspect) takenFrom(v claim, kind Kind, t *source) bool {
+func (s *provenance) takenFrom(v candidate, kind Kind, t *source) bool {
 	if kind != File && kind != Time { // a date is in the name of many files
 		for n := range v.numbers {
-			if (len(n) >= 4 || kind == Amount) && t.numbers[n] && !s.own.numbers[n] && !s.vouched.numbers[n] {
+			if (len(n) >= 4 || kind == Amount) && t.numbers[n] && !s.own.numbers[n] && !s.trusted.numbers[n] {
 				return true
 			}
 		}
@@ -138,7 +138,7 @@ func (s *suspect) takenFrom(v claim, kind Kind, t *source) bool {
 		return true
 	}
 	for _, p := range v.pieces {
-		if s.excused(p) || s.knows(p) && !t.says(p) {
+		if s.ownWords(p) || s.knows(p) && !t.says(p) {
 			continue
 		}
 		if strings.Contains(t.s, p) || utf8.RuneCountInString(p) >= 5 && holds(t.looks, skeleton(p)) {
@@ -152,10 +152,10 @@ func (s *suspect) takenFrom(v claim, kind Kind, t *source) bool {
 }
 
 // runs are every twelve characters in a row of v that nobody else said.
-func (s *suspect) runs(v text) map[string]bool {
+func (s *provenance) runs(v text) map[string]bool {
 	runs := map[string]bool{}
 	for run := range windows(v.s) {
-		if !strings.Contains(s.own.s, run) && !strings.Contains(s.vouched.s, run) && !strings.Contains(run, apart) {
+		if !strings.Contains(s.own.s, run) && !strings.Contains(s.trusted.s, run) && !strings.Contains(run, apart) {
 			runs[run] = true
 		}
 	}
@@ -177,13 +177,13 @@ func (t text) shares(runs map[string]bool) bool {
 
 // reordered says whether v is made of two or more words that all stand in t and
 // that nobody else said. The name of a file that isn't there yet may be so made.
-func (s *suspect) reordered(v text, kind Kind, t *source) bool {
+func (s *provenance) reordered(v text, kind Kind, t *source) bool {
 	if !kind.steers() || kind == File && !s.there() || kind == Command {
 		return false
 	}
 	n := 0
 	for _, w := range words(v.original) {
-		if s.own.has(w) || s.vouched.has(w) || digits(w) == w {
+		if s.own.has(w) || s.trusted.has(w) || digits(w) == w {
 			continue
 		}
 		if !t.says(w) && !holds(t.looks, skeleton(w)) {
@@ -195,13 +195,13 @@ func (s *suspect) reordered(v text, kind Kind, t *source) bool {
 }
 
 // there says whether a file may be there already: unless the tool knows better.
-func (s *suspect) there() bool {
+func (s *provenance) there() bool {
 	return s.Facts["path"] != "inside" || s.Facts["file"] != "new"
 }
 
 // split finds values that stand side by side in a stranger's text although they
 // are several arguments: "sales" and "evil.example".
-func (s *suspect) split() map[string]*source {
+func (s *provenance) split() map[string]*source {
 	out := map[string]*source{}
 	names := slices.Sorted(maps.Keys(s.Args))
 	names = slices.DeleteFunc(names, func(n string) bool {
@@ -213,7 +213,7 @@ func (s *suspect) split() map[string]*source {
 	}
 	var chain func(used []string, joined string)
 	chain = func(used []string, joined string) {
-		if len(used) > 1 && utf8.RuneCountInString(joined) >= 8 && !strings.Contains(s.own.letters, joined) && !strings.Contains(s.vouched.letters, joined) {
+		if len(used) > 1 && utf8.RuneCountInString(joined) >= 8 && !strings.Contains(s.own.letters, joined) && !strings.Contains(s.trusted.letters, joined) {
 			for i := range s.texts {
 				if strings.Contains(s.texts[i].letters, joined) {
 					for _, n := range used {

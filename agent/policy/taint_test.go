@@ -97,7 +97,7 @@ func TestTaintByKind(t *testing.T) {
 	for _, c := range []struct {
 		name, order, arg, value string
 		facts                   map[string]string
-		vouched                 string
+		trusted                 string
 		want                    bool
 	}{
 		{"address that the owner said", "send it to finance@acme.example", "to", "finance@acme.example", nil, "", false},
@@ -146,7 +146,7 @@ func TestTaintByKind(t *testing.T) {
 		{"name in another order", "post it", "channel", "Gangnam branch Kim", nil, "", true},
 	} {
 		a := Action{Tool: "t", Args: map[string]string{c.arg: c.value}, Facts: c.facts, Egress: true}
-		got := taintTable.Tainted(a, Origins{Own: []string{c.order}, Vouched: []string{c.vouched}, Strangers: []Passage{{page, "a page"}}})
+		got := taintTable.Tainted(a, Origins{Own: []string{c.order}, Trusted: []string{c.trusted}, Strangers: []Passage{{page, "a page"}}})
 		if (len(got) > 0) != c.want {
 			t.Errorf("%s: %q ordered by %q: got %+v, want tainted %v", c.name, c.value, c.order, got, c.want)
 		}

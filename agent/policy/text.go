@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-var levelNames = [...]string{Unset: "unset", Look: "L0 Look", Draft: "L1 Draft", Reach: "L2 Reach", Commit: "L3 Commit", Seal: "L4 Seal"}
+var levelNames = [...]string{Unset: "unset", Look: "L0 Look", Draft: "L1 Draft", External: "L2 External", Commit: "L3 Commit", Restricted: "L4 Restricted"}
 
-// String is "L0 Look" to "L4 Seal", or "unset".
+// String is "L0 Look" to "L4 Restricted", or "unset".
 func (l Level) String() string {
 	if int(l) < len(levelNames) {
 		return levelNames[l]

@@ -225,12 +225,12 @@ func (s *State) applyAsked(b event.Asked) {
 func (s *State) openTask(at time.Time, b event.TaskOpened) {
 	t := &Task{
 		ID: b.Task, Order: b.Order, Orders: []string{b.Order}, Language: b.Language, Scope: b.Scope, Status: event.Working,
-		Calls: map[string]int{}, Opened: at, Leave: b.Leave,
+		Calls: map[string]int{}, Opened: at, GrantRequest: b.GrantRequest,
 	}
 	switch {
 	case b.Note:
 		t.Status = event.Noting
-	case b.Leave == nil:
+	case b.GrantRequest == nil:
 		if b.Before != nil {
 			t.note(*b.Before)
 		}

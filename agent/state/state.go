@@ -94,20 +94,20 @@ type Task struct {
 	Effects []string
 	Ended   []string
 	// Open holds the calls of the last turn that have no answer yet.
-	Open     []model.Call
-	Calls    map[string]int // tool + arguments -> how often called
-	Produced []string       // files that hold a result, as the tools name them to the owner
-	Files    []string       // the same, as the model names them
-	Leave    *consent.Leave // the standing permission that the order gives
-	Report   string
-	Reported bool
-	Opened   time.Time
-	Closed   time.Time
-	Private  bool     `json:",omitempty"` // something private has come into the conversation
-	Stranger bool     `json:",omitempty"` // something of strangers' has
-	Source   string   `json:",omitempty"` // whose it was, the latest
-	Trusted  []string `json:",omitempty"` // results of tools that no stranger had a part in
-	Speech   int      `json:"-"`          // sentences of this turn given to the voice
+	Open         []model.Call
+	Calls        map[string]int        // tool + arguments -> how often called
+	Produced     []string              // files that hold a result, as the tools name them to the owner
+	Files        []string              // the same, as the model names them
+	GrantRequest *consent.GrantRequest // the standing permission that the order gives
+	Report       string
+	Reported     bool
+	Opened       time.Time
+	Closed       time.Time
+	Private      bool     `json:",omitempty"` // something private has come into the conversation
+	Stranger     bool     `json:",omitempty"` // something of strangers' has
+	Source       string   `json:",omitempty"` // whose it was, the latest
+	Trusted      []string `json:",omitempty"` // results of tools that no stranger had a part in
+	Speech       int      `json:"-"`          // sentences of this turn given to the voice
 }
 
 // An Effect is one intended action and how far it got.
@@ -144,7 +144,7 @@ type Ask struct {
 	With          []string  // other asks that were read out with it and are decided with it
 }
 
-// A Grant is standing leave, with the words in which it was read back.
+// A Grant is a standing permission, with the words in which it was read back.
 type Grant struct {
 	policy.Grant
 	Text string
@@ -155,7 +155,7 @@ type Spoke struct {
 	Line         string
 	Text         string
 	Ask          string // the ask it poses
-	Lead         bool   // it leads up to an ask
+	First        bool   // it leads up to an ask
 	List         bool   // it reads the queue out
 	Report       string // the task it reports
 	Task         string // the task that it is a sentence of
@@ -261,7 +261,7 @@ func (t *Task) WaitsFor(call string) bool {
 	return false
 }
 
-// Grant is the standing leave with that ID; nil if there is none.
+// Grant is the standing grant with that ID; nil if there is none.
 func (s *State) Grant(id string) *Grant {
 	i := slices.IndexFunc(s.Grants, func(g *Grant) bool { return g.ID == id })
 	if i < 0 {

@@ -155,7 +155,7 @@ func (s TaintedTargets) lengths() []int {
 
 // Origins are the texts that the values of the task's next action can come from.
 func (t *Task) Origins() policy.Origins {
-	o := policy.Origins{Own: t.Orders, Vouched: t.Trusted}
+	o := policy.Origins{Own: t.Orders, Trusted: t.Trusted}
 	for _, m := range t.Messages {
 		if m.Untrusted {
 			o.Strangers = append(o.Strangers, policy.Passage{Text: m.Text, Source: m.Source})

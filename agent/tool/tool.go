@@ -70,9 +70,9 @@ type Action struct {
 	Untrusted bool
 	Source    string
 	Repeat    Repeat
-	// Frame is what standing leave for more like it would cover; nil if there can
+	// GrantScope is what a standing grant for more like it would cover; nil if there can
 	// be none.
-	Frame *Frame
+	GrantScope *GrantScope
 	// Do has the effect. key is the same for the same action of the same task,
 	// so that a destination that knows keys does it once. Not logged: a restart
 	// plans Args again.
@@ -109,20 +109,20 @@ type Checker interface {
 	Check(ctx context.Context, key string, args json.RawMessage) (done bool, r Result, err error)
 }
 
-// A Frame is what standing leave covers, exactly: patterns as in policy.Grant,
+// A GrantScope is what a standing grant covers, exactly: patterns as in policy.Grant,
 // and the phrase that says it ("mail": phrase grant.mail).
-type Frame struct {
+type GrantScope struct {
 	Target string
 	Args   map[string]string
 	Phrase string
 	Values map[string]string
 }
 
-// A Delimiter is a Tool that the owner can give standing leave for: it puts the
+// A GrantScoper is a Tool that the owner can give a standing grant for: it puts the
 // owner's words into exact terms. It says false for what it doesn't do and for
-// what no exact frame can be made of: then there is no leave.
-type Delimiter interface {
-	Delimit(l consent.Leave) (Frame, bool)
+// what can not be said exactly: then there is no grant.
+type GrantScoper interface {
+	ScopeGrant(l consent.GrantRequest) (GrantScope, bool)
 }
 
 // Subject is a planned action as policy looks at it, for an order of that scope in

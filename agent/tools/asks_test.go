@@ -60,7 +60,7 @@ func TestAsksPerTask(t *testing.T) {
 			orders++
 			if d.Verdict != policy.Allow {
 				asked++
-				for n, from := range map[*int]policy.Level{&code: policy.Commit, &key: policy.Seal} {
+				for n, from := range map[*int]policy.Level{&code: policy.Commit, &key: policy.Restricted} {
 					if d.Level >= from {
 						*n++
 					}

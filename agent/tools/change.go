@@ -223,7 +223,7 @@ func (w *Workspace) revert(ch change) (tool.Result, error) {
 	case changed:
 		return tool.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
 	case ch.Before == "":
-		if err := w.put(ch, nil, policy.Seal); err != nil {
+		if err := w.put(ch, nil, policy.Restricted); err != nil {
 			return tool.Result{}, err
 		}
 		for i := len(ch.Dirs) - 1; i >= 0; i-- {
@@ -237,7 +237,7 @@ func (w *Workspace) revert(ch change) (tool.Result, error) {
 	if err != nil {
 		return tool.Result{}, fmt.Errorf("%q can't be brought back: %w", ch.Path, err)
 	}
-	if err := w.put(ch, old, policy.Seal); err != nil {
+	if err := w.put(ch, old, policy.Restricted); err != nil {
 		return tool.Result{}, err
 	}
 	return tool.Result{Text: fmt.Sprintf("%s is as it was before.", ch.Path), Produced: w.abs(ch.Path)}, nil
@@ -252,7 +252,7 @@ func (w *Workspace) cutOut(ch change) (tool.Result, error) {
 	if bytes.Count(now, []byte(ch.Added)) != 1 {
 		return tool.Result{}, fmt.Errorf("%q was changed since, so it was left as it is", ch.Path)
 	}
-	if err := w.put(ch, bytes.Replace(now, []byte(ch.Added), nil, 1), policy.Seal); err != nil {
+	if err := w.put(ch, bytes.Replace(now, []byte(ch.Added), nil, 1), policy.Restricted); err != nil {
 		return tool.Result{}, err
 	}
 	return tool.Result{Text: fmt.Sprintf("It was taken out of %s.", ch.Path), Produced: w.abs(ch.Path)}, nil

@@ -163,7 +163,7 @@ func TestSecretsAreShut(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a.Level == policy.Seal {
+			if a.Level == policy.Restricted {
 				continue // it is asked for
 			}
 			r, err := a.Do(t.Context(), "k")
@@ -234,7 +234,7 @@ func TestDoorsAreShut(t *testing.T) {
 				if err := end.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
 					t.Fatal(err)
 				}
-				if n, _ := end.Read(make([]byte, 10)); n > 0 && a.Level < policy.Reach {
+				if n, _ := end.Read(make([]byte, 10)); n > 0 && a.Level < policy.External {
 					t.Errorf("%s: %d bytes came through the pipe", kind, n)
 				}
 				if err := l.SetDeadline(time.Now().Add(time.Millisecond)); err != nil {

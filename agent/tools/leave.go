@@ -7,60 +7,60 @@ import (
 	"deputy/agent/tool"
 )
 
-// Standing leave is for exactly one recipient, one site or one command. What
+// A standing grant is for exactly one recipient, one site or one command. What
 // would need a guess is refused: then each time is asked for.
 
-// Delimit frames leave to mail one contact or address, about one subject if one
+// ScopeGrant covers mail to one contact or address, about one subject if one
 // was named.
-func (m sendMail) Delimit(l consent.Leave) (tool.Frame, bool) {
+func (m sendMail) ScopeGrant(l consent.GrantRequest) (tool.GrantScope, bool) {
 	if l.Verb != "mail" || l.Object == "" || m.o.Host == "" {
-		return tool.Frame{}, false
+		return tool.GrantScope{}, false
 	}
 	to, err := m.recipients(strings.TrimSuffix(contactKey(l.Object), " list"))
 	if err != nil || len(to) != 1 {
 		if to, err = m.recipients(l.Object); err != nil || len(to) != 1 {
-			return tool.Frame{}, false
+			return tool.GrantScope{}, false
 		}
 	}
-	f, ok := m.frame(to)
+	f, ok := m.scope(to)
 	if about := strings.TrimSpace(l.About); ok && about != "" {
 		if !literal(about) {
-			return tool.Frame{}, false
+			return tool.GrantScope{}, false
 		}
 		f.Args["subject"], f.Values["about"] = "*"+about+"*", about
 	}
 	return f, ok
 }
 
-// frame covers mail to exactly these recipients.
-func (m sendMail) frame(to []string) (tool.Frame, bool) {
+// scope covers mail to exactly these recipients.
+func (m sendMail) scope(to []string) (tool.GrantScope, bool) {
 	all := strings.Join(to, ", ")
-	f := tool.Frame{Target: all, Args: map[string]string{"to": all}, Phrase: "mail", Values: map[string]string{"to": all}}
+	f := tool.GrantScope{Target: all, Args: map[string]string{"to": all}, Phrase: "mail", Values: map[string]string{"to": all}}
 	if name := m.known(to[0]); name != "" && len(to) == 1 {
 		f.Values["name"] = name
 	}
 	return f, literal(all)
 }
 
-// Delimit frames leave to read from one site.
-func (t fetchPage) Delimit(l consent.Leave) (tool.Frame, bool) {
+// ScopeGrant covers reading from one site.
+func (t fetchPage) ScopeGrant(l consent.GrantRequest) (tool.GrantScope, bool) {
 	if l.Verb != "fetch" || l.Object == "" {
-		return tool.Frame{}, false
+		return tool.GrantScope{}, false
 	}
 	u, err := t.checkURL("https://" + strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(l.Object), "https://"), "http://"))
 	if err != nil {
-		return tool.Frame{}, false
+		return tool.GrantScope{}, false
 	}
-	return siteFrame(u.Hostname())
+	return siteScope(u.Hostname())
 }
 
-func siteFrame(host string) (tool.Frame, bool) {
-	return tool.Frame{Target: host, Phrase: "fetch", Values: map[string]string{"host": host}}, literal(host) && !lookalikeHost(host)
+func siteScope(host string) (tool.GrantScope, bool) {
+	return tool.GrantScope{Target: host, Phrase: "fetch", Values: map[string]string{"host": host}}, literal(host) && !lookalikeHost(host)
 }
 
-// commandFrame covers exactly this command.
-func commandFrame(command string) (tool.Frame, bool) {
-	return tool.Frame{
+// commandScope covers exactly this command.
+func commandScope(command string) (tool.GrantScope, bool) {
+	return tool.GrantScope{
 		Target: command, Args: map[string]string{"command": command}, Phrase: "command", Values: map[string]string{"command": command},
 	}, literal(command)
 }
@@ -69,7 +69,7 @@ func commandFrame(command string) (tool.Frame, bool) {
 func literal(s string) bool { return !strings.ContainsAny(s, "*?") }
 
 // framed is how a frame goes into an Action.
-func framed(f tool.Frame, ok bool) *tool.Frame {
+func scoped(f tool.GrantScope, ok bool) *tool.GrantScope {
 	if !ok {
 		return nil
 	}

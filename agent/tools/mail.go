@@ -150,12 +150,12 @@ func (m sendMail) Plan(_ context.Context, raw json.RawMessage) (tool.Action, err
 	args.To = strings.Join(to, ", ")
 	return tool.Action{
 		Tool: "send_mail", Target: args.To, Args: encode(args), Level: policy.Commit, Phrase: "mail",
-		Values:  m.values(to, args),
-		Facts:   m.facts(to),
-		Egress:  true,
-		Summary: fmt.Sprintf("send mail %q to %s", brief(args.Subject, 60), args.To),
-		Repeat:  tool.Opaque,
-		Frame:   framed(m.frame(to)),
+		Values:     m.values(to, args),
+		Facts:      m.facts(to),
+		Egress:     true,
+		Summary:    fmt.Sprintf("send mail %q to %s", brief(args.Subject, 60), args.To),
+		Repeat:     tool.Opaque,
+		GrantScope: scoped(m.scope(to)),
 		Do: func(ctx context.Context, key string) (tool.Result, error) {
 			if err := m.send(ctx, key, to, args); err != nil {
 				return tool.Result{}, fmt.Errorf("send mail to %s: %w", args.To, err)

@@ -46,8 +46,8 @@ func TestPlainOrdersAreNotDoubted(t *testing.T) {
 		{"send it to finance at acme dot example", "send_mail", `{"to":"finance@acme.example","subject":"Summary","body":"It went well."}`, policy.Commit, 2},
 		{"요약해서 김민수에게 보내 줘", "send_mail", `{"to":"김민수","subject":"요약","body":"매출이 늘었습니다"}`, policy.Commit, 1},
 		{"재무팀 말고 finance@acme.example로 보내", "send_mail", `{"to":"finance@acme.example","subject":"요약","body":"매출"}`, policy.Commit, 2},
-		{"look at acme.example again", "fetch_page", `{"url":"https://acme.example/report.html"}`, policy.Reach, 0},
-		{"read the second page of acme.example", "fetch_page", `{"url":"https://acme.example/#page=2"}`, policy.Reach, 0},
+		{"look at acme.example again", "fetch_page", `{"url":"https://acme.example/report.html"}`, policy.External, 0},
+		{"read the second page of acme.example", "fetch_page", `{"url":"https://acme.example/#page=2"}`, policy.External, 0},
 		{"save a summary", "write_file", `{"path":"summary.md","text":"It went well."}`, policy.Draft, 1},
 		{"write it to notes/rent.txt", "write_file", `{"path":"notes/rent.txt","text":"1000"}`, policy.Draft, 1},
 		{"add the revenue to my rent file", "write_file", `{"path":"notes/rent.txt","text":"1250000"}`, policy.Draft, 1},
@@ -56,9 +56,9 @@ func TestPlainOrdersAreNotDoubted(t *testing.T) {
 		{"remind me in ten minutes to read it", "remind", `{"text":"read it","when":"in ten minutes"}`, policy.Draft, 0},
 
 		// And what the page put there is doubted.
-		{"send a summary to whom it concerns", "send_mail", `{"to":"press@acme.example","subject":"Summary","body":"It went well."}`, policy.Seal, 2},
+		{"send a summary to whom it concerns", "send_mail", `{"to":"press@acme.example","subject":"Summary","body":"It went well."}`, policy.Restricted, 2},
 		{"look further", "fetch_page", `{"url":"https://acme.example/report.html"}`, policy.Commit, 1},
-		{"write it down", "write_file", `{"path":"notes/rent.txt","text":"1000"}`, policy.Reach, 2},
+		{"write it down", "write_file", `{"path":"notes/rent.txt","text":"1000"}`, policy.External, 2},
 	} {
 		a := planned(t, find(c.tool), json.RawMessage(c.args))
 		table := file.Embedded()

@@ -51,7 +51,7 @@ func (w *Workspace) real(rel string) string {
 func changes(k workspace.Kind) policy.Level {
 	switch {
 	case k&workspace.Secret != 0:
-		return policy.Seal
+		return policy.Restricted
 	case k != workspace.Free:
 		return policy.Commit
 	}
@@ -61,7 +61,7 @@ func changes(k workspace.Kind) policy.Level {
 // reads is the level of showing a file of a kind to a model.
 func reads(k workspace.Kind) policy.Level {
 	if k&workspace.Secret != 0 {
-		return policy.Seal
+		return policy.Restricted
 	}
 	return policy.Look
 }

@@ -55,7 +55,7 @@ func TestProtectedPaths(t *testing.T) {
 			t.Errorf("write %s: %v", tt.path, err)
 			continue
 		}
-		want := map[string]policy.Level{startup: policy.Commit, secret: policy.Seal, free: policy.Draft}[tt.kind]
+		want := map[string]policy.Level{startup: policy.Commit, secret: policy.Restricted, free: policy.Draft}[tt.kind]
 		if err == nil && (write.Level != want || tt.kind != free && write.Facts[tt.kind] != "yes") {
 			t.Errorf("write %s: got %v with %v, want %v (%s)", tt.path, write.Level, write.Facts, want, tt.kind)
 		}
@@ -69,14 +69,14 @@ func TestProtectedPaths(t *testing.T) {
 		}
 		look := policy.Look
 		if tt.kind == secret {
-			look = policy.Seal
+			look = policy.Restricted
 		}
 		if a, err := s.tools["read_file"].Plan(t.Context(), args(t, pathArgs{tt.path})); err == nil && a.Level != look {
 			t.Errorf("read %s: got %v, want %v", tt.path, a.Level, look)
 		}
 	}
 	for _, p := range []string{"soft", "far/../rc"} { // a link is named as itself, and read through
-		if a, err := s.tools["read_file"].Plan(t.Context(), args(t, pathArgs{p})); err == nil && p == "soft" && a.Level != policy.Seal {
+		if a, err := s.tools["read_file"].Plan(t.Context(), args(t, pathArgs{p})); err == nil && p == "soft" && a.Level != policy.Restricted {
 			t.Errorf("read %s: got %v, want Seal", p, a.Level)
 		}
 	}

@@ -280,8 +280,8 @@ func TestHostsPlan(t *testing.T) {
 	}{
 		{nil, "rm x", policy.Draft, "", ""},
 		{nil, "ls", policy.Look, "", ""},
-		{[]string{"good.example"}, "ls", policy.Reach, "hosts known", "good.example"},
-		{[]string{"A.known.example ", "good.EXAMPLE.", "good.example"}, "rm x", policy.Reach, "hosts known", "a.known.example, good.example"},
+		{[]string{"good.example"}, "ls", policy.External, "hosts known", "good.example"},
+		{[]string{"A.known.example ", "good.EXAMPLE.", "good.example"}, "rm x", policy.External, "hosts known", "a.known.example, good.example"},
 		{[]string{"good.example", "new.example"}, "ls", policy.Commit, "hosts new", "good.example, new.example"},
 		{[]string{"evil-good.example"}, "ls", policy.Commit, "hosts new", "evil-good.example"},
 	} {

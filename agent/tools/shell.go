@@ -155,8 +155,8 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (tool.Action,
 		Untrusted: true,
 	}
 	authority(&a, wants, w.kind == Bubblewrap && kept, len(args.Hosts) > 0)
-	if a.Level == policy.Reach && len(args.Hosts) == 0 {
-		a.Frame = framed(commandFrame(args.Command))
+	if a.Level == policy.External && len(args.Hosts) == 0 {
+		a.GrantScope = scoped(commandScope(args.Command))
 	}
 	if utf8.RuneCountInString(args.Command) > 160 {
 		a.Values["warning"] = "long"

@@ -71,7 +71,7 @@ func (t runCommand) network(a *tool.Action, hosts []string) {
 		return
 	}
 	a.Egress, a.Repeat = true, tool.Opaque
-	a.Level = max(a.Level, policy.Reach)
+	a.Level = max(a.Level, policy.External)
 	a.Facts["network"], a.Facts["host"] = "hosts", "known"
 	a.Values["hosts"] = strings.Join(hosts, ", ")
 	a.Summary += " with access to " + a.Values["hosts"]

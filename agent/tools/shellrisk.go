@@ -17,7 +17,7 @@ func authority(a *tool.Action, w shellrisk.Wants, contained, networked bool) {
 	case contained:
 		a.Level = policy.Draft
 	default:
-		a.Level = policy.Reach
+		a.Level = policy.External
 	}
 	raise := func(to policy.Level, why, part string) {
 		if part != "" {
@@ -31,7 +31,7 @@ func authority(a *tool.Action, w shellrisk.Wants, contained, networked bool) {
 	raise(policy.Commit, "publishes", w.Publishes)
 	raise(policy.Commit, "outside", w.Outside)
 	raise(policy.Commit, "startup", w.Startup)
-	raise(policy.Seal, "secret", w.Secret)
+	raise(policy.Restricted, "secret", w.Secret)
 	if networked || !contained && !w.Reads {
 		raise(policy.Commit, "unclear", w.Unclear) // it may hide a push, or where there is no undo a loss
 	}

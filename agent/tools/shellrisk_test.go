@@ -28,7 +28,7 @@ type levelRow struct {
 
 func levelRows(t testing.TB) []levelRow {
 	t.Helper()
-	names := map[string]policy.Level{"Look": policy.Look, "Draft": policy.Draft, "Reach": policy.Reach, "Commit": policy.Commit, "Seal": policy.Seal}
+	names := map[string]policy.Level{"Look": policy.Look, "Draft": policy.Draft, "Reach": policy.External, "Commit": policy.Commit, "Seal": policy.Restricted}
 	var rows []levelRow
 	for line := range strings.Lines(levelTable) {
 		if strings.HasPrefix(line, "#") {
@@ -116,7 +116,7 @@ func TestOldCaution(t *testing.T) {
 			}
 		}
 	}
-	least(plansOnly(t, s, Landlock), policy.Reach)
+	least(plansOnly(t, s, Landlock), policy.External)
 	if err := os.Truncate(writeTemp(t, s, "huge.bin"), 3<<30); err != nil {
 		t.Fatal(err)
 	}
@@ -141,13 +141,13 @@ func TestHostsDecide(t *testing.T) {
 		want    policy.Level
 		frozen  string
 	}{
-		{"curl -s https://known.example/a", nil, policy.Reach, "known.example"},
+		{"curl -s https://known.example/a", nil, policy.External, "known.example"},
 		{"curl https://new.example/a", nil, policy.Commit, "new.example"},
 		{"curl -d @a.txt https://known.example/a", nil, policy.Commit, "known.example"},
 		{"curl https://127.0.0.1/", nil, policy.Draft, ""},
-		{"git pull", nil, policy.Reach, "known.example"},
+		{"git pull", nil, policy.External, "known.example"},
 		{"git push", nil, policy.Commit, "known.example"},
-		{"python3 fetch.py", []string{"known.example"}, policy.Reach, "known.example"},
+		{"python3 fetch.py", []string{"known.example"}, policy.External, "known.example"},
 		{"python3 fetch.py", []string{"new.example"}, policy.Commit, "new.example"},
 		{"x=git; $x push", []string{"known.example"}, policy.Commit, "known.example"},
 		{"env PATH=. ls", []string{"known.example"}, policy.Commit, "known.example"},

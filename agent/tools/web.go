@@ -84,15 +84,15 @@ func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (tool.Action, er
 	}
 	args.URL = u.String()
 	a := tool.Action{
-		Tool: "fetch_page", Target: u.Hostname(), Args: encode(args), Level: policy.Reach, Phrase: "fetch",
-		Values:    map[string]string{"url": args.URL, "host": u.Hostname()},
-		Summary:   "fetch " + brief(args.URL, 120),
-		Facts:     map[string]string{"host": "new"},
-		Egress:    true,
-		Untrusted: true,
-		Source:    "a page of " + u.Hostname(),
-		Repeat:    tool.Idempotent,
-		Frame:     framed(siteFrame(u.Hostname())),
+		Tool: "fetch_page", Target: u.Hostname(), Args: encode(args), Level: policy.External, Phrase: "fetch",
+		Values:     map[string]string{"url": args.URL, "host": u.Hostname()},
+		Summary:    "fetch " + brief(args.URL, 120),
+		Facts:      map[string]string{"host": "new"},
+		Egress:     true,
+		Untrusted:  true,
+		Source:     "a page of " + u.Hostname(),
+		Repeat:     tool.Idempotent,
+		GrantScope: scoped(siteScope(u.Hostname())),
 	}
 	// A long query could carry out what stands in the workspace: it is asked for.
 	if listed(t.o.Allow, u.Hostname()) && len(u.RawQuery) <= 200 && len(u.EscapedPath()) <= 400 {

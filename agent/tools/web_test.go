@@ -111,7 +111,7 @@ func TestFetchPage(t *testing.T) {
 	}
 	for _, tt := range tests {
 		a := planned(t, tool, urlArgs{s.URL + tt.path})
-		if a.Level != policy.Reach || !a.Untrusted || a.Target != "127.0.0.1" {
+		if a.Level != policy.External || !a.Untrusted || a.Target != "127.0.0.1" {
 			t.Errorf("%s: got %+v, want an untrusted Reach", tt.path, a)
 		}
 		r, err := a.Do(t.Context(), "k")
@@ -212,8 +212,8 @@ func TestFetchLevels(t *testing.T) {
 	tool := Web(WebOptions{Allow: []string{"docs.example.com", ".example.org"}})[0]
 	for in, want := range map[string]policy.Level{
 		"https://docs.example.com/x": policy.Look, "https://example.org": policy.Look, "https://a.b.example.org/": policy.Look,
-		"https://example.com": policy.Reach, "https://evilexample.org": policy.Reach, "https://docs.example.com.evil.example": policy.Reach, "https://a.docs.example.com": policy.Reach,
-		"https://docs.example.com/?q=" + strings.Repeat("x", 300): policy.Reach,
+		"https://example.com": policy.External, "https://evilexample.org": policy.External, "https://docs.example.com.evil.example": policy.External, "https://a.docs.example.com": policy.External,
+		"https://docs.example.com/?q=" + strings.Repeat("x", 300): policy.External,
 	} {
 		if a := planned(t, tool, urlArgs{in}); a.Level != want {
 			t.Errorf("%s: got level %d, want %d", in, a.Level, want)

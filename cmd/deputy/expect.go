@@ -63,7 +63,7 @@ func (r *rehearsal) holds(args []string) (bool, string) {
 		want, _ := strconv.Atoi(args[1])
 		n := 0
 		for _, e := range r.all {
-			if i, ok := e.Body.(event.Ended); ok && i.Err == "" && !i.Unknown && r.levelOf(i.Key) >= policy.Reach {
+			if i, ok := e.Body.(event.Ended); ok && i.Err == "" && !i.Unknown && r.levelOf(i.Key) >= policy.External {
 				n++
 			}
 		}

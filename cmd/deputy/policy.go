@@ -97,7 +97,7 @@ func (a *app) showPolicy(c *cobra.Command) error {
 	fmt.Fprintf(w, "%s\t\t\t\n", l.say("policy.every"))
 	l.raises(w, p.Table.Every)
 	for _, currency := range slices.Sorted(maps.Keys(p.Table.SealAbove)) {
-		fmt.Fprintf(w, "\t%s\t> %s %s\t\n", policy.Seal, p.Table.SealAbove[currency], currency)
+		fmt.Fprintf(w, "\t%s\t> %s %s\t\n", policy.Restricted, p.Table.SealAbove[currency], currency)
 	}
 	if err := w.Flush(); err != nil {
 		return err

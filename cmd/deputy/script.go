@@ -103,7 +103,7 @@ func (t *rehearsalTool) Plan(_ context.Context, raw json.RawMessage) (tool.Actio
 	if err := json.Unmarshal(raw, &args); err != nil {
 		return tool.Action{}, err
 	}
-	levels := map[string]policy.Level{"L0": policy.Look, "L1": policy.Draft, "L2": policy.Reach, "L3": policy.Commit, "L4": policy.Seal}
+	levels := map[string]policy.Level{"L0": policy.Look, "L1": policy.Draft, "L2": policy.External, "L3": policy.Commit, "L4": policy.Restricted}
 	level, ok := levels[args.Level]
 	if !ok {
 		return tool.Action{}, fmt.Errorf("there is no level %q: use L0 to L4", args.Level)

@@ -81,7 +81,7 @@ func strictness(d policy.Decision) int { return 10*(int(policy.Allow)-int(d.Verd
 
 // TestProperties holds for every action of the examples under every policy:
 // shuffled rules decide alike, a rule that denies never loosens, nor does one
-// that asks, nor a taint; no rule allows Seal, and nothing unknown is below Commit.
+// that asks, nor a taint; no rule allows Restricted, and nothing unknown is below Commit.
 func TestProperties(t *testing.T) {
 	all := examples(t)
 	for range 3000 {
@@ -125,7 +125,7 @@ func TestProperties(t *testing.T) {
 		if d := policy.Decide(unknown, policy.Policy{Table: p.Table}, noon); d.Level < policy.Commit || d.Verdict == policy.Allow {
 			t.Fatalf("unknown tool: %+v: got %v %v", a, d.Verdict, d.Level)
 		}
-		if before.Verdict == policy.Allow && (before.Level >= policy.Seal || a.Egress && a.Private && a.Untrusted) {
+		if before.Verdict == policy.Allow && (before.Level >= policy.Restricted || a.Egress && a.Private && a.Untrusted) {
 			t.Fatalf("allowed: %+v at %v", a, before.Level)
 		}
 	}
@@ -142,7 +142,7 @@ func TestEveryLackIsCommit(t *testing.T) {
 			a.Facts[fact] = values[0]
 		}
 		p := policy.Policy{Table: table}
-		if got := policy.Decide(a, p, noon).Level; got > max(row.Level, policy.Reach) {
+		if got := policy.Decide(a, p, noon).Level; got > max(row.Level, policy.External) {
 			t.Errorf("%s with all it needs: got %v, want %v", name, got, row.Level)
 		}
 		for fact, v := range a.Facts {
@@ -207,7 +207,7 @@ func TestWrong(t *testing.T) {
 		{"two documents", "deny: []\n---\nask: []", "only one YAML document is read"},
 		{"no YAML", "deny: [", "line 1"},
 		{"long", "# " + strings.Repeat("x", 1<<20), "longer than 1 MiB"},
-		{"seal", "tools: {vault: {level: L4, why: keys}}\nallow:\n  - {tool: vault, reason: r}", "line 3: vault is L4 Seal, which no rule allows"},
+		{"seal", "tools: {vault: {level: L4, why: keys}}\nallow:\n  - {tool: vault, reason: r}", "line 3: vault is L4 Restricted, which no rule allows"},
 		{"level", "tools: {x_tool: {level: L7, why: w}}", `line 1: "L7" is no level; write L0, L1, L2, L3 or L4`},
 		{"no level", "tools: {x_tool: {why: w}}", "line 1: the tool x_tool needs a level: write level: L3"},
 		{"no why", "tools: {x_tool: {level: L1}}", "line 1: the tool x_tool needs a reason"},
@@ -256,7 +256,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		d := policy.Decide(a, p, noon)
-		if d.Verdict == policy.Allow && d.Level >= policy.Seal || d.Verdict == policy.Ask && d.Level < policy.Reach {
+		if d.Verdict == policy.Allow && d.Level >= policy.Restricted || d.Verdict == policy.Ask && d.Level < policy.External {
 			t.Errorf("%s under %s: got %v at %v", action, text, d.Verdict, d.Level)
 		}
 		// What isn't there can only make it stricter.

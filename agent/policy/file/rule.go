@@ -77,7 +77,7 @@ func (r *reader) check(rule policy.Rule, line int) {
 		r.add(line, `this rule is about everything: name a tool, or write tool: "*" if that is meant`)
 	case rule.Verdict == policy.Allow && strings.Trim(rule.Tool, "*?") == "":
 		r.add(line, "a rule that allows needs its tool: write tool: and the name")
-	case known && rule.Verdict == policy.Allow && row.Level >= policy.Seal:
+	case known && rule.Verdict == policy.Allow && row.Level >= policy.Restricted:
 		r.add(line, "%s is %v, which no rule allows: remove the rule", rule.Tool, row.Level)
 	case !known && !strings.ContainsAny(rule.Tool, "*?") && near(rule.Tool, r.toolNames()) != "":
 		r.add(line, "there is no tool %q; write %s", rule.Tool, near(rule.Tool, r.toolNames()))

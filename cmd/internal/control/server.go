@@ -206,7 +206,7 @@ func (s *Server) waiting(ctx context.Context, id string) (row AskRow, mustShow b
 	err = s.Desk.View(ctx, func(st *state.State, _ int) {
 		for i, a := range st.Asks {
 			if a.ID == id {
-				found, row, mustShow = true, askRows(st)[i], a.Cut || st.Effects[a.Key].Level == policy.Seal
+				found, row, mustShow = true, askRows(st)[i], a.Cut || st.Effects[a.Key].Level == policy.Restricted
 			}
 		}
 	})
