@@ -67,7 +67,7 @@ func TestDamageFoundAfterTheStart(t *testing.T) {
 			if i := slices.Index(kinds, "told"); i < 0 {
 				t.Errorf("got %v, want what was told", kinds)
 			}
-			if s, ok := b.journal.Kept(t.Context(), state.SchemaID); ok {
+			if s, ok := b.journal.LatestSnapshot(t.Context(), state.SchemaID); ok {
 				t.Errorf("a snapshot was kept of a damaged journal, at %d", s.Seq)
 			}
 		})

@@ -210,7 +210,7 @@ func kept(t *testing.T, events []journal.Event, n int, form string, change func(
 	if change != nil {
 		b = change(b)
 	}
-	if err := m.Keep(t.Context(), journal.Snapshot{Seq: journal.Seq(n), Hash: events[n-1].Hash, Form: form, Body: b}); err != nil {
+	if err := m.SaveSnapshot(t.Context(), journal.Snapshot{Seq: journal.Seq(n), Hash: events[n-1].Hash, Form: form, Body: b}); err != nil {
 		t.Fatal(err)
 	}
 	return &metered{Memory: m}
@@ -266,8 +266,8 @@ func TestBeginFindsABrokenJoint(t *testing.T) {
 // rows are changed between two readings.
 type misjoined struct{ metered }
 
-func (m *misjoined) Kept(ctx context.Context, form string) (journal.Snapshot, bool) {
-	s, ok := m.Memory.Kept(ctx, form)
+func (m *misjoined) LatestSnapshot(ctx context.Context, form string) (journal.Snapshot, bool) {
+	s, ok := m.Memory.LatestSnapshot(ctx, form)
 	s.Hash[0]++
 	return s, ok
 }
@@ -300,13 +300,13 @@ func TestSnapshotsAreMadeBesideTheWork(t *testing.T) {
 		for range 8 {
 			b.hear("list my files please")
 		}
-		s, ok := b.journal.Kept(t.Context(), state.SchemaID)
+		s, ok := b.journal.LatestSnapshot(t.Context(), state.SchemaID)
 		seq, _ := b.journal.Head()
 		if !ok || seq-s.Seq > 20 {
 			t.Errorf("got a snapshot at %d of %d events while the desk works", s.Seq, seq)
 		}
 		b.stop()
-		s, _ = b.journal.Kept(t.Context(), state.SchemaID)
+		s, _ = b.journal.LatestSnapshot(t.Context(), state.SchemaID)
 		events := all(t, b.journal)
 		if s.Seq != events[len(events)-1].Seq {
 			t.Errorf("got a snapshot at %d after a clean end, want %d", s.Seq, len(events))
@@ -324,7 +324,7 @@ func TestLongJournalWithoutASnapshot(t *testing.T) {
 	rehearse(t, func(b *bench) {
 		b.journal, b.every = journalOf(t, events), 30
 		b.start()
-		if s, ok := b.journal.Kept(t.Context(), state.SchemaID); !ok || int(s.Seq) < len(events) {
+		if s, ok := b.journal.LatestSnapshot(t.Context(), state.SchemaID); !ok || int(s.Seq) < len(events) {
 			t.Errorf("got a snapshot at %d, want one of all %d events", s.Seq, len(events))
 		}
 	})

@@ -21,7 +21,7 @@ const snapshotEvery = 4096
 // not depend on the disk.
 type snapshotter struct {
 	d     *Desk
-	to    journal.Keeper // nil where no snapshots are kept
+	to    journal.Snapshotter // nil where no snapshots are kept
 	base  journal.Snapshot
 	fresh bool // base was made here and is not kept yet
 	every int
@@ -36,10 +36,10 @@ type snapshotter struct {
 // one, and makes the snapshotter that goes on from there.
 func (d *Desk) begin(ctx context.Context) (state.State, error) {
 	k := &snapshotter{d: d, every: cmp.Or(d.every, snapshotEvery), bell: make(chan struct{}, 1), stop: func() {}}
-	k.to, _ = d.o.Journal.(journal.Keeper)
+	k.to, _ = d.o.Journal.(journal.Snapshotter)
 	s := state.Empty()
 	if k.to != nil {
-		if kept, ok := k.to.Kept(ctx, state.SchemaID); ok {
+		if kept, ok := k.to.LatestSnapshot(ctx, state.SchemaID); ok {
 			if was, err := state.Decode(kept.Body); err != nil {
 				d.log.Warn("a snapshot is not used: the events are read instead", "err", err)
 			} else {
@@ -143,7 +143,7 @@ func (k *snapshotter) advance(ctx context.Context) {
 	if !k.fresh {
 		return
 	}
-	if err := k.to.Keep(ctx, k.base); err != nil {
+	if err := k.to.SaveSnapshot(ctx, k.base); err != nil {
 		k.d.log.Warn("a snapshot could not be kept: the next start takes longer", "err", err)
 		return
 	}

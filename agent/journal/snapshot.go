@@ -11,19 +11,19 @@ type Snapshot struct {
 	Body []byte
 }
 
-// A Keeper is a Journal that keeps snapshots of what its events came to, so that
+// A Snapshotter is a Journal that keeps snapshots of what its events came to, so that
 // a start need not read all of them. A snapshot is never more than a short cut:
 // lost, damaged or forged, the events give the same.
-type Keeper interface {
+type Snapshotter interface {
 	Journal
-	// Keep makes s durable, whole or not at all; it fails if s is not of an event
+	// SaveSnapshot makes s durable, whole or not at all; it fails if s is not of an event
 	// that the chain holds. Two are kept. Called by one goroutine at a time, also
 	// while another appends.
-	Keep(ctx context.Context, s Snapshot) error
-	// Kept is the youngest snapshot of that form which this journal wrote and whose
+	SaveSnapshot(ctx context.Context, s Snapshot) error
+	// LatestSnapshot is the youngest snapshot of that form which this journal wrote and whose
 	// event the chain holds; ok is false if there is none. Any other is passed
 	// over. Who folds on from it must still find that the next event follows Hash.
-	Kept(ctx context.Context, form string) (s Snapshot, ok bool)
+	LatestSnapshot(ctx context.Context, form string) (s Snapshot, ok bool)
 	// Check checks the events that were not checked when the journal was opened,
 	// at its leisure; it returns at once if all were. The error wraps ErrAltered at
 	// the first place that is not what was written.

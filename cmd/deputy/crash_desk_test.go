@@ -87,7 +87,7 @@ func (j crashJob) run(ctx context.Context) (err error) {
 			Phrases: phrases.Embedded(), System: "test",
 			Grace: time.Millisecond,
 		},
-		Journal: &deadlyJournal{Keeper: file, crash: j.Crash}, Model: crashModel{}, Tools: []tool.Tool{j.tool()},
+		Journal: &deadlyJournal{Snapshotter: file, crash: j.Crash}, Model: crashModel{}, Tools: []tool.Tool{j.tool()},
 	})
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -153,7 +153,7 @@ func (j crashJob) answer(a *state.Ask) event.Body {
 
 // A deadlyJournal kills its process around one append.
 type deadlyJournal struct {
-	journal.Keeper
+	journal.Snapshotter
 	crash crash
 	n     int
 }
@@ -163,7 +163,7 @@ func (d *deadlyJournal) Append(ctx context.Context, events ...journal.Event) err
 	if d.crash == (crash{"before", d.n}) {
 		die()
 	}
-	if err := d.Keeper.Append(ctx, events...); err != nil {
+	if err := d.Snapshotter.Append(ctx, events...); err != nil {
 		return err
 	}
 	if d.crash == (crash{"after", d.n}) {

@@ -23,7 +23,7 @@ type Memory struct {
 	Rest func(ctx context.Context) error
 }
 
-var _ journal.Keeper = (*Memory)(nil)
+var _ journal.Snapshotter = (*Memory)(nil)
 
 // Append adds events, all or none; see journal.Journal.
 func (m *Memory) Append(ctx context.Context, events ...journal.Event) error {
@@ -69,8 +69,8 @@ func (m *Memory) Events(from journal.Seq) iter.Seq2[journal.Event, error] {
 	}
 }
 
-// Keep keeps a copy of s; see journal.Keeper.
-func (m *Memory) Keep(ctx context.Context, s journal.Snapshot) error {
+// SaveSnapshot keeps a copy of s; see journal.Snapshotter.
+func (m *Memory) SaveSnapshot(ctx context.Context, s journal.Snapshot) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.holds(s) {
@@ -82,8 +82,8 @@ func (m *Memory) Keep(ctx context.Context, s journal.Snapshot) error {
 	return nil
 }
 
-// Kept is the youngest snapshot of that form; see journal.Keeper.
-func (m *Memory) Kept(ctx context.Context, form string) (journal.Snapshot, bool) {
+// LatestSnapshot is the youngest snapshot of that form; see journal.Snapshotter.
+func (m *Memory) LatestSnapshot(ctx context.Context, form string) (journal.Snapshot, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range slices.Backward(m.kept) {

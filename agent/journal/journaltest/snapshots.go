@@ -11,7 +11,7 @@ import (
 func testSnapshots(t *testing.T, s Store) {
 	dir := t.TempDir()
 	j := open(t, s, dir)
-	k, ok := j.(journal.Keeper)
+	k, ok := j.(journal.Snapshotter)
 	if !ok {
 		t.Skip("this store keeps no snapshots")
 	}
@@ -22,9 +22,9 @@ func testSnapshots(t *testing.T, s Store) {
 	of := func(seq int, form, body string) journal.Snapshot {
 		return journal.Snapshot{Seq: journal.Seq(seq), Hash: events[seq-1].Hash, Form: form, Body: []byte(body)}
 	}
-	want := func(k journal.Keeper, form string, seq journal.Seq, body string) {
+	want := func(k journal.Snapshotter, form string, seq journal.Seq, body string) {
 		t.Helper()
-		got, ok := k.Kept(t.Context(), form)
+		got, ok := k.LatestSnapshot(t.Context(), form)
 		if ok != (seq > 0) || got.Seq != seq || !bytes.Equal(got.Body, []byte(body)) {
 			t.Errorf("form %q: got snapshot %d %q, want %d %q", form, got.Seq, got.Body, seq, body)
 		}
@@ -35,7 +35,7 @@ func testSnapshots(t *testing.T, s Store) {
 	want(k, "a 1", 0, "")
 	keep := func(s journal.Snapshot) {
 		t.Helper()
-		if err := k.Keep(t.Context(), s); err != nil {
+		if err := k.SaveSnapshot(t.Context(), s); err != nil {
 			t.Errorf("keep: %v", err)
 		}
 	}
@@ -54,7 +54,7 @@ func testSnapshots(t *testing.T, s Store) {
 		"a later event": {Seq: 7, Hash: events[5].Hash, Form: "a 2"},
 		"another hash":  {Seq: 6, Hash: events[4].Hash, Form: "a 2"},
 	} {
-		if err := k.Keep(t.Context(), s); err == nil {
+		if err := k.SaveSnapshot(t.Context(), s); err == nil {
 			t.Errorf("kept a snapshot of %s", name)
 		}
 	}
@@ -66,5 +66,5 @@ func testSnapshots(t *testing.T, s Store) {
 		return
 	}
 	j.Close()
-	want(open(t, s, dir).(journal.Keeper), "a 2", 6, "six")
+	want(open(t, s, dir).(journal.Snapshotter), "a 2", 6, "six")
 }

@@ -50,7 +50,7 @@ func appendForever(path string) error {
 		}
 		fmt.Println(three[2].Seq)
 		end := three[2]
-		if err := j.Keep(ctx, journal.Snapshot{Seq: end.Seq, Hash: end.Hash, Form: "1", Body: snapshotOf(end.Seq)}); err != nil {
+		if err := j.SaveSnapshot(ctx, journal.Snapshot{Seq: end.Seq, Hash: end.Hash, Form: "1", Body: snapshotOf(end.Seq)}); err != nil {
 			return err
 		}
 		fmt.Println(-int(end.Seq))
@@ -122,7 +122,7 @@ func reopened(t *testing.T, path string, acked, kept int) int {
 			t.Fatalf("event %d: got body %s", n, e.Body)
 		}
 	}
-	if s, ok := j.Kept(t.Context(), "1"); ok != (s.Seq > 0) || int(s.Seq) < kept || ok && !bytes.Equal(s.Body, snapshotOf(s.Seq)) {
+	if s, ok := j.LatestSnapshot(t.Context(), "1"); ok != (s.Seq > 0) || int(s.Seq) < kept || ok && !bytes.Equal(s.Body, snapshotOf(s.Seq)) {
 		t.Errorf("got snapshot %d of %d bytes after that of event %d was acknowledged", s.Seq, len(s.Body), kept)
 	}
 	if n < acked || n%3 != 0 {

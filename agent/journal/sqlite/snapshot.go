@@ -32,8 +32,8 @@ const (
 // snapshotSlots are what is behind the journal's path in the files' names.
 var snapshotSlots = [2]string{".snapshot.1", ".snapshot.2"}
 
-// Keep puts s on disk in the place of the older of two; see journal.Keeper.
-func (j *Journal) Keep(ctx context.Context, s journal.Snapshot) error {
+// SaveSnapshot puts s on disk in the place of the older of two; see journal.Snapshotter.
+func (j *Journal) SaveSnapshot(ctx context.Context, s journal.Snapshot) error {
 	fail := func(err error) error { return fmt.Errorf("keep a snapshot of the journal: %w", explain(err)) }
 	switch at, err := j.hashOf(ctx, s.Seq); {
 	case j.w == nil:
@@ -84,8 +84,8 @@ func (j *Journal) olderSlot(ctx context.Context) string {
 	return snapshotSlots[0]
 }
 
-// Kept is the youngest snapshot of that form; see journal.Keeper.
-func (j *Journal) Kept(ctx context.Context, form string) (journal.Snapshot, bool) {
+// LatestSnapshot is the youngest snapshot of that form; see journal.Snapshotter.
+func (j *Journal) LatestSnapshot(ctx context.Context, form string) (journal.Snapshot, bool) {
 	for _, s := range j.snapshots(ctx) {
 		if s.Form == form {
 			return s, true

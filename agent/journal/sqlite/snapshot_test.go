@@ -29,7 +29,7 @@ func keepAt(t *testing.T, dir string, seq journal.Seq) {
 	j := opened(t, dir)
 	defer j.Close()
 	e := eventAt(t, j, seq)
-	if err := j.Keep(t.Context(), journal.Snapshot{Seq: seq, Hash: e.Hash, Form: "form 1", Body: fmt.Appendf(nil, "state at %d", seq)}); err != nil {
+	if err := j.SaveSnapshot(t.Context(), journal.Snapshot{Seq: seq, Hash: e.Hash, Form: "form 1", Body: fmt.Appendf(nil, "state at %d", seq)}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -76,7 +76,7 @@ func TestSnapshotsAreNeverTrustedBlindly(t *testing.T) {
 				t.Fatalf("got %v, want the journal to open", err)
 			}
 			defer j.Close()
-			got, ok := j.Kept(t.Context(), "form 1")
+			got, ok := j.LatestSnapshot(t.Context(), "form 1")
 			if got.Seq != c.want || ok != (c.want > 0) || ok && string(got.Body) != fmt.Sprintf("state at %d", c.want) {
 				t.Errorf("got snapshot %d %q, want %d", got.Seq, got.Body, c.want)
 			}
@@ -87,10 +87,10 @@ func TestSnapshotsAreNeverTrustedBlindly(t *testing.T) {
 				t.Errorf("check: %v", err)
 			}
 			seq, hash := j.Head()
-			if err := j.Keep(t.Context(), journal.Snapshot{Seq: seq, Hash: hash, Form: "form 1"}); err != nil && name != "a folder in its place" {
+			if err := j.SaveSnapshot(t.Context(), journal.Snapshot{Seq: seq, Hash: hash, Form: "form 1"}); err != nil && name != "a folder in its place" {
 				t.Errorf("keep: %v", err)
 			}
-			if got, _ := j.Kept(t.Context(), "form 1"); got.Seq != seq && name != "a folder in its place" {
+			if got, _ := j.LatestSnapshot(t.Context(), "form 1"); got.Seq != seq && name != "a folder in its place" {
 				t.Errorf("after keeping another: got %d, want %d", got.Seq, seq)
 			}
 		})
@@ -221,7 +221,7 @@ func TestRebuildPutsSnapshotsAside(t *testing.T) {
 		}
 	}
 	j := opened(t, dir)
-	if s, ok := j.Kept(t.Context(), "form 1"); ok {
+	if s, ok := j.LatestSnapshot(t.Context(), "form 1"); ok {
 		t.Errorf("got snapshot %d of the journal before the repair", s.Seq)
 	}
 }

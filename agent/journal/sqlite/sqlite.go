@@ -109,7 +109,7 @@ type Journal struct {
 }
 
 var (
-	_ journal.Keeper = (*Journal)(nil)
+	_ journal.Snapshotter = (*Journal)(nil)
 	_ journal.Eraser = (*Journal)(nil)
 )
 

@@ -109,7 +109,7 @@ func (j *Journal) walk(ctx context.Context, from, anchor mark) (mark, error) {
 	return to, err
 }
 
-// Check checks the events that Open left out; see journal.Keeper. It rests as long
+// Check checks the events that Open left out; see journal.Snapshotter. It rests as long
 // as it reads, so that it takes no more than half of a core.
 func (j *Journal) Check(ctx context.Context) error {
 	if j.rest.seq == 0 {
