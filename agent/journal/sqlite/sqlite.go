@@ -110,7 +110,7 @@ type Journal struct {
 
 var (
 	_ journal.Snapshotter = (*Journal)(nil)
-	_ journal.Eraser = (*Journal)(nil)
+	_ journal.Eraser      = (*Journal)(nil)
 )
 
 func newJournal(path string, o *Options) *Journal {
