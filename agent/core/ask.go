@@ -99,7 +99,7 @@ func (x *step) patience() time.Duration { return cmp.Or(x.Patience, 20*time.Seco
 // answer reads what was heard as an answer to the ask; false if it isn't one.
 func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 	lang, v := x.Tasks[a.Task].Language, x.read(a, h, overlapped)
-	d := event.Decided{By: by(h), Why: v.Why, Rest: v.Rest, Answer: &h, Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}
+	d := event.Decided{By: string(x.origin.Channel), Why: v.Why, Rest: v.Rest, Answer: &h, Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}
 	if !a.Posed.IsZero() {
 		d.After = h.Began.Sub(a.Posed)
 	}
@@ -304,15 +304,3 @@ func (x *step) carryOut(a *state.Ask, d event.Decided) {
 
 // lapsed stands for whoever did not decide about an ask in its time.
 const lapsed = "expiry"
-
-func by(h event.Heard) string {
-	switch {
-	case h.Socket:
-		return "socket"
-	case h.Typed:
-		return "terminal"
-	case h.Key:
-		return "voice+key"
-	}
-	return "voice"
-}

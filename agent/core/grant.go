@@ -173,7 +173,7 @@ func (x *step) revokeSpoken(l consent.GrantRequest, h event.Heard) {
 	for i, g := range slices.Clone(x.Grants) {
 		text := strings.ToLower(g.Text + " " + g.Target + " " + g.ID)
 		if l.Object == "" || l.Object == itoa(i+1) || strings.Contains(text, strings.ToLower(l.Object)) {
-			x.record(event.Revoked{Grant: g.ID, By: by(h)})
+			x.record(event.Revoked{Grant: g.ID, By: string(x.origin.Channel)})
 			n++
 		}
 	}

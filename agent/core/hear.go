@@ -19,7 +19,9 @@ import (
 // hear works out what an utterance is: an answer, a local verb, dictation,
 // criticism of what was just done, or a new order. Nothing here asks a model.
 func (x *step) hear(h event.Heard) {
-	h.Text = strings.TrimSpace(h.Text)
+	h.Text, h.Heard = strings.TrimSpace(h.Text), "h"+itoa(x.LastHeardID+1)
+	h.Origin = h.From()
+	x.origin = h.Origin
 	finite(&h)
 	whole := h
 	h.Text, x.named = x.Names.Read(h.Text)

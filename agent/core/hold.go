@@ -147,7 +147,7 @@ func (x *step) retracted(h event.Heard, v command.Verb, overlapped bool) bool {
 		if !ok { // it went with its task
 			continue
 		}
-		x.record(event.Retracted{Task: held.Task, Key: key, By: by(h), Why: cmp.Or(r.Why, "the owner said stop"), Answer: &h})
+		x.record(event.Retracted{Task: held.Task, Key: key, By: string(x.origin.Channel), Why: cmp.Or(r.Why, "the owner said stop"), Answer: &h})
 		x.refuse(x.Tasks[held.Task], x.Effects[key], "The owner took the approval back. Their words: "+h.Text, r.Rest != "")
 	}
 	return true

@@ -72,6 +72,7 @@ type step struct {
 	at      time.Time
 	steady  time.Time
 	nonce   uint64
+	origin  event.Origin // of what was said or decided, if that is what is worked out
 	cause   string
 	named   bool   // the utterance begins with Deputy's name
 	replies bool   // it works out what the owner said, or what came of taking something back
@@ -112,6 +113,7 @@ func (r *Rules) Step(s state.State, e event.Event) (state.State, []event.Event, 
 		x.replies = true
 		x.undone(b)
 	case event.Answered:
+		x.origin = namedFrom(b.Origin, b.By)
 		x.answered(b)
 	case event.Speaking:
 		x.record(b)
@@ -133,6 +135,7 @@ func (r *Rules) Step(s state.State, e event.Event) (state.State, []event.Event, 
 	case event.GrantScoped:
 		x.grantScoped(b)
 	case event.Withdrawn:
+		x.origin = namedFrom(b.Origin, b.By)
 		if g := x.Grant(b.Grant); g != nil {
 			x.revoke(g, b.By)
 		}
@@ -146,9 +149,42 @@ func (r *Rules) Step(s state.State, e event.Event) (state.State, []event.Event, 
 	return s, x.events, x.intents
 }
 
+// namedFrom is the origin of a decision that was made by name.
+func namedFrom(o event.Origin, by string) event.Origin {
+	o.Actor, o.Channel = cmp.Or(o.Actor, event.Owner), cmp.Or(o.Channel, event.Channel(by))
+	return o
+}
+
+// stamped says with orders, asks and decisions from whom and where they come.
+func (x *step) stamped(b event.Body) event.Body {
+	switch b := b.(type) {
+	case event.TaskOpened:
+		b.Origin = x.origin
+		return b
+	case event.TaskRevised:
+		b.Origin = x.origin
+		return b
+	case event.Decided:
+		b.Origin = x.origin
+		return b
+	case event.Retracted:
+		b.Origin = x.origin
+		return b
+	case event.Revoked:
+		b.Origin = x.origin
+		return b
+	case event.Asked:
+		if t := x.Tasks[b.Task]; t != nil {
+			b.To = t.Origin
+		}
+		return b
+	}
+	return b
+}
+
 // record makes an event part of the history.
 func (x *step) record(b event.Body) {
-	e := event.Event{At: x.at, Cause: x.cause, Body: b}
+	e := event.Event{At: x.at, Cause: x.cause, Body: x.stamped(b)}
 	x.State.Apply(e)
 	x.events = append(x.events, e)
 }

@@ -20,16 +20,13 @@ const Schema = 1
 // ErrNewer is a journal that holds what only a newer program can read.
 var ErrNewer = errors.New("a newer version wrote this")
 
-// Kinds holds a zero body for each kind that is journaled.
+// Kinds holds the type of each kind that is journaled.
 var Kinds = func() map[string]reflect.Type {
 	m := map[string]reflect.Type{}
-	for _, b := range []Body{
-		Heard{}, Ignored{}, Overheard{}, Opened{}, Replied{}, Ended{}, Undone{}, Answered{}, ClockSet{},
-		TaskOpened{}, TaskRevised{}, Dictated{}, TaskClosed{}, Reported{}, Refused{}, RetryRequested{},
-		Intended{}, Asked{}, AskPresented{}, AskDelivered{}, Explained{}, AskDeferred{}, AskResumed{}, QueueRead{}, AskSuspended{}, Decided{},
-		EffectDelayed{}, Retracted{}, Started{}, Notified{}, Reminded{}, Granted{}, Used{}, Revoked{}, Repaired{},
-	} {
-		m[b.Kind()] = reflect.TypeOf(b)
+	for _, e := range Catalogue {
+		if e.Since > 0 {
+			m[e.Body.Kind()] = reflect.TypeOf(e.Body)
+		}
 	}
 	return m
 }()

@@ -14,6 +14,7 @@ import (
 type (
 	// TaskOpened is an order accepted. From here on it isn't lost.
 	TaskOpened struct {
+		Origin
 		Task     string       `json:"task"`
 		Order    string       `json:"order"`
 		Language string       `json:"language"`
@@ -29,6 +30,7 @@ type (
 	}
 	// TaskRevised is criticism of a finished task: it goes on.
 	TaskRevised struct {
+		Origin
 		Task  string       `json:"task"`
 		Order string       `json:"order"`
 		Scope policy.Level `json:"scope"`
@@ -96,6 +98,8 @@ type (
 		Task string `json:"task"`
 		Ask  string `json:"ask"`
 		Key  string `json:"key"`
+		// To is from where the order came that the ask belongs to: who is asked.
+		To Origin `json:"to,omitzero"`
 		// Again says that the effect was started once and its end isn't known.
 		Again bool `json:"again,omitempty"`
 	}
@@ -158,6 +162,7 @@ type (
 	// Decided is the owner's decision on one ask, with the evidence. It decides
 	// that ask once and nothing else.
 	Decided struct {
+		Origin
 		Task    string `json:"task"`
 		Ask     string `json:"ask"`
 		Key     string `json:"key"`
@@ -183,6 +188,7 @@ type (
 	}
 	// Retracted is a decision that the owner took back in time.
 	Retracted struct {
+		Origin
 		Task   string `json:"task"`
 		Key    string `json:"key"`
 		By     string `json:"by"`
@@ -204,6 +210,7 @@ type (
 	}
 	// Revoked is a standing grant that the owner took back.
 	Revoked struct {
+		Origin
 		Grant string `json:"grant"`
 		By    string `json:"by"`
 	}

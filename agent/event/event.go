@@ -31,6 +31,7 @@ type Body interface{ Kind() string }
 type (
 	// Heard is one utterance, transcribed, or one typed line.
 	Heard struct {
+		Origin
 		Utterance int64  `json:"utterance,omitempty"`
 		Text      string `json:"text"`
 		Language  string `json:"language"`
@@ -137,6 +138,7 @@ type (
 	}
 	// Answered is a decision made by name, on this machine's screen or socket.
 	Answered struct {
+		Origin
 		Ask     string `json:"ask"`
 		Approve bool   `json:"approve"`
 		By      string `json:"by"` // "terminal", "socket"
@@ -205,6 +207,7 @@ type (
 	}
 	// Withdrawn takes a standing permission back by name, on this machine's socket.
 	Withdrawn struct {
+		Origin
 		Grant string
 		By    string
 	}

@@ -38,6 +38,7 @@ func (s *State) Apply(e event.Event) {
 		}
 		s.Listed, s.Speech, s.Listened = nil, map[int64]Utterance{}, time.Time{}
 	case event.Heard:
+		s.LastHeardID = max(s.LastHeardID, Number(b.Origin.Heard))
 		if b.Ignored == "" && b.Err == "" && b.Text != "" {
 			s.LastHeard = e.At
 			if b.Language == "en" || b.Language == "ko" {
@@ -59,7 +60,7 @@ func (s *State) Apply(e event.Event) {
 		s.reopen(t)
 		t.Status, t.Scope, t.Reported = event.Working, max(t.Scope, b.Scope), false
 		t.Revised = t.Turn // turns count on: a call made again is another one
-		t.Orders = append(t.Orders, b.Order)
+		t.Orders, t.Origin = append(t.Orders, b.Order), b.Origin
 		t.note(model.Message{Role: model.User, Text: b.Order})
 	case event.TaskClosed:
 		s.closeTask(e.At, b)
@@ -224,7 +225,7 @@ func (s *State) applyAsked(b event.Asked) {
 
 func (s *State) openTask(at time.Time, b event.TaskOpened) {
 	t := &Task{
-		ID: b.Task, Order: b.Order, Orders: []string{b.Order}, Language: b.Language, Scope: b.Scope, Status: event.Working,
+		ID: b.Task, Order: b.Order, Orders: []string{b.Order}, Origin: b.Origin, Language: b.Language, Scope: b.Scope, Status: event.Working,
 		Calls: map[string]int{}, Opened: at, GrantRequest: b.GrantRequest,
 	}
 	switch {

@@ -70,8 +70,8 @@ type State struct {
 	// Repaired says that the journal was cut off since the last session.
 	Repaired bool
 
-	LastTask, LastAsk, LastGrant int // counters behind the IDs
-	LastLine                     int `json:"-"`
+	LastTask, LastAsk, LastGrant, LastHeardID int // counters behind the IDs
+	LastLine                                  int `json:"-"`
 }
 
 // A Task is one order and what became of it.
@@ -80,6 +80,7 @@ type Task struct {
 	Order string // as it was said
 	// Orders holds the order and every criticism since, in the owner's words.
 	Orders   []string
+	Origin   event.Origin // of the order, or of the last criticism
 	Language string
 	Scope    policy.Level // the most that the order asks for
 	Status   event.Status

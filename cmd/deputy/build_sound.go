@@ -134,7 +134,7 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 		return err
 	}
 	h.ear = &ear{
-		source: source, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(), stir: h.calm.stir, holding: h.desk.Holding,
+		source: source, device: h.cfg.Audio.Input, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(), stir: h.calm.stir, holding: h.desk.Holding,
 		settled: h.desk.Settled, named: h.named, heard: h.heard(p), keep: h.keeper.hold, log: h.log, commanded: h.keys.byCommand,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,

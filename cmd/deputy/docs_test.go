@@ -1,11 +1,17 @@
 package main
 
 import (
+	"cmp"
+	"deputy/agent/event"
+	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -80,14 +86,43 @@ func TestDocsLeaveNothingOut(t *testing.T) {
 			t.Errorf("it does not say what %s is for", s.pkg)
 		}
 	}
+}
+
+var write = flag.Bool("write", false, "write the table of events into docs/architecture.md")
+
+// TestDocsShowTheEvents: the catalogue lists every event there is, and the
+// architecture shows it.
+func TestDocsShowTheEvents(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("| name | type | who tells it | what the fold makes of it | since schema |\n|---|---|---|---|---|\n")
 	listed := map[string]string{}
-	for _, row := range regexp.MustCompile(`(?m)^\| ([a-z._-]+) \| ([A-Z][\w, ]*) \|`).FindAllStringSubmatch(page, -1) {
-		for _, body := range strings.Split(row[2], ", ") {
-			listed[body] = strings.TrimPrefix(row[1], "-")
+	for _, e := range event.Catalogue {
+		name := reflect.TypeOf(e.Body).Name()
+		listed[name] = e.Body.Kind()
+		if (e.Since == 0) != (e.Body.Kind() == "") {
+			t.Errorf("%s is %q and written since schema %d", name, e.Body.Kind(), e.Since)
 		}
+		since := "-"
+		if e.Since > 0 {
+			since = strconv.Itoa(e.Since)
+		}
+		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s |\n", cmp.Or(e.Body.Kind(), "-"), name, e.From, e.Fold, since)
 	}
-	events := found(t, ".go", `(?m)^func \(([A-Z]\w*)\) Kind\(\) string +\{ return "([a-z._]*)" \}`)
-	if len(events) < 40 || !maps.Equal(events, listed) {
-		t.Errorf("got the events %v, want %v", listed, events)
+	if there := found(t, ".go", `(?m)^func \(([A-Z]\w*)\) Kind\(\) string +\{ return "([a-z._]*)" \}`); len(there) < 40 || !maps.Equal(there, listed) {
+		t.Errorf("the catalogue lists %v, want %v", listed, there)
+	}
+	const path = "../../docs/architecture.md"
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := regexp.MustCompile(`(?m)^\| name \| type \|.*\n(?:\|.*\n)*`).Find(data)
+	if *write {
+		data = []byte(strings.Replace(string(data), string(old), table.String(), 1))
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if string(old) != table.String() {
+		t.Error("the table of events is not the catalogue; go test ./cmd/deputy -run TestDocsShowTheEvents -write")
 	}
 }

@@ -24,6 +24,7 @@ type ear struct {
 	detector    audio.Detector
 	transcriber stt.Transcriber
 	options     audio.Options
+	device      string // the microphone's name, for the journal
 	tell        func(event.Body)
 	// onset is called when speech begins, for whoever must be silent then. May be
 	// nil.
@@ -234,6 +235,7 @@ func (e *ear) say(f final, ready time.Time) {
 	}
 	h := heardOf(u, t)
 	h.Noise, h.Tokens, h.Began, h.Ended, h.Audio = why, evidence(t.Tokens), f.began, f.ended, digest(u.Samples)
+	h.Device = e.device
 	h.Commanded = u.Key && e.commanded != nil && e.commanded()
 	e.tell(h)
 }

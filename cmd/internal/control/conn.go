@@ -13,6 +13,7 @@ import (
 
 	"cmp"
 
+	"deputy/agent/event"
 	"deputy/configs/phrases"
 )
 
@@ -31,6 +32,11 @@ type conn struct {
 	peer peer
 	in   *bufio.Reader
 	out  *json.Encoder
+}
+
+// origin is where a request comes from: the socket, from that program.
+func (c *conn) origin() event.Origin {
+	return event.Origin{Channel: event.Socket, Device: fmt.Sprintf("process %d", c.peer.pid)}
 }
 
 // Write fails when the other end doesn't read.

@@ -41,7 +41,7 @@ func (s *Server) handle(ctx context.Context, r Request, c *conn) error {
 	out := c.out
 	switch r.Do {
 	case "say":
-		return s.say(ctx, r, out)
+		return s.say(ctx, r, c)
 	case "tasks":
 		return s.tasks(ctx, r, out)
 	case "metrics":
@@ -53,7 +53,7 @@ func (s *Server) handle(ctx context.Context, r Request, c *conn) error {
 	case "grants":
 		return s.list(ctx, out, func(st *state.State) any { return grantRows(st) })
 	case "revoke":
-		return s.revoke(ctx, r)
+		return s.revoke(ctx, r, c)
 	case "ptt":
 		if s.Key == nil {
 			return errors.New("this Deputy has no microphone, so there is nothing to hold the key for")
@@ -67,12 +67,12 @@ func (s *Server) handle(ctx context.Context, r Request, c *conn) error {
 
 // say gives the desk a typed line and streams what comes of it, until nothing more
 // will but what the owner decides.
-func (s *Server) say(ctx context.Context, r Request, out *json.Encoder) error {
+func (s *Server) say(ctx context.Context, r Request, c *conn) error {
 	h := Typed(r.Text, r.Language)
-	h.Socket = true
+	h.Socket, h.Origin = true, c.origin()
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
-	return s.follow(ctx, h, func(e event.Event) error { return send(out, e) }, func() error {
+	return s.follow(ctx, h, func(e event.Event) error { return send(c.out, e) }, func() error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -227,7 +227,7 @@ func (s *Server) decide(ctx context.Context, r Request, c *conn) error {
 	if err != nil {
 		return err
 	}
-	answer := event.Answered{Ask: r.ID, Approve: r.Approve, By: "socket", Reason: r.Text}
+	answer := event.Answered{Origin: c.origin(), Ask: r.ID, Approve: r.Approve, By: string(event.Socket), Reason: r.Text}
 	if r.Approve && mustShow {
 		if answer.Shown, err = s.show(ctx, c, row); err != nil {
 			return err
@@ -262,7 +262,7 @@ func (s *Server) metrics(out *json.Encoder) error {
 }
 
 // revoke takes one permission back and waits until it is gone.
-func (s *Server) revoke(ctx context.Context, r Request) error {
+func (s *Server) revoke(ctx context.Context, r Request, c *conn) error {
 	has := func() (found bool, err error) {
 		err = s.Desk.View(ctx, func(st *state.State, _ int) {
 			found = slices.ContainsFunc(st.Grants, func(g *state.Grant) bool { return g.ID == r.ID })
@@ -276,7 +276,7 @@ func (s *Server) revoke(ctx context.Context, r Request) error {
 	if !found {
 		return fmt.Errorf("there is no permission %q; see: deputy grants", r.ID)
 	}
-	s.Desk.Tell(event.Withdrawn{Grant: r.ID, By: "socket"})
+	s.Desk.Tell(event.Withdrawn{Origin: c.origin(), Grant: r.ID, By: string(event.Socket)})
 	if found, err = has(); err == nil && found { // the desk works off what it was told in order
 		err = errors.New("the permission could not be taken back; see: deputy log show")
 	}
