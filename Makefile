@@ -18,12 +18,12 @@ test: setup ## set up and run every test
 build: ## build bin/deputy with microphone and whisper
 	@scripts/setup packages whisper
 	@mkdir -p bin
-	@scripts/native go build -tags '$(tags)' -o bin/deputy ./cmd/deputy
+	@scripts/native go build -trimpath -ldflags='-s -w' -tags '$(tags)' -o bin/deputy ./cmd/deputy
 
 lab: ## build bin/deputy-lab, which measures Deputy
 	@scripts/setup packages whisper
 	@mkdir -p bin
-	@scripts/native go build -tags '$(tags)' -o bin/deputy-lab ./cmd/deputy-lab
+	@scripts/native go build -trimpath -ldflags='-s -w' -tags '$(tags)' -o bin/deputy-lab ./cmd/deputy-lab
 
 run: setup build ## start Deputy
 	@scripts/native bin/deputy run
