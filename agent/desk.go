@@ -221,8 +221,11 @@ func (d *Desk) step(ctx context.Context, s *state.State, h *executor, e event.Ev
 
 func (d *Desk) work(ctx context.Context, s *state.State, h *executor, now instant, e event.Event) error {
 	e.At, e.Steady, e.Nonce, e.Body = now.wall, now.steady, nonce(), now.onWall(e.Body)
-	if p, ok := e.Body.(event.Planned); ok {
-		h.keep(p)
+	switch b := e.Body.(type) {
+	case event.Planned:
+		h.keep(b)
+	case event.Ended:
+		delete(h.sessions, b.Key)
 	}
 	next, events, intents := d.o.Rules.Step(*s, e)
 	*s = next

@@ -25,21 +25,26 @@ type executor struct {
 	abandon context.CancelFunc
 	running sync.WaitGroup
 	// mu guards under: what ends counts itself off on its own goroutine.
-	mu      sync.Mutex
-	under   map[string]int                // what is under way, by its cause
-	drops   map[string]context.CancelFunc // by task
-	tasks   map[string]context.Context
-	plans   map[string]tool.Action // by task and call, until done
-	alarm   alarm
-	reading context.CancelFunc // ends reading ahead; nil if nothing is read
+	mu       sync.Mutex
+	under    map[string]int                // what is under way, by its cause
+	drops    map[string]context.CancelFunc // by task
+	tasks    map[string]context.Context
+	plans    map[string]tool.Action // by task and call, until done
+	sessions map[string]*session    // live effects under way, by key
+	turns    chan struct{}          // a place for each turn of a model at once; nil for any number
+	alarm    alarm
+	reading  context.CancelFunc // ends reading ahead; nil if nothing is read
 }
 
 func newExecutor(ctx context.Context, d *Desk) *executor {
 	h := &executor{
 		d: d, ctx: ctx, tools: map[string]tool.Tool{}, under: map[string]int{}, drops: map[string]context.CancelFunc{},
-		tasks: map[string]context.Context{}, plans: map[string]tool.Action{},
+		tasks: map[string]context.Context{}, plans: map[string]tool.Action{}, sessions: map[string]*session{},
 	}
 	h.effects, h.abandon = context.WithCancel(context.WithoutCancel(ctx))
+	if n := d.o.Rules.Parallel; n > 0 {
+		h.turns = make(chan struct{}, n)
+	}
 	for _, t := range d.o.Tools {
 		h.tools[t.Spec().Name] = t
 	}
@@ -70,7 +75,17 @@ func (h *executor) carryOut(i event.Intent, cause string) {
 	switch i := i.(type) {
 	case event.Think:
 		ctx := h.task(i.Task)
-		h.run(cause, func() event.Body { return h.d.think(ctx, i, cause) })
+		h.run(cause, func() event.Body {
+			if h.turns != nil {
+				select {
+				case h.turns <- struct{}{}:
+					defer func() { <-h.turns }()
+				case <-ctx.Done():
+					return nil // dropped: nobody waits for it
+				}
+			}
+			return h.d.think(ctx, i, cause)
+		})
 	case event.CancelTask:
 		if drop := h.drops[i.Task]; drop != nil {
 			drop()
@@ -90,9 +105,17 @@ func (h *executor) carryOut(i event.Intent, cause string) {
 	case event.Execute:
 		a, planned := h.plans[i.Effect.Task+" "+i.Effect.Call]
 		delete(h.plans, i.Effect.Task+" "+i.Effect.Call)
-		h.run(cause, func() event.Body { return h.do(i.Effect, a, planned) })
+		ctx, s := h.session(cause, i.Effect)
+		h.run(cause, func() event.Body { return h.do(ctx, i.Effect, a, planned, s) })
 	case event.CheckEffect:
-		h.run(cause, func() event.Body { return h.look(i.Effect) })
+		ctx, s := h.session(cause, i.Effect)
+		h.run(cause, func() event.Body { return h.look(ctx, i.Effect, s) })
+	case event.AnswerEffect:
+		h.toSession(i.Key, func(s *session) { s.answer(i) })
+	case event.SteerEffect:
+		h.toSession(i.Key, func(s *session) { s.steered(i.Text) })
+	case event.CancelEffect:
+		h.toSession(i.Key, func(s *session) { s.cancel(tool.ErrCancelled) })
 	case event.Undo:
 		h.run(cause, func() event.Body { return h.takeBack(i) })
 	case event.ScopeGrant:
@@ -116,7 +139,7 @@ func (h *executor) carryOut(i event.Intent, cause string) {
 	}
 }
 
-// task is the context of a task's thinking, ended by Drop.
+// task is the context of a task's thinking, ended by CancelTask.
 func (h *executor) task(id string) context.Context {
 	if ctx := h.tasks[id]; ctx != nil {
 		return ctx
@@ -206,7 +229,7 @@ func (h *executor) plan(ctx context.Context, i event.Plan, c model.Call) event.B
 
 // do has an effect. After a restart the action is planned again and must be the
 // same; anything else is not what was approved.
-func (h *executor) do(f event.Intended, a tool.Action, planned bool) event.Body {
+func (h *executor) do(ctx context.Context, f event.Intended, a tool.Action, planned bool, s *session) event.Body {
 	e := event.Ended{Task: f.Task, Key: f.Key}
 	if !planned {
 		t := h.tools[f.Tool]
@@ -215,35 +238,40 @@ func (h *executor) do(f event.Intended, a tool.Action, planned bool) event.Body 
 			return e
 		}
 		var err error
-		if a, err = t.Plan(h.effects, f.Args); err != nil {
+		if a, err = t.Plan(ctx, f.Args); err != nil {
 			e.Err = err.Error()
 			return e
 		}
 	}
-	if a.Tool != f.Tool || a.Target != f.Target || !bytes.Equal(a.Args, f.Args) {
+	if a.Tool != f.Tool || a.Target != f.Target || !bytes.Equal(a.Args, f.Args) || (a.Live != nil) != f.Live {
 		e.Err = "the action is no longer the one that was decided about"
 		return e
 	}
-	r, err := a.Do(h.effects, f.Key)
+	if a.Live != nil {
+		defer s.cancel(nil)
+		r, err := a.Live(ctx, f.Key, s)
+		return outcome(e, r, err)
+	}
+	r, err := a.Do(ctx, f.Key)
 	return outcome(e, r, err)
 }
 
 // look finds out whether an effect of an earlier session happened; if it did
 // not, it is had now.
-func (h *executor) look(f event.Intended) event.Body {
+func (h *executor) look(ctx context.Context, f event.Intended, s *session) event.Body {
 	e := event.Ended{Task: f.Task, Key: f.Key}
 	c, ok := h.tools[f.Tool].(tool.Checker)
 	if !ok {
 		e.Unknown = true
 		return e
 	}
-	done, r, err := c.Check(h.effects, f.Key, f.Args)
+	done, r, err := c.Check(ctx, f.Key, f.Args)
 	switch {
 	case err != nil:
 		e.Unknown, e.Err = true, err.Error()
 		return e
 	case !done:
-		return h.do(f, tool.Action{}, false)
+		return h.do(ctx, f, tool.Action{}, false, s)
 	}
 	return outcome(e, r, nil)
 }

@@ -23,6 +23,9 @@ func (d *Desk) View(ctx context.Context, f func(s *state.State, busy int)) error
 func (d *Desk) Rests(ctx context.Context, cause string) (rests bool, err error) {
 	err = d.view(ctx, func(s *state.State, h *executor) {
 		rests = h.busyFor(cause) == 0 && d.waiting(func(e event.Event) bool { return e.Cause == cause }) == 0
+		for _, r := range s.Ready {
+			rests = rests && s.Effects[r.Key].Cause != cause
+		}
 		for key := range s.Held {
 			rests = rests && s.Effects[key].Cause != cause
 		}

@@ -126,6 +126,7 @@ func (c Config) checkWork(k *checker) {
 		k.that(isName(n), "agent.name", "%q is not one word of at least three Latin letters or two of Hangul", n)
 	}
 	k.within("agent.step_limit", c.Agent.StepLimit, 1, 100)
+	k.within("agent.parallel", c.Agent.Parallel, 1, 100)
 	k.span("agent.grace", c.Agent.Grace, time.Second, time.Minute)
 	_, _, err := ParseHours(c.Agent.Quiet)
 	k.that(err == nil, "agent.quiet", "%v", err)

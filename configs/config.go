@@ -115,6 +115,7 @@ type Agent struct {
 	State          string        `yaml:"state" kind:"path"`
 	Policy         string        `yaml:"policy" kind:"path"` // the owner's rules; empty: policy.yaml beside the configuration, if there is one
 	StepLimit      int           `yaml:"step_limit"`         // tool calls a task may make
+	Parallel       int           `yaml:"parallel"`           // turns of the model, and effects, at once
 	AskExpiry      time.Duration `yaml:"ask_expiry"`         // how long a question stands
 	HalfDuplexTail time.Duration `yaml:"half_duplex_tail"`   // deaf for this long after speaking
 	Grace          time.Duration `yaml:"grace"`              // how long a decided effect can be stopped before it begins
@@ -200,7 +201,7 @@ func defaults(p Paths) Config {
 		Agent: Agent{
 			Name:      []string{"Deputy", "데퓨티"},
 			Workspace: p.Workspace, State: p.State,
-			StepLimit: 12, AskExpiry: 10 * time.Minute, HalfDuplexTail: 250 * time.Millisecond,
+			StepLimit: 12, Parallel: 4, AskExpiry: 10 * time.Minute, HalfDuplexTail: 250 * time.Millisecond,
 			Grace: 2 * time.Second,
 		},
 		Mail:    Mail{Port: 587, TLS: "starttls", PasswordEnv: "DEPUTY_SMTP_PASSWORD"},

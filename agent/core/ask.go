@@ -289,6 +289,8 @@ func (x *step) carryOut(a *state.Ask, d event.Decided) {
 		x.decidedGrant(a, f, d.Approve)
 	case d.Approve:
 		x.begin(f.Intended, "owner")
+	case f.Within != "":
+		x.refuse(t, f, cmp.Or(d.Rest, "The owner said no."), true)
 	case a.Again:
 		x.record(event.Ended{Task: t.ID, Key: f.Key, Err: "it is not known whether it happened, and the owner does not want it again"})
 		x.advance(t)

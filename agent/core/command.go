@@ -7,6 +7,7 @@ import (
 	"deputy/agent/command"
 	"deputy/agent/event"
 	"deputy/agent/policy"
+	"deputy/agent/readback"
 	"deputy/agent/state"
 )
 
@@ -66,9 +67,11 @@ func (x *step) cancel(lang string) {
 // end closes a task, drops what runs for it and reports it.
 func (x *step) end(t *state.Task, status event.Status, text string) {
 	x.intend(event.CancelTask{Task: t.ID})
+	x.callOff(t)
 	x.record(event.TaskClosed{Task: t.ID, Status: status, Text: text})
 	x.report(t)
 	x.poseNext()
+	x.startReady()
 }
 
 // report says a closed task's result, once.
@@ -119,6 +122,9 @@ func (x *step) status(lang string) {
 		switch t.Status {
 		case event.Working:
 			parts = append(parts, x.phrase(lang, "say.status_working", "order", clip(t.Order, 60)))
+			if how := x.progress(t); how != "" {
+				parts = append(parts, x.phrase(lang, "say.status_progress", "text", readback.Speakable(how, lang, 90)))
+			}
 		case event.Waiting:
 			parts = append(parts, x.phrase(lang, "say.status_waiting", "order", clip(t.Order, 60)))
 		case event.Noting:
@@ -130,6 +136,16 @@ func (x *step) status(lang string) {
 		return
 	}
 	x.tellLine(lang, state.Spoke{Text: strings.Join(parts, " ")})
+}
+
+// progress is what a live effect of the task said last of how far it is.
+func (x *step) progress(t *state.Task) string {
+	for _, key := range slices.Backward(t.Effects) {
+		if f := x.Effects[key]; f.Running() && f.Progress != "" {
+			return f.Progress
+		}
+	}
+	return ""
 }
 
 // repeat says the last thing again that was heard to its end or cut short.

@@ -86,6 +86,9 @@ func (x *step) hear(h event.Heard) {
 		x.grantRequested(l, h)
 		return
 	}
+	if x.steered(h) {
+		return
+	}
 	if t := x.revisable(h); t != nil {
 		x.revise(t, h)
 		return

@@ -12,6 +12,7 @@ import (
 	"deputy/agent/event"
 	"deputy/agent/policy"
 	"deputy/agent/state"
+	"deputy/agent/tool"
 )
 
 const (
@@ -211,15 +212,18 @@ func (x *step) voiceless(h event.Heard) bool {
 }
 
 // refuse ends what was asked for. A plain no ends the task: a model that is told
-// so tries again; with a reason it may do better.
+// so tries again; with a reason it may do better. A live effect that asked is told,
+// and goes on.
 func (x *step) refuse(t *state.Task, f *state.Effect, words string, goOn bool) {
 	x.record(event.Refused{Task: t.ID, Call: f.Call, Text: words, Owner: true})
-	if goOn && t.Status.Open() {
+	switch {
+	case f.Within != "":
+		x.intend(event.AnswerEffect{Key: f.Within, Call: f.Call, Answer: tool.Answer{Words: words}})
+		x.poseNext()
+	case goOn && t.Status.Open():
 		x.advance(t)
 		x.poseNext()
-		return
-	}
-	if t.Status.Open() {
+	case t.Status.Open():
 		x.end(t, event.Cancelled, x.phrase(t.Language, "say.denied"))
 	}
 }

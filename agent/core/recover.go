@@ -16,6 +16,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // recover takes up after a restart what the journal says was under way. An
 // effect that had started is never simply run again.
 func (x *step) recover() {
+	x.forgetPermissions()
 	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
 		// It was decided, and had not begun: whether the owner still wants it is asked.
 		x.record(event.Asked{Task: x.Held[key].Task, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: x.Effects[key].Unknown})
@@ -98,7 +99,8 @@ func (x *step) intended(t *state.Task, call string) bool {
 // was only intended when the process died is planned and judged anew.
 func (x *step) underWay(f *state.Effect) bool {
 	_, held := x.Held[f.Key]
-	return f.Started || held || f.Asking
+	ready := slices.ContainsFunc(x.Ready, func(r state.ReadyEffect) bool { return r.Key == f.Key })
+	return f.Started || f.Permitted || held || ready || f.Asking
 }
 
 // woke looks at everything that waits for a time.

@@ -29,6 +29,9 @@ type Rules struct {
 	Tools  []tool.Spec
 	// Steps is the most model turns that a task may take; 0 means 12.
 	Steps int
+	// Parallel is how many effects, and how many turns of the model, are under way at
+	// once; 0 means any number.
+	Parallel int
 	// Budget is the most of a conversation that a model is given, in bytes; 0 means
 	// 64 KiB. System and Tools come on top.
 	Budget int
@@ -109,6 +112,10 @@ func (r *Rules) Step(s state.State, e event.Event) (state.State, []event.Event, 
 		x.planned(b)
 	case event.Ended:
 		x.ended(b)
+	case event.Progressed:
+		x.record(b)
+	case event.PermissionAsked:
+		x.permissionAsked(b)
 	case event.Undone:
 		x.replies = true
 		x.undone(b)
@@ -171,6 +178,12 @@ func (x *step) stamped(b event.Body) event.Body {
 		b.Origin = x.origin
 		return b
 	case event.Revoked:
+		b.Origin = x.origin
+		return b
+	case event.Steered:
+		b.Origin = x.origin
+		return b
+	case event.CancelRequested:
 		b.Origin = x.origin
 		return b
 	case event.Asked:

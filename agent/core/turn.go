@@ -158,9 +158,14 @@ func (x *step) planned(b event.Planned) {
 		x.advance(t)
 		return
 	}
-	a := b.Action
+	x.judge(t, b.Turn, b.Call.ID, b.Action, "")
+}
+
+// judge puts an action to policy. within is the key of the live effect that asks to
+// have it by itself; "" for a call of the model.
+func (x *step) judge(t *state.Task, turn int, call string, a tool.Action, within string) {
 	i := event.Intended{
-		Task: t.ID, Call: b.Call.ID, Key: effectKey(x.Era, t.ID, b.Turn, b.Call.ID, a.Tool, a.Args),
+		Task: t.ID, Call: call, Key: effectKey(x.Era, t.ID, turn, call, a.Tool, a.Args), Within: within, Live: a.Live != nil, Steerable: a.Steerable,
 		Tool: a.Tool, Target: a.Target, Args: a.Args, Level: a.Level, Phrase: a.Phrase, Values: a.Values,
 		Summary: a.Summary, Facts: a.Facts, Private: a.Private, Egress: a.Egress, Spends: a.Spends,
 		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, GrantScope: a.GrantScope,
@@ -183,7 +188,12 @@ func (x *step) planned(b event.Planned) {
 	default:
 		// Code says it: a model may find it worth hiding.
 		x.tell(t.Language, "say.forbidden", "what", strings.TrimRight(x.in(t.Language).Sentence(i), ". "), "why", strings.TrimRight(d.Reason.In(t.Language), ". "))
-		x.record(event.Refused{Task: t.ID, Call: i.Call, Text: "The owner's rules forbid this: " + d.Reason.En})
+		words := "The owner's rules forbid this: " + d.Reason.En
+		x.record(event.Refused{Task: t.ID, Call: i.Call, Text: words})
+		if within != "" {
+			x.intend(event.AnswerEffect{Key: within, Call: call, Answer: tool.Answer{Words: words}})
+			return
+		}
 		x.advance(t)
 	}
 }
@@ -192,11 +202,23 @@ func (x *step) planned(b event.Planned) {
 func (x *step) judged(i event.Intended, t *state.Task) policy.Action {
 	s := tool.Action{Tool: i.Tool, Target: i.Target, Args: i.Args, Level: i.Level, Facts: i.Facts, Spends: i.Spends, Egress: i.Egress}.Subject(t.Scope, x.Project)
 	s.Tainted, s.Private, s.Untrusted = i.Taint, t.Private, t.Stranger
+	if f := x.Effects[i.Within]; f != nil { // what it has read so far is in no conversation yet
+		s.Private, s.Untrusted = s.Private || f.Private, s.Untrusted || f.Untrusted
+	}
 	return s
 }
 
 // start has an effect: first the journal, then the deed.
 func (x *step) start(i event.Intended, by string) {
+	if i.Within != "" {
+		x.record(event.Permitted{Task: i.Task, Key: i.Key, Within: i.Within, By: by})
+		x.intend(event.AnswerEffect{Key: i.Within, Call: i.Call, Answer: tool.Answer{Approved: true}})
+		return
+	}
+	if x.Parallel > 0 && !x.Effects[i.Key].Running() && x.running() >= x.Parallel {
+		x.Ready = append(x.Ready, state.ReadyEffect{Key: i.Key, By: by})
+		return
+	}
 	x.record(event.Started{Task: i.Task, Key: i.Key, By: by})
 	x.intend(event.Execute{Effect: i})
 }
@@ -208,9 +230,17 @@ func (x *step) ended(b event.Ended) {
 		return
 	}
 	b.Task = f.Task
+	if a := x.Posed(); a != nil && x.Effects[a.Key].Within == b.Key {
+		x.intend(event.Hush{}) // what it asked for is of no use any more
+	}
 	x.record(b)
 	t := x.Tasks[f.Task]
+	defer x.startReady()
 	if b.Unknown {
+		if f.Cancelled {
+			x.tell(t.Language, "say.cancel_unknown", "what", x.in(t.Language).Doing(f.Intended))
+			return
+		}
 		x.askFor(t, b.Key, true)
 		return
 	}

@@ -15,7 +15,7 @@ import (
 // Schema is how events are written. It is raised with any change by which an older
 // program would read them wrongly: a field that goes or means something else. What
 // earlier ones wrote is read for ever; testdata/journals holds a journal of each.
-const Schema = 1
+const Schema = 2
 
 // ErrNewer is a journal that holds what only a newer program can read.
 var ErrNewer = errors.New("a newer version wrote this")

@@ -89,6 +89,11 @@ type (
 		// Spends and GrantScope are the Action's.
 		Spends     bool             `json:"spends,omitempty"`
 		GrantScope *tool.GrantScope `json:"frame,omitempty"`
+		// Live and Steerable are the Action's. Within is the key of the live effect that
+		// asks to have this by itself; "" for what the desk has done.
+		Live      bool   `json:"live,omitempty"`
+		Steerable bool   `json:"steerable,omitempty"`
+		Within    string `json:"within,omitempty"`
 		// For is the ask that the owner answered with "always", of which this
 		// standing grant came.
 		For string `json:"for,omitempty"`
@@ -221,6 +226,26 @@ type (
 		Key  string `json:"key"`
 		By   string `json:"by"` // "policy", "owner", "restart"
 	}
+	// Permitted lets a live effect have an action by itself.
+	Permitted struct {
+		Task   string `json:"task"`
+		Key    string `json:"key"`
+		Within string `json:"within"` // the live effect's key
+		By     string `json:"by"`
+	}
+	// Steered is what the owner said to a live effect.
+	Steered struct {
+		Origin
+		Task string `json:"task"`
+		Key  string `json:"key"`
+		Text string `json:"text"`
+	}
+	// CancelRequested calls a live effect off. How it ends is told by Ended.
+	CancelRequested struct {
+		Origin
+		Task string `json:"task"`
+		Key  string `json:"key"`
+	}
 	// Notified is one of Deputy's own sentences: the answer to a local verb, or why
 	// nothing followed from what was said.
 	Notified struct {
@@ -232,31 +257,34 @@ type (
 	}
 )
 
-func (Notified) Kind() string       { return "told" }
-func (TaskOpened) Kind() string     { return "task.opened" }
-func (TaskRevised) Kind() string    { return "task.revised" }
-func (Dictated) Kind() string       { return "note.dictated" }
-func (TaskClosed) Kind() string     { return "task.closed" }
-func (Reported) Kind() string       { return "task.reported" }
-func (Refused) Kind() string        { return "call.refused" }
-func (RetryRequested) Kind() string { return "model.mending" }
-func (Intended) Kind() string       { return "intent.recorded" }
-func (Asked) Kind() string          { return "asked" }
-func (AskPresented) Kind() string   { return "ask.posing" }
-func (AskDelivered) Kind() string   { return "ask.posed" }
-func (AskDeferred) Kind() string    { return "ask.parked" }
-func (AskSuspended) Kind() string   { return "ask.set_aside" }
-func (Decided) Kind() string        { return "decided" }
-func (Started) Kind() string        { return "effect.started" }
-func (Reminded) Kind() string       { return "reminded" }
-func (Explained) Kind() string      { return "ask.explained" }
-func (AskResumed) Kind() string     { return "ask.returned" }
-func (QueueRead) Kind() string      { return "asks.listed" }
-func (EffectDelayed) Kind() string  { return "effect.held" }
-func (Retracted) Kind() string      { return "retracted" }
-func (Granted) Kind() string        { return "grant.given" }
-func (Used) Kind() string           { return "grant.used" }
-func (Revoked) Kind() string        { return "grant.revoked" }
+func (Notified) Kind() string        { return "told" }
+func (TaskOpened) Kind() string      { return "task.opened" }
+func (TaskRevised) Kind() string     { return "task.revised" }
+func (Dictated) Kind() string        { return "note.dictated" }
+func (TaskClosed) Kind() string      { return "task.closed" }
+func (Reported) Kind() string        { return "task.reported" }
+func (Refused) Kind() string         { return "call.refused" }
+func (RetryRequested) Kind() string  { return "model.mending" }
+func (Intended) Kind() string        { return "intent.recorded" }
+func (Asked) Kind() string           { return "asked" }
+func (AskPresented) Kind() string    { return "ask.posing" }
+func (AskDelivered) Kind() string    { return "ask.posed" }
+func (AskDeferred) Kind() string     { return "ask.parked" }
+func (AskSuspended) Kind() string    { return "ask.set_aside" }
+func (Decided) Kind() string         { return "decided" }
+func (Started) Kind() string         { return "effect.started" }
+func (Permitted) Kind() string       { return "effect.permitted" }
+func (Steered) Kind() string         { return "effect.steered" }
+func (CancelRequested) Kind() string { return "effect.cancel_requested" }
+func (Reminded) Kind() string        { return "reminded" }
+func (Explained) Kind() string       { return "ask.explained" }
+func (AskResumed) Kind() string      { return "ask.returned" }
+func (QueueRead) Kind() string       { return "asks.listed" }
+func (EffectDelayed) Kind() string   { return "effect.held" }
+func (Retracted) Kind() string       { return "retracted" }
+func (Granted) Kind() string         { return "grant.given" }
+func (Used) Kind() string            { return "grant.used" }
+func (Revoked) Kind() string         { return "grant.revoked" }
 
 // Status is where a task stands. The zero value is a task that doesn't exist.
 type Status string

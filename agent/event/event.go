@@ -127,6 +127,19 @@ type (
 		Remind   *tool.Reminder  `json:"remind,omitempty"`
 		Produced string          `json:"produced,omitempty"`
 	}
+	// Progressed says how far a live effect is.
+	Progressed struct {
+		Task string
+		Key  string
+		Text string
+	}
+	// PermissionAsked says that a live effect wants to have an action by itself, and
+	// waits for the answer.
+	PermissionAsked struct {
+		Key    string // the live effect's
+		Call   string // names this question
+		Action tool.Action
+	}
 	// Undone is how taking back an effect ended.
 	Undone struct {
 		Task string `json:"task"`
@@ -213,28 +226,30 @@ type (
 	}
 )
 
-func (Heard) Kind() string       { return "heard" }
-func (Ignored) Kind() string     { return "ignored" }
-func (Overheard) Kind() string   { return "overheard" }
-func (Called) Kind() string      { return "" }
-func (Opened) Kind() string      { return "session.opened" }
-func (Replied) Kind() string     { return "model.replied" }
-func (Thinking) Kind() string    { return "" }
-func (Begun) Kind() string       { return "" }
-func (Sentence) Kind() string    { return "" }
-func (Planned) Kind() string     { return "" }
-func (Ended) Kind() string       { return "effect.ended" }
-func (Undone) Kind() string      { return "effect.undone" }
-func (Answered) Kind() string    { return "answered" }
-func (Queued) Kind() string      { return "" }
-func (Speaking) Kind() string    { return "" }
-func (Spoken) Kind() string      { return "" }
-func (Chimed) Kind() string      { return "" }
-func (Notice) Kind() string      { return "" }
-func (TimerFired) Kind() string  { return "" }
-func (ClockSet) Kind() string    { return "clock.set" }
-func (Speech) Kind() string      { return "" }
-func (Silence) Kind() string     { return "" }
-func (Listened) Kind() string    { return "" }
-func (GrantScoped) Kind() string { return "" }
-func (Withdrawn) Kind() string   { return "" }
+func (Heard) Kind() string           { return "heard" }
+func (Ignored) Kind() string         { return "ignored" }
+func (Overheard) Kind() string       { return "overheard" }
+func (Called) Kind() string          { return "" }
+func (Opened) Kind() string          { return "session.opened" }
+func (Replied) Kind() string         { return "model.replied" }
+func (Thinking) Kind() string        { return "" }
+func (Begun) Kind() string           { return "" }
+func (Sentence) Kind() string        { return "" }
+func (Planned) Kind() string         { return "" }
+func (Ended) Kind() string           { return "effect.ended" }
+func (Progressed) Kind() string      { return "" }
+func (PermissionAsked) Kind() string { return "" }
+func (Undone) Kind() string          { return "effect.undone" }
+func (Answered) Kind() string        { return "answered" }
+func (Queued) Kind() string          { return "" }
+func (Speaking) Kind() string        { return "" }
+func (Spoken) Kind() string          { return "" }
+func (Chimed) Kind() string          { return "" }
+func (Notice) Kind() string          { return "" }
+func (TimerFired) Kind() string      { return "" }
+func (ClockSet) Kind() string        { return "clock.set" }
+func (Speech) Kind() string          { return "" }
+func (Silence) Kind() string         { return "" }
+func (Listened) Kind() string        { return "" }
+func (GrantScoped) Kind() string     { return "" }
+func (Withdrawn) Kind() string       { return "" }

@@ -6,6 +6,7 @@ import (
 
 	"deputy/agent/consent"
 	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
 // An Intent is something the desk wants done outside: the only way in which a
@@ -21,7 +22,7 @@ type (
 		Prompt model.Prompt
 	}
 	// CancelTask ends whatever runs for a task: its model turn and its plans. An effect
-	// that has started is not torn off.
+	// that has started goes on.
 	CancelTask struct{ Task string }
 	// Plan asks the tools what calls would do, one after the other, so that what
 	// must be asked is asked in that order.
@@ -32,6 +33,15 @@ type (
 	}
 	// Execute has an effect whose Started is in the journal.
 	Execute struct{ Effect Intended }
+	// AnswerEffect answers a live effect that has asked for permission, SteerEffect
+	// gives it the owner's words, CancelEffect calls it off.
+	AnswerEffect struct {
+		Key    string
+		Call   string
+		Answer tool.Answer
+	}
+	SteerEffect  struct{ Key, Text string }
+	CancelEffect struct{ Key string }
 	// CheckEffect asks a tool whether an effect of an earlier session has happened.
 	CheckEffect struct{ Effect Intended }
 	// Undo undoes an effect.
@@ -59,18 +69,21 @@ type (
 	}
 )
 
-func (Think) intent()       {}
-func (CancelTask) intent()  {}
-func (Plan) intent()        {}
-func (Execute) intent()     {}
-func (CheckEffect) intent() {}
-func (Undo) intent()        {}
-func (Say) intent()         {}
-func (Hush) intent()        {}
-func (Chime) intent()       {}
-func (Wake) intent()        {}
-func (ScopeGrant) intent()  {}
-func (Notify) intent()      {}
+func (Think) intent()        {}
+func (CancelTask) intent()   {}
+func (Plan) intent()         {}
+func (Execute) intent()      {}
+func (AnswerEffect) intent() {}
+func (SteerEffect) intent()  {}
+func (CancelEffect) intent() {}
+func (CheckEffect) intent()  {}
+func (Undo) intent()         {}
+func (Say) intent()          {}
+func (Hush) intent()         {}
+func (Chime) intent()        {}
+func (Wake) intent()         {}
+func (ScopeGrant) intent()   {}
+func (Notify) intent()       {}
 
 // A Line is something to say.
 type Line struct {

@@ -46,11 +46,7 @@ func (r Reader) Ask(i event.Intended, again, final bool) (said string, cut bool)
 	values, left := r.values(i)
 	text := []string{r.Phrases.Phrase(r.Language, "ask."+cmp.Or(i.Phrase, "generic"), values)}
 	if again {
-		what := values["summary"]
-		if i.Phrase != "" {
-			what = r.Phrases.Phrase(r.Language, "done."+i.Phrase, values)
-		}
-		text[0] = r.Phrase("ask.unknown", "what", what)
+		text[0] = r.Phrase("ask.unknown", "what", r.Doing(i))
 	}
 	if final {
 		text = append(text, r.Phrase("detail.final"))
@@ -64,6 +60,15 @@ func (r Reader) Ask(i event.Intended, again, final bool) (said string, cut bool)
 	}
 	text = slices.DeleteFunc(text, func(s string) bool { return s == "" })
 	return strings.Join(text, " "), len(left) > 0
+}
+
+// Doing names an action of which nobody knows whether it happened.
+func (r Reader) Doing(i event.Intended) string {
+	values, _ := r.values(i)
+	if i.Phrase == "" {
+		return values["summary"]
+	}
+	return r.Phrases.Phrase(r.Language, "done."+i.Phrase, values)
 }
 
 // Sentence says what an action is, from its frozen arguments.

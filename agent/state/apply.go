@@ -138,6 +138,15 @@ func (s *State) Apply(e event.Event) {
 		}
 	case event.Revoked:
 		s.Grants = slices.DeleteFunc(s.Grants, func(g *Grant) bool { return g.ID == b.Grant })
+	case event.Permitted:
+		s.Effects[b.Key].Permitted = true
+		delete(s.Held, b.Key)
+	case event.Steered:
+		s.Tasks[b.Task].Orders = append(s.Tasks[b.Task].Orders, b.Text)
+	case event.CancelRequested:
+		s.Effects[b.Key].Cancelled = true
+	case event.Progressed:
+		s.Effects[b.Key].Progress = b.Text
 	case event.Started:
 		delete(s.Held, b.Key)
 		f := s.Effects[b.Key]
@@ -202,6 +211,14 @@ func (s *State) knows(b event.Body) bool {
 	case event.Ended:
 		return s.Effects[b.Key] != nil
 	case event.Undone:
+		return s.Effects[b.Key] != nil
+	case event.Permitted:
+		return s.Effects[b.Key] != nil
+	case event.Steered:
+		return s.Tasks[b.Task] != nil
+	case event.CancelRequested:
+		return s.Effects[b.Key] != nil
+	case event.Progressed:
 		return s.Effects[b.Key] != nil
 	}
 	return true
@@ -279,10 +296,14 @@ func (s *State) applyReply(b event.Replied) {
 func (s *State) applyEnd(at time.Time, b event.Ended) {
 	f := s.Effects[b.Key]
 	f.Ended, f.Unknown, f.Failed = !b.Unknown, b.Unknown, b.Err != ""
+	t := s.Tasks[f.Task]
+	s.dropAsks(func(a *Ask) bool { return s.Effects[a.Key].Within == f.Key })
+	if t.Status == event.Waiting && !s.Asking(t.ID) {
+		t.Status = event.Working
+	}
 	if b.Unknown {
 		return
 	}
-	t := s.Tasks[f.Task]
 	if b.Err != "" {
 		s.answerCall(f.Task, f, "It failed: "+b.Err, false)
 		return

@@ -72,6 +72,8 @@ type State struct {
 
 	LastTask, LastAsk, LastGrant, LastHeardID int // counters behind the IDs
 	LastLine                                  int `json:"-"`
+	// Ready are effects that may begin and wait for a place, the first one first.
+	Ready []ReadyEffect `json:"-"`
 }
 
 // A Task is one order and what became of it.
@@ -119,13 +121,22 @@ type Effect struct {
 	Unknown bool
 	Failed  bool
 	Undone  bool
-	Told    bool            // it was part of a report
-	Asking  bool            // an ask about it is open
-	Undo    json.RawMessage `json:",omitempty"` // nil must not become null
-	Remind  *tool.Reminder
-	Cause   string    `json:"-"` // the request that it goes on for
-	Grace   time.Time `json:"-"` // when its grace is over, by the steady clock
+	// Cancelled says that it was called off, Permitted that a live effect has it.
+	Cancelled, Permitted bool
+	Told                 bool            // it was part of a report
+	Asking               bool            // an ask about it is open
+	Undo                 json.RawMessage `json:",omitempty"` // nil must not become null
+	Remind               *tool.Reminder
+	Progress             string    `json:"-"` // how far it is
+	Cause                string    `json:"-"` // the request that it goes on for
+	Grace                time.Time `json:"-"` // when its grace is over, by the steady clock
 }
+
+// Running says that it has begun and not come to its end.
+func (f *Effect) Running() bool { return f.Started && !f.Ended && !f.Unknown }
+
+// A ReadyEffect may begin, by whose decision.
+type ReadyEffect struct{ Key, By string }
 
 // An Ask is a question that waits for the owner.
 type Ask struct {

@@ -77,6 +77,10 @@ type Action struct {
 	// so that a destination that knows keys does it once. Not logged: a restart
 	// plans Args again.
 	Do func(ctx context.Context, key string) (Result, error) `json:"-"`
+	// Live has the effect instead, if it goes on for a while: see Session. Steerable
+	// says that it listens to Session.Steered.
+	Live      func(ctx context.Context, key string, s Session) (Result, error) `json:"-"`
+	Steerable bool
 }
 
 // A Result is what an effect gave.

@@ -91,7 +91,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	o := agent.Options{
 		Rules: core.Rules{
 			Phrases: words, Policy: rules, System: words.Prompt("en"),
-			Steps: cfg.Agent.StepLimit, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
+			Steps: cfg.Agent.StepLimit, Parallel: cfg.Agent.Parallel, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
 			Names: cfg.Agent.Name, Open: cfg.Audio.Address == "open",
 			FullDuplex: cfg.Audio.Duplex == "full", Ack: cfg.TTS.Ack, Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg), Budget: budget(cfg),
 		},
