@@ -42,7 +42,7 @@ func Encode(e Event) (journal.Event, error) {
 		comma = ""
 	}
 	body = fmt.Appendf(nil, "%s%d%s%s", SchemaField, Schema, comma, body[1:])
-	return journal.Event{Time: e.At, Kind: e.Body.Kind(), Task: taskOf(e.Body), Body: body}, nil
+	return journal.Event{Time: e.At, Kind: e.Body.Kind(), Task: TaskOf(e.Body), Body: body}, nil
 }
 
 // Decode turns an event of the journal back into what the desk wrote.
@@ -75,10 +75,12 @@ func SchemaOf(body []byte) int {
 	return n
 }
 
-// taskOf is the task that a body belongs to; "" if it belongs to none.
-func taskOf(b Body) string {
-	v := reflect.ValueOf(b)
-	if f := v.FieldByName("Task"); f.IsValid() {
+// TaskOf is the task that a body belongs to, KeyOf the effect; "" if it belongs to none.
+func TaskOf(b Body) string { return textOf(b, "Task") }
+func KeyOf(b Body) string  { return textOf(b, "Key") }
+
+func textOf(b Body, name string) string {
+	if f := reflect.ValueOf(b).FieldByName(name); f.IsValid() && f.Kind() == reflect.String {
 		return f.String()
 	}
 	return ""

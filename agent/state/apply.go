@@ -185,41 +185,14 @@ func (s *State) Apply(e event.Event) {
 // knows says whether the task or effect that an event can't do without is there. An
 // effect is there only with its task; see forget.
 func (s *State) knows(b event.Body) bool {
-	switch b := b.(type) {
+	switch b.(type) {
 	case event.TaskOpened:
-		return s.Tasks[b.Task] == nil
-	case event.TaskRevised:
-		return s.Tasks[b.Task] != nil
-	case event.Dictated:
-		return s.Tasks[b.Task] != nil
-	case event.TaskClosed:
-		return s.Tasks[b.Task] != nil
-	case event.Reported:
-		return s.Tasks[b.Task] != nil
-	case event.Replied:
-		return s.Tasks[b.Task] != nil
-	case event.Refused:
-		return s.Tasks[b.Task] != nil
-	case event.RetryRequested:
-		return s.Tasks[b.Task] != nil
-	case event.Intended:
-		return s.Tasks[b.Task] != nil
-	case event.EffectDelayed:
-		return s.Effects[b.Key] != nil
-	case event.Started:
-		return s.Effects[b.Key] != nil
-	case event.Ended:
-		return s.Effects[b.Key] != nil
-	case event.Undone:
-		return s.Effects[b.Key] != nil
-	case event.Permitted:
-		return s.Effects[b.Key] != nil
-	case event.Steered:
-		return s.Tasks[b.Task] != nil
-	case event.CancelRequested:
-		return s.Effects[b.Key] != nil
-	case event.Progressed:
-		return s.Effects[b.Key] != nil
+		return s.Tasks[event.TaskOf(b)] == nil
+	case event.TaskRevised, event.Dictated, event.TaskClosed, event.Reported, event.Replied, event.Refused, event.RetryRequested,
+		event.Intended, event.Steered:
+		return s.Tasks[event.TaskOf(b)] != nil
+	case event.EffectDelayed, event.Started, event.Ended, event.Undone, event.Permitted, event.CancelRequested, event.Progressed:
+		return s.Effects[event.KeyOf(b)] != nil
 	}
 	return true
 }

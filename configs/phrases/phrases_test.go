@@ -249,7 +249,7 @@ func checkCall(t *testing.T, path string, call *ast.CallExpr) int {
 }
 
 // checkAction looks at Action{Phrase: "x", Values: map[string]string{...}}, and at
-// Frame, which has a phrase of its own.
+// GrantScope, which has a phrase of its own.
 func checkAction(t *testing.T, path string, lit *ast.CompositeLit) int {
 	phrase, given := "", map[string]bool{}
 	for _, e := range lit.Elts {
@@ -281,7 +281,7 @@ func checkAction(t *testing.T, path string, lit *ast.CompositeLit) int {
 		return 0
 	}
 	keys := []string{"ask." + phrase, "done." + phrase}
-	if of, ok := lit.Type.(*ast.SelectorExpr); ok && of.Sel.Name == "Frame" {
+	if of, ok := lit.Type.(*ast.SelectorExpr); ok && of.Sel.Name == "GrantScope" {
 		keys = []string{"grant." + phrase}
 	}
 	for _, key := range keys {
