@@ -39,10 +39,10 @@ func TestFirstWordWhileLoading(t *testing.T) {
 			return hears("turn it on"), nil
 		})
 		l := listenTo(late)
-		l.ear.source = b
+		l.listener.source = b
 		var heard []event.Heard
-		tell := l.ear.tell
-		l.ear.tell = func(body event.Body) {
+		tell := l.listener.tell
+		l.listener.tell = func(body event.Body) {
 			tell(body)
 			if h, ok := body.(event.Heard); ok {
 				heard = append(heard, h)
@@ -50,7 +50,7 @@ func TestFirstWordWhileLoading(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
-		go func() { ended <- l.ear.run(ctx) }()
+		go func() { ended <- l.listener.run(ctx) }()
 		mic.play(audiotest.Join(hush(time.Second), voice(time.Second)))
 		time.Sleep(5 * time.Second) // and the disk is slow
 		synctest.Wait()

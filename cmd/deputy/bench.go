@@ -99,8 +99,8 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	if h.ear == nil {
-		return errors.New(strings.Join(h.lacks, " "))
+	if h.listener == nil {
+		return errors.New(strings.Join(h.missing, " "))
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	events, stop := h.feed.Watch()

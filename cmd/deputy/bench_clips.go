@@ -22,18 +22,18 @@ import (
 // A clipBench hears recordings one after the other through the real loop, as
 // whoever compares Deputy with other programs asks for them.
 type clipBench struct {
-	tape  *tape
-	hears *tapeTranscriber
-	ear   listener
-	tail  int64 // samples of silence after a recording
+	tape     *tape
+	hears    *tapeTranscriber
+	listener loop
+	tail     int64 // samples of silence after a recording
 
 	// mu guards hearings, which come from the ear's goroutine.
 	mu       sync.Mutex
 	hearings []hearing
 }
 
-// A listener is the loop from microphone to text.
-type listener interface {
+// A loop goes from microphone to text.
+type loop interface {
 	run(ctx context.Context) error
 	busy() bool // an utterance has ended and its text isn't told yet
 }
@@ -77,7 +77,7 @@ func benchClips(ctx context.Context, cfg configs.Config, drafts bool, in io.Read
 	b := newClipBench(cfg, t, d, drafts, log)
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- b.ear.run(ctx) }()
+	go func() { ended <- b.listener.run(ctx) }()
 	defer func() { cancel(); b.tape.Close(); err = errors.Join(err, <-ended) }()
 	answers := json.NewEncoder(out)
 	if err := answers.Encode(map[string]bool{"ready": true}); err != nil {
@@ -107,12 +107,12 @@ func newClipBench(cfg configs.Config, t stt.Transcriber, d audio.Detector, draft
 	o := audio.Options{MinSilence: cfg.Audio.Endpoint.Min, MaxSilence: cfg.Audio.Endpoint.Max, PauseAfter: draftAfter}
 	b.tail = audio.Count(cfg.Audio.Endpoint.Max + 500*time.Millisecond)
 	if drafts {
-		b.ear = &ear{
+		b.listener = &ear{
 			source: b.tape, detector: d, transcriber: b.hears, options: o,
 			tell: func(event.Body) {}, heard: b.note, log: log,
 		}
 	} else {
-		b.ear = &plainEar{source: b.tape, detector: d, transcriber: b.hears, options: o, heard: b.note}
+		b.listener = &plainEar{source: b.tape, detector: d, transcriber: b.hears, options: o, heard: b.note}
 	}
 	return b
 }
@@ -144,7 +144,7 @@ func (b *clipBench) hear(ctx context.Context, path string) (clipHeard, error) {
 	if err != nil {
 		return clipHeard{}, err
 	}
-	for b.ear.busy() || b.tape.computing.Load() > 0 {
+	for b.listener.busy() || b.tape.computing.Load() > 0 {
 		if err := sleep(ctx, 2*time.Millisecond); err != nil {
 			return clipHeard{}, err
 		}

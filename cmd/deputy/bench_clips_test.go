@@ -62,7 +62,7 @@ func TestClipsAreHeardInTheTimeTheyWouldTakeLive(t *testing.T) {
 				b := newClipBench(configs.Default(), hearer, audiotest.Loud(0.1), tt.drafts, slog.New(slog.DiscardHandler))
 				ctx, cancel := context.WithCancel(t.Context())
 				ended := make(chan error, 1)
-				go func() { ended <- b.ear.run(ctx) }()
+				go func() { ended <- b.listener.run(ctx) }()
 				for range 2 { // the second is like the first: nothing is left over
 					began := time.Now()
 					got, err := b.hear(ctx, path)

@@ -53,14 +53,14 @@ type parts struct {
 }
 
 // build makes a house from a configuration: one line for each thing that could
-// be left out. What Deputy can do without becomes a sentence in house.lacks.
+// be left out. What Deputy can do without becomes a sentence in house.missing.
 func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err error) {
 	log, err := logger(cfg)
 	if err != nil {
 		return nil, err
 	}
 	words := phrases.Embedded()
-	h = &house{cfg: cfg, log: log, phrases: words, feed: control.NewFeed(), trace: &tracer{}, keys: newPTTKey(), calm: newCalm(calmAfter(cfg)), built: make(chan struct{})}
+	h = &house{cfg: cfg, log: log, phrases: words, feed: control.NewFeed(), trace: &tracer{}, keys: newPTTKey(), idleTimer: newCalm(calmAfter(cfg)), built: make(chan struct{})}
 	begun := h // a return with an error clears h
 	defer func() {
 		close(begun.built)
@@ -78,7 +78,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		}
 		return nil, err
 	}
-	h.later(h.journal.Close)
+	h.onClose(h.journal.Close)
 	rules, err := readPolicy(cfg)
 	if err != nil {
 		return nil, err
@@ -99,11 +99,14 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 		Notify: notifier(words, log), Place: placeOf,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}
-	h.keeper = h.newKeeper()
+	if dir := soundKept(cfg); dir != "" {
+		h.recorder = newKeeper(dir, log)
+		h.workers = append(h.workers, h.recorder.run)
+	}
 	o.Observe = func(e event.Event) {
-		h.calm.stir()
+		h.idleTimer.touch()
 		h.trace.observe(e) // first: whoever sees an event may ask for its time
-		h.keeper.observe(e)
+		h.recorder.observe(e)
 		h.feed.Observe(e)
 		if p.observe != nil {
 			p.observe(e)
@@ -123,7 +126,7 @@ func build(ctx context.Context, cfg configs.Config, p parts) (h *house, err erro
 	}
 	h.desk = agent.NewDesk(o)
 	if !p.deaf {
-		if err := h.hearing(ctx, p, c); err != nil {
+		if err := h.listen(ctx, p, c); err != nil {
 			return nil, err
 		}
 	}
@@ -147,6 +150,14 @@ func (h *house) timing(p parts) error {
 	return nil
 }
 
+// soundKept is where what is said to Deputy is kept as sound; "" keeps none.
+func soundKept(cfg configs.Config) string {
+	if cfg.Audio.RecordDir == "" && cfg.KeepAudio {
+		return filepath.Join(cfg.Agent.State, "audio")
+	}
+	return cfg.Audio.RecordDir
+}
+
 // budget is the most of a conversation that the model is given, in bytes: what fits
 // a small local one beside its instructions, even in Korean; 0 is the desk's own.
 func budget(cfg configs.Config) int {
@@ -168,7 +179,7 @@ func (h *house) tools(ctx context.Context) ([]tool.Tool, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.later(w.Close)
+	h.onClose(w.Close)
 	for _, told := range w.CutOff {
 		h.log.Warn("Deputy was ended in the midst of something", "then", told)
 	}
@@ -184,7 +195,7 @@ func (h *house) toolsOf(ctx context.Context, w *tools.Workspace) ([]tool.Tool, e
 	all := tools.Files(w)
 	if cfg.Shell.Enabled {
 		if _, err := tools.ProbeSandbox(ctx, shellOptions(cfg, h.log)); err != nil {
-			h.lack("lack.sandbox", err)
+			h.miss("lack.sandbox", err)
 		} else {
 			all = append(all, tools.Shell(w, shellOptions(cfg, h.log))...)
 		}

@@ -22,17 +22,17 @@ func (h *house) listenFirst(p parts) {
 		return
 	}
 	if h.cfg.STT.Engine != "remote" && engines {
-		h.late = newLateTranscriber(func() (stt.Transcriber, error) { return recogniser(h.cfg, "", h.log) })
-		h.later(h.late.Close)
+		h.lazy = newLateTranscriber(func() (stt.Transcriber, error) { return recogniser(h.cfg, "", h.log) })
+		h.onClose(h.lazy.Close)
 	}
 	if h.cfg.Audio.Mode != "push-to-talk" {
 		h.mic = newBacklog(h.openMic, h.log)
-		h.later(h.mic.Close)
+		h.onClose(h.mic.Close)
 	}
 }
 
 func (h *house) openMic() (audio.Source, error) {
-	mic, err := portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Changed: h.micChanged, Calm: h.calms, Logger: h.log})
+	mic, err := portaudio.OpenMic(&portaudio.MicOptions{Device: h.cfg.Audio.Input, Changed: h.micChanged, Calm: h.isIdle, Logger: h.log})
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (h *house) openMic() (audio.Source, error) {
 // push-to-talk only, while the key is held.
 func (h *house) source(p parts) (audio.Source, error) {
 	if p.source != nil {
-		h.later(p.source.Close)
+		h.onClose(p.source.Close)
 		return p.source, nil
 	}
 	if h.mic != nil {
@@ -59,18 +59,18 @@ func (h *house) source(p parts) (audio.Source, error) {
 		return nil, err
 	}
 	held := newHeldMic(h.keys, h.openMic)
-	h.later(held.Close)
+	h.onClose(held.Close)
 	return held, nil
 }
 
-// calms says whether nothing goes on that somebody might want to interrupt.
-func (h *house) calms() bool {
+// isIdle says whether nothing goes on that somebody might want to interrupt.
+func (h *house) isIdle() bool {
 	select {
 	case <-h.built:
 	default:
 		return false
 	}
-	return h.calm.reigns() && !h.keys.Held() && (h.voice == nil || !h.voice.Speaking())
+	return h.idleTimer.idle() && !h.keys.Held() && (h.voice == nil || !h.voice.Speaking())
 }
 
 // calmAfter is longer than any time in which a word stops something that was
@@ -94,10 +94,10 @@ func (h *house) micChanged(lost error) {
 // transcriber is the recogniser of the configuration. That of this machine takes
 // its time to load; what it finds wrong with its model is told later.
 func (h *house) transcriber() (stt.Transcriber, error) {
-	if h.late == nil {
+	if h.lazy == nil {
 		t, err := recogniser(h.cfg, "", h.log)
 		if err == nil {
-			h.later(t.Close)
+			h.onClose(t.Close)
 		}
 		return t, err
 	}
@@ -105,25 +105,25 @@ func (h *house) transcriber() (stt.Transcriber, error) {
 		return nil, err
 	}
 	h.workers = append(h.workers, func(ctx context.Context) error {
-		if <-h.late.ready; h.late.err == nil {
+		if <-h.lazy.ready; h.lazy.err == nil {
 			return nil
 		}
-		h.desk.Tell(event.Notice{Key: "lack.transcriber", Values: map[string]string{"why": h.late.err.Error()}})
-		return h.ear.source.Close() // nothing would come of what is heard
+		h.desk.Tell(event.Notice{Key: "lack.transcriber", Values: map[string]string{"why": h.lazy.err.Error()}})
+		return h.listener.source.Close() // nothing would come of what is heard
 	})
-	return h.late, nil
+	return h.lazy, nil
 }
 
 // detector is Silero, or the level of the sound where Silero is missing.
 func (h *house) detector() (audio.Detector, error) {
 	d, err := whisper.NewDetector(modelFile(h.cfg.STT.Detector))
 	if errors.Is(err, stt.ErrNoModel) || errors.Is(err, whisper.ErrNotBuilt) {
-		h.lack("lack.detector", err)
+		h.miss("lack.detector", err)
 		return &audio.Energy{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	h.later(d.Close)
+	h.onClose(d.Close)
 	return d, nil
 }

@@ -76,7 +76,7 @@ func (h *house) localModel(preset configs.Preset, o agent.Options) (model.Model,
 	l, paths := h.cfg.LLM, configs.UserPaths()
 	program, err := llama.Find(l.Local.Server, paths.Cache)
 	if err != nil {
-		h.lack("lack.model", err)
+		h.miss("lack.model", err)
 		return absentModel{err}, nil, nil
 	}
 	late, c := &lateModel{ready: make(chan struct{})}, &cores{}

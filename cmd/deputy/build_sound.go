@@ -37,18 +37,18 @@ func (h *house) speech(p parts, tell func(event.Body)) (agent.Voice, error) {
 	if player == nil {
 		speaker, err := portaudio.OpenSpeaker(&portaudio.SpeakerOptions{Device: h.cfg.Audio.Output, Logger: h.log})
 		if err != nil {
-			h.lack("lack.speaker", err)
+			h.miss("lack.speaker", err)
 			return nil, nil
 		}
 		player = speaker
 	}
-	h.later(player.Close)
-	h.mouth = &mouth{tell: tell}
+	h.onClose(player.Close)
+	h.adapter = &mouth{tell: tell}
 	h.voice = tts.NewVoice(tts.Options{
-		Engines: engines, Player: player, Began: h.mouth.began, Chimed: h.mouth.chimed, Logger: h.log,
+		Engines: engines, Player: player, Began: h.adapter.began, Chimed: h.adapter.chimed, Logger: h.log,
 	})
-	h.mouth.voice = h.voice
-	return h.mouth, nil
+	h.adapter.voice = h.voice
+	return h.adapter, nil
 }
 
 // engines are the synthesizers to try, the best first.
@@ -73,7 +73,7 @@ func (h *house) engines() ([]tts.Engine, error) {
 		switch {
 		case err == nil:
 			pi.SetPace(t.Speed)
-			h.later(pi.Close)
+			h.onClose(pi.Close)
 			h.workers = append(h.workers, func(ctx context.Context) error {
 				if err := pi.Warm(ctx); err != nil && ctx.Err() == nil {
 					h.log.Warn("piper could not be warmed up", "err", err)
@@ -88,7 +88,7 @@ func (h *house) engines() ([]tts.Engine, error) {
 	if t.Engine == "espeak" || t.Engine == "auto" || t.Engine == "piper" {
 		es, err := espeak.New(espeak.Options{Voices: espeakVoices(t.Voices)})
 		if err != nil {
-			h.lack("lack.espeak", err)
+			h.miss("lack.espeak", err)
 			return list, nil
 		}
 		es.SetPace(t.Speed)
@@ -108,21 +108,21 @@ func espeakVoices(v configs.Voices) map[string]string {
 	return out
 }
 
-// hearing is the ear: microphone, detector, transcriber, key. Without a
+// listen readies the listener: microphone, detector, transcriber, key. Without a
 // microphone typed orders remain.
-func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
+func (h *house) listen(ctx context.Context, p parts, c *cores) error {
 	if h.cfg.Audio.Mode != "hands-free" && p.source == nil {
 		h.hotkey(ctx)
 	}
 	source, err := h.source(p)
 	if err != nil {
-		h.lack("lack.microphone", err)
+		h.miss("lack.microphone", err)
 		return nil
 	}
 	t := p.transcriber
 	if t == nil {
 		if t, err = h.transcriber(); err != nil {
-			h.lack("lack.transcriber", err)
+			h.miss("lack.transcriber", err)
 			return source.Close()
 		}
 	}
@@ -133,16 +133,16 @@ func (h *house) hearing(ctx context.Context, p parts, c *cores) error {
 	if err != nil {
 		return err
 	}
-	h.ear = &ear{
-		source: source, device: h.cfg.Audio.Input, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(), stir: h.calm.stir, holding: h.desk.Holding,
-		settled: h.desk.Settled, named: h.named, heard: h.heard(p), keep: h.keeper.hold, log: h.log, commanded: h.keys.byCommand,
+	h.listener = &ear{
+		source: source, device: h.cfg.Audio.Input, detector: detector, transcriber: t, tell: h.desk.Tell, onset: h.bargeIn(), touch: h.idleTimer.touch, holding: h.desk.Holding,
+		settled: h.desk.Settled, named: h.named, heard: h.heard(p), keep: h.recorder.hold, log: h.log, commanded: h.keys.byCommand,
 		options: audio.Options{
 			MinSilence: h.cfg.Audio.Endpoint.Min, MaxSilence: h.cfg.Audio.Endpoint.Max,
 			PauseAfter: draftAfter, Held: h.keys.Held, Logger: h.log,
 		},
 	}
 	handsFree := h.cfg.Audio.Mode != "push-to-talk"
-	h.ear.options.HandsFree = func() bool { return handsFree }
+	h.listener.options.HandsFree = func() bool { return handsFree }
 	return nil
 }
 
@@ -194,10 +194,10 @@ func (h *house) hotkey(ctx context.Context) {
 	}
 	k, err := hotkey.Open(ctx, hotkey.Options{Keys: h.cfg.Audio.Hotkey, Mode: mode, Logger: h.log})
 	if err != nil {
-		h.lack("lack.hotkey", err)
+		h.miss("lack.hotkey", err)
 		return
 	}
-	h.later(k.Close)
+	h.onClose(k.Close)
 	h.keys.also = k.Held
 	h.workers = append(h.workers, func(ctx context.Context) error {
 		if err := k.Run(ctx, func(down bool) {

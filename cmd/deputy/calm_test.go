@@ -14,15 +14,15 @@ import (
 func TestCalm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCalm(10 * time.Second)
-		if c.reigns() {
+		if c.idle() {
 			t.Error("at the start: got calm, want none")
 		}
 		time.Sleep(11 * time.Second)
-		if !c.reigns() {
+		if !c.idle() {
 			t.Error("after 11 s: got no calm, want one")
 		}
-		c.stir()
-		if c.reigns() {
+		c.touch()
+		if c.idle() {
 			t.Error("something happened: got calm, want none")
 		}
 	})
@@ -33,8 +33,8 @@ func TestEarStirs(t *testing.T) {
 	hear := func(sound ...[]float32) (n int) {
 		nothing := scribeFunc(func(context.Context, audio.Utterance) (string, error) { return "", nil })
 		l := listenTo(nothing, sounds(sound...))
-		l.ear.stir = func() { n++ }
-		if err := l.ear.run(t.Context()); err != nil {
+		l.listener.touch = func() { n++ }
+		if err := l.listener.run(t.Context()); err != nil {
 			t.Error(err)
 		}
 		return n

@@ -64,8 +64,8 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.ear.transcriber = scribeFunc(func(context.Context, audio.Utterance) (string, error) { return *d.said.Load(), nil })
-	replace(h.ear)
+	h.listener.transcriber = scribeFunc(func(context.Context, audio.Utterance) (string, error) { return *d.said.Load(), nil })
+	replace(h.listener)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()

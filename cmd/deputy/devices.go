@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/audio/portaudio"
+	"deputy/configs/phrases"
 )
 
 func devicesCommand(a *app) *cobra.Command {
@@ -23,7 +24,7 @@ func devicesCommand(a *app) *cobra.Command {
 				return a.print(c, list)
 			}
 			if len(list) == 0 {
-				_, err := fmt.Fprintln(c.OutOrStdout(), local("no microphone and no speaker was found", "마이크도 스피커도 찾지 못했습니다"))
+				_, err := fmt.Fprintln(c.OutOrStdout(), phrases.Sentence("err.no_device"))
 				return err
 			}
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)

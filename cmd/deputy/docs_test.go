@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"deputy/agent/event"
 	"flag"
 	"fmt"
 	"maps"
@@ -14,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"deputy/agent/event"
 )
 
 // found are the first groups of a pattern in the files of the module that end so.

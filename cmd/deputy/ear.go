@@ -29,8 +29,8 @@ type ear struct {
 	// onset is called when speech begins, for whoever must be silent then. May be
 	// nil.
 	onset func()
-	// stir is called with every window that may be speech. May be nil.
-	stir func()
+	// touch is called with every window that may be speech. May be nil.
+	touch func()
 	// holding says whether somebody waits to know how far the sound was listened to.
 	// May be nil.
 	holding func() bool
@@ -91,7 +91,7 @@ func (e *ear) run(ctx context.Context) error {
 	defer stop()
 	e.options.Finished = e.hint
 	e.clock.source, e.clock.log = e.source, e.log
-	e.detector = &listeningDetector{Detector: e.detector, ear: e}
+	e.detector = &listeningDetector{Detector: e.detector, listener: e}
 	finals := make(chan final, 64)
 	var writer sync.WaitGroup
 	writer.Go(func() { e.deliver(ctx, finals) })

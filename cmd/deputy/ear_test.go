@@ -18,8 +18,8 @@ import (
 
 // A listening is an ear over a scripted sound, and what it told.
 type listening struct {
-	ear    *ear
-	onsets int
+	listener *ear
+	onsets   int
 	// mu guards the rest: it is told on the ear's own goroutine.
 	mu   sync.Mutex
 	told []event.Heard
@@ -31,7 +31,7 @@ type listening struct {
 // listenTo makes an ear that calls loud sound speech.
 func listenTo(hearer stt.Transcriber, steps ...audiotest.Step) *listening {
 	l := &listening{}
-	l.ear = &ear{
+	l.listener = &ear{
 		source: audiotest.NewScript(0, steps...), detector: audiotest.Loud(0.1), transcriber: hearer,
 		log:   slog.New(slog.DiscardHandler),
 		onset: func() { l.onsets++ },
@@ -84,7 +84,7 @@ func (scribeFunc) Close() error { return nil }
 func TestEarUsesTheDraftOfAPauseThatWasRight(t *testing.T) {
 	hearer := stttest.Says("en", "turn it on", "turn it off")
 	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(2*time.Second)))
-	if err := l.ear.run(t.Context()); err != nil {
+	if err := l.listener.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(l.texts()); got != "[turn it on]" {
@@ -118,7 +118,7 @@ func TestEarDropsTheDraftWhenSpeechGoesOn(t *testing.T) {
 	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(300*time.Millisecond)),
 		audiotest.Step{Wait: begun}, // the draft is under way before speech goes on
 		sounds(voice(time.Second), hush(2*time.Second)))
-	if err := l.ear.run(t.Context()); err != nil {
+	if err := l.listener.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(l.texts()); got != "[2.3 s]" {
@@ -140,13 +140,13 @@ func TestEarKeepsTheOrder(t *testing.T) {
 		return "second", nil
 	})
 	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(2*time.Second), voice(time.Second), hush(2*time.Second)))
-	if err := l.ear.run(t.Context()); err != nil {
+	if err := l.listener.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(l.texts()); got != "[first second]" {
 		t.Errorf("got %s, want the order in which it was said", got)
 	}
-	if l.ear.busy() {
+	if l.listener.busy() {
 		t.Error("it is busy when all was told")
 	}
 }
@@ -159,7 +159,7 @@ func TestEarGoesOnWhenTheRecogniserFails(t *testing.T) {
 		return "still here", nil
 	})
 	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(2*time.Second), voice(time.Second), hush(2*time.Second)))
-	if err := l.ear.run(t.Context()); err != nil {
+	if err := l.listener.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(l.texts()); got != "[error: out of memory still here]" {
@@ -175,8 +175,8 @@ func TestEarGoesOnWhenTheRecogniserFails(t *testing.T) {
 func TestEarSaysWhatIsNoise(t *testing.T) {
 	l := listenTo(stttest.Says("en", "[Music]", ""), sounds(hush(time.Second), voice(time.Second), hush(2*time.Second), voice(time.Second), hush(2*time.Second)))
 	var why []string
-	l.ear.heard = func(h hearing) { why = append(why, h.Noise) }
-	if err := l.ear.run(t.Context()); err != nil {
+	l.listener.heard = func(h hearing) { why = append(why, h.Noise) }
+	if err := l.listener.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if len(l.told) != 2 || len(why) != 2 || l.told[0].Noise != why[0] || l.told[1].Noise != why[1] || why[0]+why[1] != "tagempty" && why[0]+why[1] != "emptytag" {
@@ -191,8 +191,8 @@ func TestEarSaysWhatIsNoise(t *testing.T) {
 func TestEarTimesEachStage(t *testing.T) {
 	l := listenTo(stttest.Says("en", "hello"), sounds(hush(time.Second), voice(time.Second), hush(2*time.Second)))
 	var got []hearing
-	l.ear.heard = func(h hearing) { got = append(got, h) }
-	if err := l.ear.run(t.Context()); err != nil {
+	l.listener.heard = func(h hearing) { got = append(got, h) }
+	if err := l.listener.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if len(got) != 1 || got[0].Draft.IsZero() || got[0].Endpoint.Before(got[0].Draft) || got[0].Ready.Before(got[0].Endpoint) {
@@ -205,9 +205,9 @@ func TestEarTimesEachStage(t *testing.T) {
 func TestEarEndsAClick(t *testing.T) {
 	quietAt := -1
 	l := listenTo(stttest.Says("en", "never"))
-	l.ear.source = audiotest.NewScript(0, sounds(hush(time.Second), voice(90*time.Millisecond), hush(3*time.Second)),
+	l.listener.source = audiotest.NewScript(0, sounds(hush(time.Second), voice(90*time.Millisecond), hush(3*time.Second)),
 		audiotest.Step{Do: func() { quietAt = l.silence }}, sounds(hush(3*time.Second)))
-	if err := l.ear.run(t.Context()); err != nil {
+	if err := l.listener.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if len(l.told) > 0 {
@@ -272,7 +272,7 @@ func TestEarEndsWithItsContext(t *testing.T) {
 			l := listenTo(hearer, tt.steps...)
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
-			go func() { ended <- l.ear.run(ctx) }()
+			go func() { ended <- l.listener.run(ctx) }()
 			if len(tt.steps) > 1 {
 				<-began
 			}
@@ -297,7 +297,7 @@ func TestEarEndsWithItsContext(t *testing.T) {
 func TestEarTellsWhatWasHeardBeforeTheDeviceWent(t *testing.T) {
 	gone := errors.New("unplugged")
 	l := listenTo(stttest.Says("en", "turn it on"), sounds(hush(time.Second), voice(time.Second), hush(100*time.Millisecond)), audiotest.Step{Err: gone})
-	if err := l.ear.run(t.Context()); !errors.Is(err, gone) {
+	if err := l.listener.run(t.Context()); !errors.Is(err, gone) {
 		t.Errorf("got %v, want why", err)
 	}
 	if got := fmt.Sprint(l.texts()); got != "[turn it on]" {
@@ -309,7 +309,7 @@ func TestEarTellsWhatWasHeardBeforeTheDeviceWent(t *testing.T) {
 // until its last piece was told, so that at no time it seems to be over.
 func TestEarTellsOfALongSoundThatItGoesOn(t *testing.T) {
 	l := listenTo(stttest.Says("en", "one", "two", "stop"), sounds(hush(time.Second), voice(70*time.Second), hush(2*time.Second)))
-	if err := l.ear.run(t.Context()); err != nil {
+	if err := l.listener.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if l.speech != 3 || l.silence != 3 {

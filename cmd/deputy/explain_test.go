@@ -131,7 +131,7 @@ func TestExplainJudgesAsTheDesk(t *testing.T) {
 			tried[call.Tool] = true
 			t.Run(order+"/"+call.Tool+" "+strings.ReplaceAll(string(call.Args), "/", "_"), func(t *testing.T) {
 				fill() // what is free is done
-				plan, away, err := (&app{}).planner(t.Context(), cfg)
+				plan, away, err := newPlanner(t.Context(), cfg)
 				if err != nil {
 					t.Fatal(err)
 				}

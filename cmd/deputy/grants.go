@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"deputy/cmd/internal/control"
-
 	"github.com/spf13/cobra"
+
+	"deputy/cmd/internal/control"
 )
 
 // grantsCommand lists standing permissions and takes them back. There is no

@@ -21,37 +21,37 @@ import (
 // A house is everything that runs: the desk and, where there are, an ear, a
 // voice and a model of its own. build makes one from a configuration.
 type house struct {
-	cfg     configs.Config
-	log     *slog.Logger
-	phrases *phrases.Phrases
-	feed    *control.Feed
-	trace   *tracer
-	journal *sqlite.Journal
-	desk    *agent.Desk
-	voice   *tts.Voice // nil where nothing can be spoken
-	mouth   *mouth
-	keeper  *keeper // nil where no sound is kept
-	ear     *ear    // nil where nothing can be heard
-	ahead   bool    // the model may read before it is asked
-	keys    *pttKey
-	calm    *calm
-	mic     *backlog         // nil where another source is listened to, or none
-	late    *lateTranscriber // nil where it isn't whisper.cpp
-	built   chan struct{}    // closed when all of this is set, or never will be
+	cfg       configs.Config
+	log       *slog.Logger
+	phrases   *phrases.Phrases
+	feed      *control.Feed
+	trace     *tracer
+	journal   *sqlite.Journal
+	desk      *agent.Desk
+	voice     *tts.Voice // nil where nothing can be spoken
+	adapter   *mouth
+	recorder  *keeper // nil where no sound is kept
+	listener  *ear    // nil where nothing can be heard
+	ahead     bool    // the model may read before it is asked
+	keys      *pttKey
+	idleTimer *calm
+	mic       *backlog         // nil where another source is listened to, or none
+	lazy      *lateTranscriber // nil where it isn't whisper.cpp
+	built     chan struct{}    // closed when all of this is set, or never will be
 	// workers run beside the desk until ctx ends; none of them may end it but by
 	// an error.
 	workers []func(ctx context.Context) error
 	closers []func() error
-	// lacks says, a sentence each, what could not be had and what to do about it.
-	lacks []string
+	// missing says, a sentence each, what could not be had and what to do about it.
+	missing []string
 }
 
-// later adds what must be closed at the end, in reverse order.
-func (h *house) later(f func() error) { h.closers = append(h.closers, f) }
+// onClose adds what must be closed at the end, in reverse order.
+func (h *house) onClose(f func() error) { h.closers = append(h.closers, f) }
 
-// lack notes that something is missing that Deputy can do without.
-func (h *house) lack(key string, err error) {
-	h.lacks = append(h.lacks, h.phrases.Phrase(screenLanguage(h.cfg), key, map[string]string{"why": err.Error()}))
+// miss notes that something is missing that Deputy can do without.
+func (h *house) miss(key string, err error) {
+	h.missing = append(h.missing, h.phrases.Phrase(screenLanguage(h.cfg), key, map[string]string{"why": err.Error()}))
 	h.log.Debug("missing", "what", key, "err", err)
 }
 
@@ -67,11 +67,11 @@ func (h *house) run(ctx context.Context) error {
 		return err
 	})
 	if h.voice != nil {
-		g.Go(func() error { return ignoreEnd(ctx, h.voice.Run(ctx, h.mouth.told)) })
+		g.Go(func() error { return ignoreEnd(ctx, h.voice.Run(ctx, h.adapter.told)) })
 	}
-	if h.ear != nil {
+	if h.listener != nil {
 		g.Go(func() error {
-			if err := h.ear.run(ctx); err != nil && ctx.Err() == nil {
+			if err := h.listener.run(ctx); err != nil && ctx.Err() == nil {
 				h.desk.Tell(event.Notice{Key: "lack.microphone", Values: map[string]string{"why": err.Error()}})
 			}
 			return nil

@@ -24,18 +24,9 @@ type keeper struct {
 	meant chan audio.Utterance
 }
 
-// newKeeper is nil if the owner wants no sound to be kept.
-func (h *house) newKeeper() *keeper {
-	dir := h.cfg.Audio.RecordDir
-	if dir == "" && h.cfg.KeepAudio {
-		dir = filepath.Join(h.cfg.Agent.State, "audio")
-	}
-	if dir == "" {
-		return nil
-	}
-	k := &keeper{dir: dir, log: h.log, meant: make(chan audio.Utterance, 64)}
-	h.workers = append(h.workers, k.run)
-	return k
+// newKeeper keeps in dir.
+func newKeeper(dir string, log *slog.Logger) *keeper {
+	return &keeper{dir: dir, log: log, meant: make(chan audio.Utterance, 64)}
 }
 
 // hold takes an utterance that the desk is about to be told.

@@ -12,16 +12,16 @@ import (
 // while somebody waits to know.
 type listeningDetector struct {
 	audio.Detector
-	ear  *ear
-	told time.Time
+	listener *ear
+	told     time.Time
 }
 
 // Score is called for each window in turn, after what the ones before it led to
 // was told.
 func (d *listeningDetector) Score(frame []float32) float32 {
-	p, e := d.Detector.Score(frame), d.ear
-	if p >= 0.2 && e.stir != nil {
-		e.stir()
+	p, e := d.Detector.Score(frame), d.listener
+	if p >= 0.2 && e.touch != nil {
+		e.touch()
 	}
 	if to := e.clock.at.Add(-unscored); e.always() && (!e.listens || e.holding != nil && e.holding() && to.Sub(d.told) >= unscored) {
 		e.listens, d.told = true, to

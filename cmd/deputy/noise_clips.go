@@ -102,15 +102,6 @@ func noiseGroup(row map[string]string) string {
 // plainQuestion is an ask that demands least.
 func plainQuestion() consent.Question { return consent.Question{Level: 2} }
 
-func readSound(ctx context.Context, path string) ([]float32, error) {
-	src, err := openSound(ctx, path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	defer src.Close()
-	return audio.ReadAll(audio.Resample(src, audio.Rate))
-}
-
 // A noiseStretch is what is played in one go while one ask stands.
 type noiseStretch struct {
 	group, level, language string

@@ -38,7 +38,7 @@ type noiseLedger struct {
 	last    event.Heard       // the order that leads to the ask
 	playing bool
 	began   time.Time
-	ear     int64     // heard when it began
+	before  int64     // heard when it began
 	since   time.Time // when the ask was posed; zero while none is
 	stretch noiseStretch
 	past    []noiseSpan
@@ -103,7 +103,7 @@ func constant(text, value string) (longest string) {
 func (l *noiseLedger) begin(s noiseStretch) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.stretch, l.playing, l.began, l.ear = s, true, time.Now(), l.heard.Load()
+	l.stretch, l.playing, l.began, l.before = s, true, time.Now(), l.heard.Load()
 	if !l.since.IsZero() {
 		l.since = l.began
 	}
@@ -117,7 +117,7 @@ func (l *noiseLedger) end() {
 	if l.playing {
 		p := l.part(l.stretch)
 		p.Played += l.stretch.seconds
-		p.Heard += float64(l.heard.Load()-l.ear) / audio.Rate
+		p.Heard += float64(l.heard.Load()-l.before) / audio.Rate
 		p.Wall += now.Sub(l.began).Seconds()
 		l.past = append(l.past, noiseSpan{l.stretch, l.began, now})
 	}

@@ -3,32 +3,14 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"deputy/agent/policy"
-	"deputy/agent/policy/file"
-	"deputy/configs"
 	"deputy/configs/phrases"
 )
-
-// readPolicy gives the table of levels with the owner's rules, if there are any.
-// Rules that can't be read or understood are an error: Deputy doesn't start
-// without what it was forbidden.
-func readPolicy(cfg configs.Config) (policy.Policy, error) {
-	if cfg.Agent.Policy == "" {
-		return policy.Policy{Table: file.Embedded()}, nil
-	}
-	raw, err := os.ReadFile(cfg.Agent.Policy)
-	if err != nil {
-		return policy.Policy{}, fmt.Errorf("read the policy: %w; put the file there, or change agent.policy", err)
-	}
-	return file.Read(cfg.Agent.Policy, raw)
-}
 
 // policyCommand explains what Deputy may do. It works whether or not one runs.
 func policyCommand(a *app) *cobra.Command {
@@ -105,14 +87,6 @@ func (a *app) showPolicy(c *cobra.Command) error {
 	return l.rules(c.OutOrStdout(), p.Rules, "policy.no_rules")
 }
 
-func argsOf(t policy.Tool) string {
-	var args []string
-	for _, name := range slices.Sorted(maps.Keys(t.Args)) {
-		args = append(args, name+":"+string(t.Args[name].Kind))
-	}
-	return strings.Join(args, " ")
-}
-
 // rulesOf is never null in JSON.
 func rulesOf(r policy.Rules) policy.Rules {
 	if r == nil {
@@ -121,21 +95,9 @@ func rulesOf(r policy.Rules) policy.Rules {
 	return r
 }
 
-// A tongue says phrases in one language.
-type tongue struct{ language string }
-
 func (a *app) tongue() tongue {
 	if cfg, err := a.config(); err == nil {
 		return tongue{screenLanguage(cfg)}
 	}
 	return tongue{phrases.Locale()}
-}
-
-// say renders a phrase; kv are names and values.
-func (l tongue) say(key string, kv ...string) string {
-	values := map[string]string{}
-	for i := 0; i+1 < len(kv); i += 2 {
-		values[kv[i]] = kv[i+1]
-	}
-	return phrases.Embedded().Phrase(l.language, key, values)
 }

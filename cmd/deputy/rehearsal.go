@@ -192,7 +192,7 @@ func (r *rehearsal) await(ctx context.Context, so func(context.Context, *agent.D
 		if err != nil {
 			return err
 		}
-		if rest && len(r.feed) == 0 && (r.house.ear == nil || !r.house.ear.busy()) {
+		if rest && len(r.feed) == 0 && (r.house.listener == nil || !r.house.listener.busy()) {
 			return nil
 		}
 	}

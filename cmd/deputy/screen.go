@@ -3,10 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/mattn/go-isatty"
 
 	"deputy/agent/event"
 	"deputy/agent/readback"
@@ -178,4 +181,13 @@ func clipRunes(s string, n int) string {
 		return string(r[:n]) + "..."
 	}
 	return s
+}
+
+// colored says whether lines may be coloured.
+func colored(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+
+// isTerminal says whether what is written to w is seen as it comes.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
 }

@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"deputy/agent/event"
 	"deputy/agent/model"
 	"deputy/agent/policy"
 	"deputy/agent/tool"
@@ -118,27 +117,6 @@ func (t *rehearsalTool) Plan(_ context.Context, raw json.RawMessage) (tool.Actio
 		},
 	}, nil
 }
-
-// An instantVoice says everything at once and to the end: a rehearsal of what
-// is said and decided needs no sound.
-type instantVoice struct {
-	tell func(event.Body)
-	said func(event.Line) // may be nil
-}
-
-func (v instantVoice) Say(_ context.Context, l event.Line) error {
-	if v.said != nil {
-		v.said(l)
-	}
-	now := time.Now()
-	v.tell(event.Speaking{Line: l.ID, At: now})
-	v.tell(event.Spoken{Line: l.ID, Ended: now, Whole: true})
-	return nil
-}
-
-func (instantVoice) Hush(context.Context) error { return nil }
-
-func (instantVoice) Chime(context.Context) error { return nil }
 
 // A talker says every line in a set time, without sound.
 type talker struct{ takes atomic.Int64 }

@@ -18,9 +18,9 @@ import (
 	"testing"
 	"time"
 
-	"deputy/cmd/internal/control"
-
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"deputy/cmd/internal/control"
 )
 
 // scripts plays the scripts of a directory, each in a home of its own.

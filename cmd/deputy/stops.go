@@ -58,7 +58,7 @@ effect ran although its stop had begun in time and was written down.`,
 				err = errors.Join(err, r.write(s.log))
 			}
 			if err == nil && r.failed() {
-				err = errSilent
+				err = errors.New("a refusal that was written down was lost, or an effect ran although its stop had begun in time")
 			}
 			return err
 		},
@@ -226,13 +226,4 @@ func wordBegins(samples []float32) time.Duration {
 		}
 	}
 	return 0
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -71,8 +71,8 @@ func openStopRoom(ctx context.Context, dir string, engine stt.Transcriber) (*sto
 		cancel()
 		return errors.Join(<-ended, h.close())
 	}
-	if h.ear == nil {
-		return nil, errors.Join(fmt.Errorf("nothing can be heard: %v", h.lacks), r.close())
+	if h.listener == nil {
+		return nil, errors.Join(fmt.Errorf("nothing can be heard: %v", h.missing), r.close())
 	}
 	return r, nil
 }
@@ -229,7 +229,7 @@ func (r *stopRoom) speak(samples []float32) error {
 	case <-r.ctx.Done():
 		return r.ctx.Err()
 	}
-	if err := settle(r.ctx, h.ear.busy); err != nil {
+	if err := settle(r.ctx, h.listener.busy); err != nil {
 		return err
 	}
 	return pause(r.ctx, max(0, time.Until(r.until()))+observed)

@@ -53,11 +53,11 @@ func killTrials(ctx context.Context, n int, language, dir string, out io.Writer)
 		}
 		fmt.Fprintf(out, "%3d  killed after %5.1fs of %5.1fs  %s\n", i+1, at.Seconds(), took.Seconds(), verdict)
 	}
-	fmt.Fprintf(out, "%d trials, %d failed\n", n, failed)
 	if failed > 0 {
-		return errSilent
+		return fmt.Errorf("%d of %d trials failed", failed, n)
 	}
-	return nil
+	_, err = fmt.Fprintf(out, "%d trials, none failed\n", n)
+	return err
 }
 
 // killTrial is one demonstration with one kill of a program, this one if it is "".

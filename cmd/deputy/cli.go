@@ -2,19 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
-	"log/slog"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"deputy/configs"
 	"deputy/configs/phrases"
 )
-
-// version is set by the Makefile.
-var version = "dev"
 
 // An app is what every command shares: the flags before the command and what
 // they lead to.
@@ -49,25 +43,4 @@ func (a *app) screen(w io.Writer) (*screen, error) {
 		return nil, err
 	}
 	return newScreen(w, phrases.Embedded(), screenLanguage(cfg), colored(w)), nil
-}
-
-// screenLanguage is the language of screens: the one that is spoken, else that
-// of the user's locale.
-func screenLanguage(cfg configs.Config) string {
-	if l := cfg.Language.Spoken; l == "en" || l == "ko" {
-		return l
-	}
-	return phrases.Locale()
-}
-
-// colored says whether lines may be coloured.
-func colored(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
-
-// logger writes to standard error from the configured level on.
-func logger(cfg configs.Config) (*slog.Logger, error) {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
-		return nil, fmt.Errorf("log: %q is not one of debug, info, warn, error", cfg.Log.Level)
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: l})), nil
 }

@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/spf13/cobra"
@@ -60,7 +58,7 @@ func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, p 
 	events, stop := h.feed.Watch()
 	defer stop()
 	go scr.follow(events)
-	h.greet(scr, p.deaf)
+	greet(h, scr, p.deaf)
 	if isTerminal(in) {
 		go readOrders(ctx, in, h)
 	}
@@ -68,15 +66,15 @@ func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, p 
 }
 
 // greet says what works and what doesn't, in one line each.
-func (h *house) greet(scr *screen, deaf bool) {
-	for _, l := range h.lacks {
+func greet(h *house, scr *screen, deaf bool) {
+	for _, l := range h.missing {
 		scr.line("lacks", l)
 	}
 	key := "greet.listening"
 	if h.cfg.Audio.Address == "open" {
 		key = "greet.open"
 	}
-	if h.ear == nil {
+	if h.listener == nil {
 		key = "greet.typed"
 	}
 	if deaf {
@@ -105,65 +103,4 @@ func readOrders(ctx context.Context, in io.Reader, h *house) {
 			h.desk.Tell(control.Typed(text, ""))
 		}
 	}
-}
-
-func hearCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "hear FILE...",
-		Short: "Take recordings as if they were spoken, through the whole loop",
-		Long: `Hear plays each recording, at the pace at which it was spoken, into the ear of a
-Deputy of its own that uses your configuration and journal. No other may be
-running. What is asked meanwhile can be answered by the next recording, or stays
-in the inbox. As in the room, an order begins with the name: "Deputy, ...".`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, files []string) error {
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
-			scr, err := a.screen(c.OutOrStdout())
-			if err != nil {
-				return err
-			}
-			return hearFiles(c.Context(), cfg, scr, files)
-		},
-	}
-}
-
-// hearFiles speaks recordings one after the other into a house.
-func hearFiles(ctx context.Context, cfg configs.Config, scr *screen, files []string) (err error) {
-	st := newStage()
-	h, err := build(ctx, cfg, parts{source: st})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.close()) }()
-	if h.ear == nil {
-		return errors.New(strings.Join(h.lacks, " "))
-	}
-	events, stop := h.feed.Watch()
-	defer stop()
-	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 10 * time.Minute, seen: scr.event}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- h.run(ctx) }()
-	failed := 0
-	for _, f := range files {
-		if e := r.speak(ctx, f); e != nil {
-			if ctx.Err() != nil {
-				break
-			}
-			failed++
-			fmt.Fprintf(os.Stderr, "deputy: %s: %s\n", f, oneLine(e))
-		}
-	}
-	cancel()
-	if err := <-ended; err != nil {
-		return err
-	}
-	if failed > 0 {
-		return errSilent
-	}
-	return nil
 }

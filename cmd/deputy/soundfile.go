@@ -6,12 +6,23 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"deputy/audio"
 	"deputy/audio/ffmpeg"
 	"deputy/audio/flac"
 	"deputy/audio/wav"
+	"deputy/configs/phrases"
 )
+
+// oneLine is err on one line, without the path that the line begins with.
+func oneLine(err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) && errors.Is(err, os.ErrNotExist) {
+		return phrases.Sentence("err.no_file").Error()
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
+}
 
 // openSound opens a sound file by what it holds, whatever it is called: WAV and
 // FLAC here, anything else through ffmpeg.
@@ -36,7 +47,7 @@ func sniff(path string) (string, error) {
 		return "", err
 	}
 	if info.IsDir() {
-		return "", errors.New(local("this is a folder: name the files in it", "폴더입니다. 안에 있는 파일을 지정하세요"))
+		return "", phrases.Sentence("err.folder")
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -46,10 +57,19 @@ func sniff(path string) (string, error) {
 	var b [4]byte
 	n, err := io.ReadFull(f, b[:])
 	if n == 0 && errors.Is(err, io.EOF) {
-		return "", errors.New(local("the file is empty", "빈 파일입니다"))
+		return "", phrases.Sentence("err.empty_file")
 	}
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return "", fmt.Errorf("read the file: %w", err)
 	}
 	return string(b[:n]), nil
+}
+
+func readSound(ctx context.Context, path string) ([]float32, error) {
+	src, err := openSound(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	defer src.Close()
+	return audio.ReadAll(audio.Resample(src, audio.Rate))
 }

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"deputy/configs"
+)
+
+func hearCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "hear FILE...",
+		Short: "Take recordings as if they were spoken, through the whole loop",
+		Long: `Hear plays each recording, at the pace at which it was spoken, into the ear of a
+Deputy of its own that uses your configuration and journal. No other may be
+running. What is asked meanwhile can be answered by the next recording, or stays
+in the inbox. As in the room, an order begins with the name: "Deputy, ...".`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, files []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			scr, err := a.screen(c.OutOrStdout())
+			if err != nil {
+				return err
+			}
+			return hearFiles(c.Context(), cfg, scr, files)
+		},
+	}
+}
+
+// hearFiles speaks recordings one after the other into a house.
+func hearFiles(ctx context.Context, cfg configs.Config, scr *screen, files []string) (err error) {
+	st := newStage()
+	h, err := build(ctx, cfg, parts{source: st})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	if h.listener == nil {
+		return errors.New(strings.Join(h.missing, " "))
+	}
+	events, stop := h.feed.Watch()
+	defer stop()
+	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 10 * time.Minute, seen: scr.event}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- h.run(ctx) }()
+	failed := 0
+	for _, f := range files {
+		if e := r.speak(ctx, f); e != nil {
+			if ctx.Err() != nil {
+				break
+			}
+			failed++
+			fmt.Fprintf(os.Stderr, "deputy: %s: %s\n", f, oneLine(e))
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		return err
+	}
+	if failed > 0 {
+		return errSilent
+	}
+	return nil
+}
