@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"deputy/agent/state"
+	"deputy/cmd/internal/cmdtest"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
 )
@@ -39,7 +40,7 @@ func houseIn(t *testing.T, w *world) (h *house, socket, ask string, stop func())
 	if err != nil {
 		t.Fatal(err)
 	}
-	socket = socketPath(t)
+	socket = cmdtest.SocketPath(t)
 	l, err := control.Listen(socket)
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +70,7 @@ func houseIn(t *testing.T, w *world) (h *house, socket, ask string, stop func())
 
 func houseConfig(t *testing.T, w *world) configs.Config {
 	t.Helper()
-	cfg := plainConfig(t)
+	cfg := cmdtest.Config(t)
 	cfg.Agent.Workspace, cfg.Agent.State = w.workspace, filepath.Join(w.dir, "state")
 	cfg.Agent.Grace = time.Millisecond
 	cfg.Journal.Path = filepath.Join(w.dir, "state", "journal.db")

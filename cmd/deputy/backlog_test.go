@@ -14,6 +14,7 @@ import (
 	"deputy/audio"
 	"deputy/audio/audiotest"
 	"deputy/stt"
+	"deputy/stt/stttest"
 )
 
 // opens gives a source as a device that can be opened.
@@ -155,7 +156,7 @@ func TestLateTranscriber(t *testing.T) {
 }
 
 // hears is a transcriber that always hears the same.
-func hears(text string) scribeFunc {
+func hears(text string) stttest.Func {
 	return func(context.Context, audio.Utterance) (string, error) { return text, nil }
 }
 

@@ -22,8 +22,9 @@ import (
 	"deputy/tts/piper"
 )
 
-func benchCommand(a *app) *cobra.Command {
-	b := bencher{}
+// Command is deputy-lab bench.
+func benchCommand() *cobra.Command {
+	b, config := bencher{}, ""
 	var clips, drafts bool
 	c := &cobra.Command{
 		Use:   "bench [RECORDING...]",
@@ -35,7 +36,7 @@ one order each, at most 5 s long; without any a synthetic user speaks twelve ord
 of its own. With --stand-in a server that answers at once takes the language model's
 place: what is left is Deputy's own share.`,
 		RunE: func(c *cobra.Command, files []string) error {
-			cfg, err := a.config()
+			cfg, err := configs.LoadUser(config)
 			if err != nil {
 				return err
 			}
@@ -50,6 +51,8 @@ place: what is left is Deputy's own share.`,
 	c.Flags().DurationVar(&b.idle, "idle", 20*time.Second, "how long to measure idling; 0 leaves it out")
 	c.Flags().BoolVar(&clips, "clips", false, "only hear: read lines {\"file\": PATH} and print what was heard in each, and when, as a line of JSON")
 	c.Flags().BoolVar(&drafts, "drafts", true, "with --clips: begin to transcribe in the pause; false begins at the endpoint")
+	c.Flags().StringVar(&config, "config", "", "configuration file (default: the one that deputy reads)")
+	c.Flags().StringVar(&b.program, "deputy", "", "the Deputy whose idling is measured (default: the one beside this program)")
 	c.Flags().IntVar(&b.orders, "orders", 5, "how many of the recordings are given to the language model")
 	return c
 }
@@ -60,7 +63,7 @@ type bencher struct {
 	standIn   bool
 	idle      time.Duration
 	orders    int
-	program   string // the Deputy whose idling is measured; "" is this one
+	program   string // the Deputy whose idling is measured; "" is the one beside this
 
 	// mu guards unheard: it comes from the ear's and the desk's goroutines.
 	mu      sync.Mutex

@@ -14,6 +14,7 @@ import (
 	"deputy/audio/audiotest"
 	"deputy/audio/wav"
 	"deputy/configs"
+	"deputy/stt/stttest"
 )
 
 // benchSound writes a recording: speech of one second from 0.5 s on, a short
@@ -23,8 +24,8 @@ func benchSound(t *testing.T) string {
 	path := filepath.Join(t.TempDir(), "a.wav")
 	w, err := wav.Create(path, audio.Rate)
 	if err == nil {
-		err = errors.Join(w.Write(audiotest.Join(hush(500*time.Millisecond), voice(time.Second), hush(250*time.Millisecond),
-			voice(500*time.Millisecond), hush(100*time.Millisecond))), w.Close())
+		err = errors.Join(w.Write(audiotest.Join(audiotest.Noise(500*time.Millisecond, 0.001, 1), audiotest.Tone(time.Second, 440, 0.5), audiotest.Noise(250*time.Millisecond, 0.001, 1),
+			audiotest.Tone(500*time.Millisecond, 440, 0.5), audiotest.Noise(100*time.Millisecond, 0.001, 1))), w.Close())
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +52,7 @@ func TestClipsAreHeardInTheTimeTheyWouldTakeLive(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				hearer := scribeFunc(func(ctx context.Context, _ audio.Utterance) (string, error) {
+				hearer := stttest.Func(func(ctx context.Context, _ audio.Utterance) (string, error) {
 					select {
 					case <-time.After(tt.computes):
 						return "turn it on", nil

@@ -9,6 +9,7 @@ import (
 
 	"deputy/audio"
 	"deputy/audio/audiotest"
+	"deputy/stt/stttest"
 )
 
 func TestCalm(t *testing.T) {
@@ -31,7 +32,7 @@ func TestCalm(t *testing.T) {
 // Speech ends the calm, a quiet room doesn't.
 func TestEarStirs(t *testing.T) {
 	hear := func(sound ...[]float32) (n int) {
-		nothing := scribeFunc(func(context.Context, audio.Utterance) (string, error) { return "", nil })
+		nothing := stttest.Func(func(context.Context, audio.Utterance) (string, error) { return "", nil })
 		l := listenTo(nothing, sounds(sound...))
 		l.listener.touch = func() { n++ }
 		if err := l.listener.run(t.Context()); err != nil {

@@ -26,15 +26,15 @@ type child struct {
 	ended  chan error
 }
 
-// startChild runs a program, this one if it is "", as Deputy with a configuration
-// and waits until it can be reached.
+// startChild runs a program, the deputy beside this one if it is "", with a
+// configuration and waits until it can be reached.
 func startChild(ctx context.Context, program, config string, env []string, runtimeDir string, log io.Writer) (*child, error) {
 	if program == "" {
 		self, err := os.Executable()
 		if err != nil {
 			return nil, fmt.Errorf("find this program: %w", err)
 		}
-		program = self
+		program = filepath.Join(filepath.Dir(self), "deputy")
 	}
 	c := &child{
 		cmd:    proc.Command(context.Background(), proc.Grant{Nothing: true, Set: env}, program, "--config", config, "run"),
@@ -42,7 +42,7 @@ func startChild(ctx context.Context, program, config string, env []string, runti
 		events: make(chan event.Event, 1024), ended: make(chan error, 1),
 	}
 	c.cmd.Stdout, c.cmd.Stderr = log, log
-	c.cmd.SysProcAttr = dieWithParent()
+	proc.DieWithParent(c.cmd, syscall.SIGTERM)
 	started, exited := make(chan error, 1), make(chan struct{})
 	go func() {
 		// The kernel ends the child when the thread that started it is gone, not

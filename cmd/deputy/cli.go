@@ -10,16 +10,16 @@ import (
 	"deputy/configs/phrases"
 )
 
-// An app is what every command shares: the flags before the command and what
+// A cli is what every command shares: the flags before the command and what
 // they lead to.
-type app struct {
+type cli struct {
 	configPath string
 	json       bool
 	logLevel   string
 }
 
 // config reads the user's configuration.
-func (a *app) config() (configs.Config, error) {
+func (a *cli) config() (configs.Config, error) {
 	cfg, err := configs.LoadUser(a.configPath)
 	if err == nil && a.logLevel != "" {
 		cfg.Log.Level = a.logLevel
@@ -29,15 +29,15 @@ func (a *app) config() (configs.Config, error) {
 }
 
 // socket is where the running instance listens.
-func (a *app) socket() string { return configs.UserPaths().Socket() }
+func (a *cli) socket() string { return configs.UserPaths().Socket() }
 
 // print writes v as one line of JSON.
-func (a *app) print(c *cobra.Command, v any) error {
+func (a *cli) print(c *cobra.Command, v any) error {
 	return json.NewEncoder(c.OutOrStdout()).Encode(v)
 }
 
 // screen prints events as they happen, in the owner's language.
-func (a *app) screen(w io.Writer) (*screen, error) {
+func (a *cli) screen(w io.Writer) (*screen, error) {
 	cfg, err := a.config()
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ import (
 
 // The commands in this file speak to the running instance over its socket.
 
-func sayCommand(a *app) *cobra.Command {
+func sayCommand(a *cli) *cobra.Command {
 	var language string
 	c := &cobra.Command{
 		Use:   "say TEXT...",
@@ -29,7 +29,7 @@ func sayCommand(a *app) *cobra.Command {
 	return c
 }
 
-func tasksCommand(a *app) *cobra.Command {
+func tasksCommand(a *cli) *cobra.Command {
 	var all, timing bool
 	c := &cobra.Command{
 		Use:   "tasks",
@@ -58,7 +58,7 @@ func tasksCommand(a *app) *cobra.Command {
 	return c
 }
 
-func inboxCommand(a *app) *cobra.Command {
+func inboxCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "inbox [ID]",
 		Short: "List the decisions that wait for you, or show all of one",
@@ -77,7 +77,7 @@ func inboxCommand(a *app) *cobra.Command {
 }
 
 // showAsk prints all that is frozen in one decision.
-func (a *app) showAsk(c *cobra.Command, id string) error {
+func (a *cli) showAsk(c *cobra.Command, id string) error {
 	return control.Call(c.Context(), a.socket(), control.Request{Do: "inbox"}, func(resp control.Response) error {
 		var list []control.AskRow
 		if err := json.Unmarshal(resp.Body, &list); err != nil {
@@ -96,7 +96,7 @@ func (a *app) showAsk(c *cobra.Command, id string) error {
 }
 
 // rows prints a list of the running instance, a line each or as JSON.
-func rows[T any](a *app, c *cobra.Command, r control.Request, line func(*tabwriter.Writer, T)) error {
+func rows[T any](a *cli, c *cobra.Command, r control.Request, line func(*tabwriter.Writer, T)) error {
 	return control.Call(c.Context(), a.socket(), r, func(resp control.Response) error {
 		var list []T
 		if err := json.Unmarshal(resp.Body, &list); err != nil {
@@ -113,7 +113,7 @@ func rows[T any](a *app, c *cobra.Command, r control.Request, line func(*tabwrit
 	})
 }
 
-func approveCommand(a *app) *cobra.Command {
+func approveCommand(a *cli) *cobra.Command {
 	return decideCommand(a, "approve", true, `Approve decides one ask by its name. At L4, and where not all of an ask could be
 said, Deputy first shows all of it in this terminal, with a number to type.
 
@@ -121,9 +121,9 @@ Deputy listens to no program that it has started itself, and to none in a sandbo
 or a container.`)
 }
 
-func denyCommand(a *app) *cobra.Command { return decideCommand(a, "deny", false, "") }
+func denyCommand(a *cli) *cobra.Command { return decideCommand(a, "deny", false, "") }
 
-func decideCommand(a *app, name string, approve bool, long string) *cobra.Command {
+func decideCommand(a *cli, name string, approve bool, long string) *cobra.Command {
 	var reason string
 	c := &cobra.Command{
 		Use:   name + " ID",
@@ -144,7 +144,7 @@ func decideCommand(a *app, name string, approve bool, long string) *cobra.Comman
 }
 
 // waiting completes the name of a decision that waits.
-func (a *app) waiting(c *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+func (a *cli) waiting(c *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 	if len(args) == 0 {
 		// Without a running Deputy nothing waits: the error is the answer.
 		control.Call(c.Context(), a.socket(), control.Request{Do: "inbox"}, func(r control.Response) error {
@@ -160,7 +160,7 @@ func (a *app) waiting(c *cobra.Command, args []string, _ string) (names []string
 }
 
 // verbCommand is a local verb as a command.
-func verbCommand(a *app, name, short string) *cobra.Command {
+func verbCommand(a *cli, name, short string) *cobra.Command {
 	return &cobra.Command{
 		Use: name, Short: short, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -170,7 +170,7 @@ func verbCommand(a *app, name, short string) *cobra.Command {
 }
 
 // say gives the running instance a typed line and shows what follows from it.
-func (a *app) say(c *cobra.Command, r control.Request) error {
+func (a *cli) say(c *cobra.Command, r control.Request) error {
 	scr, err := a.screen(c.OutOrStdout())
 	if err != nil {
 		return err
@@ -188,7 +188,7 @@ func (a *app) say(c *cobra.Command, r control.Request) error {
 	})
 }
 
-func pttCommand(a *app) *cobra.Command {
+func pttCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:       "ptt start|stop|toggle",
 		Short:     "Hold or release the push-to-talk key from another program",

@@ -13,7 +13,7 @@ import (
 	"deputy/configs"
 )
 
-func configCommand(a *app) *cobra.Command {
+func configCommand(a *cli) *cobra.Command {
 	c := &cobra.Command{Use: "config", Short: "Show, make or locate the configuration"}
 	show := &cobra.Command{
 		Use: "show", Short: "Print the configuration in force, secrets hidden", Args: cobra.NoArgs,
@@ -65,7 +65,7 @@ func configCommand(a *app) *cobra.Command {
 }
 
 // printKeys prints a configuration as JSON under the keys of the file.
-func (a *app) printKeys(c *cobra.Command, cfg configs.Config) error {
+func (a *cli) printKeys(c *cobra.Command, cfg configs.Config) error {
 	var b bytes.Buffer
 	if err := cfg.Print(&b); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (a *app) printKeys(c *cobra.Command, cfg configs.Config) error {
 	return a.print(c, keys)
 }
 
-func (a *app) path() string {
+func (a *cli) path() string {
 	if a.configPath != "" {
 		return a.configPath
 	}

@@ -27,7 +27,7 @@ type consentReading struct {
 	At *time.Time `json:"at,omitempty"`
 }
 
-func consentCommand(a *app) *cobra.Command {
+func consentCommand(a *cli) *cobra.Command {
 	var q consent.Question
 	answer := consent.Answer{}
 	level := ""
@@ -100,7 +100,7 @@ func readConsent(q consent.Question, answer consent.Answer) consentReading {
 }
 
 // consentLines reads an answer a line. A line that is no text is an answer too.
-func (a *app) consentLines(c *cobra.Command, in io.Reader, q consent.Question, answer consent.Answer) error {
+func (a *cli) consentLines(c *cobra.Command, in io.Reader, q consent.Question, answer consent.Answer) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"deputy/audio"
+	"deputy/stt/stttest"
 )
 
 // A paused model counts what it was told.
@@ -23,7 +24,7 @@ func (p *pausedModel) counts() [2]int32 { return [2]int32{p.paused.Load(), p.res
 func TestCores(t *testing.T) {
 	m, c := &pausedModel{}, &cores{}
 	during := func(want [2]int32) sharer {
-		return sharer{scribeFunc(func(context.Context, audio.Utterance) (string, error) {
+		return sharer{stttest.Func(func(context.Context, audio.Utterance) (string, error) {
 			if m.counts() != want {
 				t.Errorf("meanwhile: got %v pauses and resumes, want %v", m.counts(), want)
 			}
@@ -37,7 +38,7 @@ func TestCores(t *testing.T) {
 	if m.counts() != [2]int32{1, 1} {
 		t.Errorf("afterwards: got %v, want it to go on", m.counts())
 	}
-	transcribe(sharer{scribeFunc(func(context.Context, audio.Utterance) (string, error) {
+	transcribe(sharer{stttest.Func(func(context.Context, audio.Utterance) (string, error) {
 		transcribe(during([2]int32{2, 1})) // a second one changes nothing
 		if m.counts() != [2]int32{2, 1} {
 			t.Errorf("after one of two: got %v, want it held still", m.counts())
@@ -45,7 +46,7 @@ func TestCores(t *testing.T) {
 		return "", nil
 	}), c})
 	late := &pausedModel{}
-	transcribe(sharer{scribeFunc(func(context.Context, audio.Utterance) (string, error) { c.use(late); return "", nil }), c})
+	transcribe(sharer{stttest.Func(func(context.Context, audio.Utterance) (string, error) { c.use(late); return "", nil }), c})
 	if late.counts() != [2]int32{1, 1} {
 		t.Errorf("a model that came meanwhile: got %v, want it held and let go", late.counts())
 	}

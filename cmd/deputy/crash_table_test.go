@@ -16,6 +16,7 @@ import (
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/policy"
 	"deputy/agent/tool"
+	"deputy/cmd/internal/cmdtest"
 )
 
 // A crashRow counts what came of all the crashes of one kind of tool.
@@ -96,7 +97,7 @@ func (r *crashRow) fill(t *testing.T, j crashJob) {
 	for _, c := range firsts {
 		try(c)
 	}
-	if testing.Short() || raced || j.Level < policy.Commit {
+	if testing.Short() || cmdtest.Raced || j.Level < policy.Commit {
 		return
 	}
 	for _, c := range []crash{{Point: "before"}, {Point: "after"}} {

@@ -12,6 +12,7 @@ import (
 
 	"deputy/audio"
 	"deputy/audio/audiotest"
+	"deputy/cmd/internal/cmdtest"
 	"deputy/configs"
 	"deputy/stt"
 	"deputy/stt/whisper"
@@ -27,8 +28,8 @@ func TestRealDay(t *testing.T) {
 		t.Skip("set DEPUTY_DAY to a length such as 16h to measure")
 	}
 	var said [][]float32
-	for _, row := range manifest(t, "homecmd_misc") {
-		if s := samplesOf(t, row["path"], 30); len(s) > audio.Rate && len(s) < 4*audio.Rate && len(said) < 20 {
+	for _, row := range cmdtest.Recordings(t, "homecmd_misc") {
+		if s := cmdtest.Samples(t, row["path"], 30); len(s) > audio.Rate && len(s) < 4*audio.Rate && len(said) < 20 {
 			said = append(said, s)
 		}
 	}

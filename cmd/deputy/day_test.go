@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -18,7 +20,9 @@ import (
 	"deputy/agent/tool"
 	"deputy/audio"
 	"deputy/audio/audiotest"
+	"deputy/cmd/internal/cmdtest"
 	"deputy/configs"
+	"deputy/stt/stttest"
 )
 
 // A day is a house that is spoken to for hours, in the time that a test's clock
@@ -64,7 +68,7 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.listener.transcriber = scribeFunc(func(context.Context, audio.Utterance) (string, error) { return *d.said.Load(), nil })
+	h.listener.transcriber = stttest.Func(func(context.Context, audio.Utterance) (string, error) { return *d.said.Load(), nil })
 	replace(h.listener)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -112,7 +116,7 @@ func measure(hour int) memory {
 	runtime.GC() // what had a finalizer
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return memory{hour: hour, heap: int64(m.HeapAlloc), resident: residentOf(os.Getpid()), goroutines: runtime.NumGoroutine()}
+	return memory{hour: hour, heap: int64(m.HeapAlloc), resident: resident(), goroutines: runtime.NumGoroutine()}
 }
 
 // A dayModel writes a file, or wants to do what has to be asked for, and says that
@@ -138,11 +142,11 @@ func (dayModel) Next(_ context.Context, p model.Prompt) iter.Seq2[model.Chunk, e
 // The memory of the late hours is that of the early ones: what is finished is
 // forgotten.
 func TestDayStaysFlat(t *testing.T) {
-	if raced {
+	if cmdtest.Raced {
 		t.Skip("hours of sound take minutes with the race detector")
 	}
 	synctest.Test(t, func(t *testing.T) {
-		said := [][]float32{voice(800 * time.Millisecond)}
+		said := [][]float32{audiotest.Tone(800*time.Millisecond, 440, 0.5)}
 		d, hours := live(t, 6*time.Hour, 20*time.Second, said, func(e *ear) { e.detector = audiotest.Loud(0.1) })
 		if got := d.closed.Load(); got != d.orders {
 			t.Errorf("got %d tasks done, want %d", got, d.orders)
@@ -156,4 +160,14 @@ func TestDayStaysFlat(t *testing.T) {
 			t.Errorf("got %d goroutines in hour %d, want the %d of hour %d", late.goroutines, late.hour, early.goroutines, early.hour)
 		}
 	})
+}
+
+// resident is this process's memory in bytes; 0 where it can't be read.
+func resident() int64 {
+	data, _ := os.ReadFile("/proc/self/statm")
+	if f := strings.Fields(string(data)); len(f) > 1 {
+		pages, _ := strconv.ParseInt(f[1], 10, 64)
+		return pages * int64(os.Getpagesize())
+	}
+	return 0
 }

@@ -19,8 +19,9 @@ import (
 	"deputy/configs/phrases"
 )
 
-func demoCommand(a *app) *cobra.Command {
-	var language string
+// Command is deputy-lab demo.
+func demoCommand() *cobra.Command {
+	var language, program string
 	var kills int
 	c := &cobra.Command{
 		Use:   "demo",
@@ -35,13 +36,14 @@ The user's own sound, mail and files are not touched.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir := filepath.Join(configs.UserPaths().State, "demo", time.Now().Format("20060102-150405"))
 			if kills > 0 {
-				return killTrials(c.Context(), kills, language, dir, c.OutOrStdout())
+				return killTrials(c.Context(), kills, language, program, dir, c.OutOrStdout())
 			}
 			scr := newScreen(c.OutOrStdout(), phrases.Embedded(), language, colored(c.OutOrStdout()))
-			return playDemo(c.Context(), scr, dir)
+			return playDemo(c.Context(), scr, program, dir)
 		},
 	}
 	c.Flags().StringVar(&language, "lang", screenLanguage(configs.Default()), "language of the screen: en or ko")
+	c.Flags().StringVar(&program, "deputy", "", "the Deputy that is shown (default: the one beside this program)")
 	c.Flags().IntVar(&kills, "kill", 0, "play it that often, killing Deputy at a random point each time")
 	return c
 }
@@ -59,8 +61,8 @@ Costs were flat at 2.9 million. Two people will be hired in November.
 )
 
 // playDemo is the whole demonstration; its error is what did not happen.
-func playDemo(ctx context.Context, scr *screen, dir string) (err error) {
-	d := &demo{screen: scr, dir: dir}
+func playDemo(ctx context.Context, scr *screen, program, dir string) (err error) {
+	d := &demo{screen: scr, program: program, dir: dir}
 	if err := d.open(ctx); err != nil {
 		return errors.Join(err, d.close())
 	}
@@ -88,7 +90,7 @@ type demo struct {
 	last   string          // what the owner said last
 	tasks  map[string]bool // those of orders that are done
 
-	program string // the Deputy; "" is this very program
+	program string // the Deputy; "" is the one beside this program
 	// kill ends the Deputy as a crash would when it fires; nil never does. more
 	// is added to the configuration.
 	kill <-chan time.Time

@@ -10,7 +10,7 @@ import (
 	"deputy/configs/phrases"
 )
 
-func devicesCommand(a *app) *cobra.Command {
+func devicesCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "devices",
 		Short: "List microphones and speakers",

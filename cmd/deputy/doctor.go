@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func doctorCommand(a *app) *cobra.Command {
+func doctorCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Check every part that Deputy needs, and say what to do about what is missing",

@@ -71,16 +71,6 @@ func (l *listening) texts() (list []string) {
 	return list
 }
 
-// A scribeFunc is a transcriber of one function.
-type scribeFunc func(ctx context.Context, u audio.Utterance) (string, error)
-
-func (f scribeFunc) Transcribe(ctx context.Context, u audio.Utterance) (stt.Transcript, error) {
-	text, err := f(ctx, u)
-	return stt.Transcript{Utterance: u.ID, Text: text, Language: "en", LanguageProb: 1, Confidence: 0.9, Lowest: 0.9}, err
-}
-
-func (scribeFunc) Close() error { return nil }
-
 func TestEarUsesTheDraftOfAPauseThatWasRight(t *testing.T) {
 	hearer := stttest.Says("en", "turn it on", "turn it off")
 	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(2*time.Second)))
@@ -105,7 +95,7 @@ func TestEarUsesTheDraftOfAPauseThatWasRight(t *testing.T) {
 func TestEarDropsTheDraftWhenSpeechGoesOn(t *testing.T) {
 	dropped, begun := make(chan struct{}), make(chan struct{})
 	calls := 0
-	hearer := scribeFunc(func(ctx context.Context, u audio.Utterance) (string, error) {
+	hearer := stttest.Func(func(ctx context.Context, u audio.Utterance) (string, error) {
 		if calls++; calls == 1 { // the draft of the pause in the middle
 			close(begun)
 			<-ctx.Done()
@@ -128,7 +118,7 @@ func TestEarDropsTheDraftWhenSpeechGoesOn(t *testing.T) {
 
 func TestEarKeepsTheOrder(t *testing.T) {
 	second := make(chan struct{})
-	hearer := scribeFunc(func(ctx context.Context, u audio.Utterance) (string, error) {
+	hearer := stttest.Func(func(ctx context.Context, u audio.Utterance) (string, error) {
 		if u.ID == 1 {
 			select {
 			case <-second:
@@ -152,7 +142,7 @@ func TestEarKeepsTheOrder(t *testing.T) {
 }
 
 func TestEarGoesOnWhenTheRecogniserFails(t *testing.T) {
-	hearer := scribeFunc(func(_ context.Context, u audio.Utterance) (string, error) {
+	hearer := stttest.Func(func(_ context.Context, u audio.Utterance) (string, error) {
 		if u.ID == 1 {
 			return "", errors.New("out of memory")
 		}
@@ -264,7 +254,7 @@ func TestEarEndsWithItsContext(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			began := make(chan struct{}, 10)
-			hearer := scribeFunc(func(ctx context.Context, _ audio.Utterance) (string, error) {
+			hearer := stttest.Func(func(ctx context.Context, _ audio.Utterance) (string, error) {
 				began <- struct{}{}
 				<-ctx.Done()
 				return "", ctx.Err()

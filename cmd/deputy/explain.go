@@ -12,7 +12,7 @@ import (
 	"deputy/cmd/internal/control"
 )
 
-func explainCommand(a *app) *cobra.Command {
+func explainCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain ACTION",
 		Short: "Say what an action would need, which rule decides and why",
@@ -55,7 +55,7 @@ type answer struct {
 	Refused string `json:"refused,omitempty"` // the call can't be carried out, says the tool
 }
 
-func (a *app) explain(c *cobra.Command, raw []byte) (err error) {
+func (a *cli) explain(c *cobra.Command, raw []byte) (err error) {
 	cfg, err := a.config()
 	if err != nil {
 		return err

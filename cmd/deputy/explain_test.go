@@ -14,6 +14,7 @@ import (
 	"deputy/agent/event"
 	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/cmd/internal/cmdtest"
 	"deputy/configs"
 )
 
@@ -76,7 +77,7 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call)
 // TestExplainJudgesAsTheDesk: for a call of every tool, and commands of every
 // kind, explain says what the desk does.
 func TestExplainJudgesAsTheDesk(t *testing.T) {
-	cfg := plainConfig(t)
+	cfg := cmdtest.Config(t)
 	cfg.Mail.Host, cfg.Mail.From, cfg.Mail.Known = "127.0.0.1", "me@acme.example", []string{"Kim <kim@acme.example>"}
 	cfg.Web.Allow = []string{"known.example"}
 	fill := func() {
@@ -168,7 +169,7 @@ func TestExplainJudgesAsTheDesk(t *testing.T) {
 
 // TestExplainPlans: what the issue found to be free is not.
 func TestExplainPlans(t *testing.T) {
-	plainConfig(t)
+	cmdtest.Config(t)
 	var out bytes.Buffer
 	args := []string{"policy", "explain", `{"tool":"run_command","args":{"command":"sudo git push --force && rm -rf ."}}`}
 	c := rootCommand(args)

@@ -13,6 +13,7 @@ import (
 	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/audio/audiotest/pulse"
+	"deputy/cmd/internal/cmdtest"
 	"deputy/cmd/internal/control"
 	"deputy/stt"
 	"deputy/tts/piper"
@@ -26,7 +27,7 @@ func TestNativeScripts(t *testing.T) { scripts(t, "testdata/native") }
 // their labels say, are answered with which are understood, and nothing is done.
 func TestThirdLanguage(t *testing.T) {
 	var files []string
-	for _, r := range manifest(t, "homecmd_misc") {
+	for _, r := range cmdtest.Recordings(t, "homecmd_misc") {
 		if l := r["lang"]; l == "en" || l == "ko" || stt.LanguageCode(l) == "" || len(files) == 6 {
 			continue
 		}

@@ -11,7 +11,7 @@ import (
 
 // grantsCommand lists standing permissions and takes them back. There is no
 // command that gives one: that is asked for and read back, whoever asks.
-func grantsCommand(a *app) *cobra.Command {
+func grantsCommand(a *cli) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "grants",
 		Short: "List what the running Deputy may do without asking",

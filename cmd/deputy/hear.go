@@ -13,7 +13,7 @@ import (
 	"deputy/configs"
 )
 
-func hearCommand(a *app) *cobra.Command {
+func hearCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "hear FILE...",
 		Short: "Take recordings as if they were spoken, through the whole loop",

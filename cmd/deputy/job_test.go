@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,6 +19,7 @@ import (
 
 	"deputy/agent/event"
 	"deputy/audio"
+	"deputy/cmd/internal/cmdtest"
 	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 )
@@ -26,12 +28,8 @@ import (
 // mail server, synthetic user, and the Deputy of this build in its own process.
 func newDemo(t *testing.T, mode, more string) *demo {
 	t.Helper()
-	program, err := exec.LookPath("deputy") // put there by TestMain
-	if err != nil {
-		t.Fatal(err)
-	}
 	var out strings.Builder
-	d := &demo{screen: newScreen(&out, phrases.Embedded(), "en", false), dir: t.TempDir(), program: program, more: more, mode: mode}
+	d := &demo{screen: newScreen(&out, phrases.Embedded(), "en", false), dir: t.TempDir(), program: cmdtest.Deputy(t), more: more, mode: mode}
 	t.Cleanup(func() {
 		if err := d.close(); err != nil {
 			t.Errorf("close: %v", err)
@@ -167,7 +165,7 @@ func TestOnlyTheOwnerSends(t *testing.T) {
 	}
 	speak("silence", make([]float32, 3*audio.Rate))
 	for _, f := range noises {
-		speak(filepath.Base(f), samplesOf(t, f, 4))
+		speak(filepath.Base(f), cmdtest.Samples(t, f, 4))
 	}
 	for _, text := range []string{"Okay.", "Approve banana.", "All right, go ahead."} {
 		src, err := d.room.user.Synthesize(t.Context(), text, "en")
@@ -258,7 +256,7 @@ func (d *demo) echo(t *testing.T) (unplug func()) {
 func TestKoreanDictation(t *testing.T) {
 	t.Parallel() // it mostly waits for what is said
 	var rows []map[string]string
-	for _, r := range manifest(t, "ko_misc") {
+	for _, r := range cmdtest.Recordings(t, "ko_misc") {
 		if strings.HasPrefix(r["style"], "read news") && len(rows) < 3 {
 			rows = append(rows, r)
 		}
@@ -273,7 +271,7 @@ func TestKoreanDictation(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
-		samples := append(make([]float32, audio.Rate), samplesOf(t, r["path"], 60)...)
+		samples := append(make([]float32, audio.Rate), cmdtest.Samples(t, r["path"], 60)...)
 		if err := d.room.pulse.Speak(t.Context(), append(samples, make([]float32, 2*audio.Rate)...)); err != nil {
 			t.Fatal(err)
 		}
@@ -344,4 +342,61 @@ func TestPushToTalk(t *testing.T) {
 	if !h.Key || !strings.Contains(strings.ToLower(h.Text), "figures") {
 		t.Errorf("heard %q with key=%v, want the order with the key held", h.Text, h.Key)
 	}
+}
+
+// noiseFiles are recordings without speech.
+func noiseFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	kinds := map[string]int{}
+	for _, row := range cmdtest.Recordings(t, "speechbrain_samples") {
+		if k := row["kind"]; (k == "noise" || k == "ESC50") && kinds[k] < 2 {
+			kinds[k]++
+			files = append(files, row["path"])
+		}
+	}
+	if len(files) < 4 {
+		t.Fatalf("got %d recordings of noise", len(files))
+	}
+	return files
+}
+
+// TestTrialKill is one demonstration with one kill. A model server that knows what
+// it is to do takes the place of the model, so that it takes no processor.
+func TestTrialKill(t *testing.T) {
+	t.Parallel() // it mostly waits for what is said
+	var out strings.Builder
+	scr := newScreen(&out, phrases.Embedded(), "en", false)
+	if err := killTrial(t.Context(), scr, cmdtest.Deputy(t), t.TempDir(), demoModel(t), 9*time.Second); err != nil {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	if !strings.Contains(out.String(), "kill -9") {
+		t.Errorf("it was over before the kill:\n%s", out.String())
+	}
+}
+
+// demoModel is a model server that does what the demonstration orders.
+func demoModel(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			Messages []struct{ Role, Content string }
+		}
+		if r.Method != http.MethodPost || json.NewDecoder(r.Body).Decode(&body) != nil || len(body.Messages) == 0 {
+			io.WriteString(w, `{"data":[{"id":"demo"}]}`)
+			return
+		}
+		last := body.Messages[len(body.Messages)-1]
+		content := `{"tool":"reply","args":{"text":"That is done."}}`
+		switch {
+		case last.Role != "user": // nothing but its own schema's example
+		case strings.Contains(strings.ToLower(last.Content), "finance"): // it is told of the order before, too
+			content = `{"tool":"send_mail","args":{"to":"finance","subject":"Summary","body":"Revenue rose."}}`
+		case strings.Contains(strings.ToLower(last.Content), "new file"):
+			content = `{"tool":"write_file","args":{"path":"summary.txt","text":"Revenue rose."}}`
+		}
+		streamed(t, w, content)
+	}))
+	t.Cleanup(s.Close)
+	return "llm:\n  preset: llama-server\n  url: \"" + s.URL + "/v1\"\n  model: demo\ntts:\n  speed: 1.5\n"
 }

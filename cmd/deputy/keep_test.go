@@ -11,12 +11,13 @@ import (
 
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/internal/cmdtest"
 )
 
 // TestOldTextIsErased: what was said longer ago than journal.keep is gone once
 // Deputy has run, the journal is whole, and verify says what was erased.
 func TestOldTextIsErased(t *testing.T) {
-	cfg := plainConfig(t)
+	cfg := cmdtest.Config(t)
 	if cfg.Journal.Keep != 90*24*time.Hour {
 		t.Errorf("got %v, want 90 days as the default", cfg.Journal.Keep)
 	}

@@ -18,7 +18,7 @@ import (
 var errNoJournal error = phrases.Sentence("err.no_journal")
 
 // logCommand reads the journal from disk: it works whether or not a Deputy runs.
-func logCommand(a *app) *cobra.Command {
+func logCommand(a *cli) *cobra.Command {
 	c := &cobra.Command{Use: "log", Short: "Show, verify or repair the journal"}
 	var task string
 	var from uint64
@@ -74,7 +74,7 @@ func logCommand(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) withJournal(ctx context.Context, f func(*sqlite.Journal) error) (err error) {
+func (a *cli) withJournal(ctx context.Context, f func(*sqlite.Journal) error) (err error) {
 	cfg, err := a.config()
 	if err != nil {
 		return err

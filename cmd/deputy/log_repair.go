@@ -23,7 +23,7 @@ import (
 // A repair is what to do about a damaged journal. It chooses nothing by itself:
 // without a choice it only tells what is wrong and what could be done.
 type repair struct {
-	*app
+	*cli
 	keep    uint64 // keep events 1 to keep; 0: no choice
 	restore string // a backup; "": no choice
 	empty   bool
@@ -35,8 +35,8 @@ type repair struct {
 	out  io.Writer
 }
 
-func repairCommand(a *app) *cobra.Command {
-	r := &repair{app: a}
+func repairCommand(a *cli) *cobra.Command {
+	r := &repair{cli: a}
 	c := &cobra.Command{
 		Use: "repair", Short: "Show what is wrong with the journal, and repair it as you choose", Args: cobra.NoArgs,
 		Long: `Shows what is wrong with the journal and where, what can still be read, and what

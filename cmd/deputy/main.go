@@ -62,7 +62,7 @@ func run(args []string) int {
 }
 
 func rootCommand(args []string) *cobra.Command {
-	a := &app{}
+	a := &cli{}
 	root := &cobra.Command{
 		Use:   "deputy",
 		Short: "Say what you want done; Deputy does it, and asks only for what needs your authority",
@@ -85,12 +85,12 @@ Without a command it runs: deputy run.`,
 	root.RunE = daily.RunE
 	root.Flags().AddFlagSet(daily.Flags())
 	root.AddCommand(
-		daily, demoCommand(a), sayCommand(a), hearCommand(a), transcribeCommand(a),
+		daily, sayCommand(a), hearCommand(a), transcribeCommand(a),
 		tasksCommand(a), metricsCommand(a), inboxCommand(a), grantsCommand(a), approveCommand(a), denyCommand(a),
 		verbCommand(a, "stop", "Silence Deputy and end what runs"),
 		verbCommand(a, "undo", "Take back the last thing that was done"),
 		pttCommand(a), policyCommand(a), logCommand(a), modelsCommand(), devicesCommand(a), configCommand(a),
-		doctorCommand(a), rehearseCommand(a), benchCommand(a), consentCommand(a), trialCommand(a), versionCommand(a),
+		doctorCommand(a), rehearseCommand(a), consentCommand(a), versionCommand(a),
 	)
 	explainArgs(root)
 	return root

@@ -14,11 +14,10 @@ import (
 func TestMain(m *testing.M) {
 	tools.EnterSandbox()
 	testscript.Main(m, map[string]func(){
-		"deputy":    func() { os.Exit(run(os.Args[1:])) },
-		"maxrss":    func() { os.Exit(maxRSS(os.Args[1:])) },
-		"crashdesk": func() { os.Exit(crashChild()) },
-		"peerdesk":  func() { os.Exit(peerDesk()) },
-		"peertalk":  func() { os.Exit(peerTalk(os.Args[1], os.Args[2], os.Args[3])) },
+		"deputy":   func() { os.Exit(run(os.Args[1:])) },
+		"maxrss":   func() { os.Exit(maxRSS(os.Args[1:])) },
+		"peerdesk": func() { os.Exit(peerDesk()) },
+		"peertalk": func() { os.Exit(peerTalk(os.Args[1], os.Args[2], os.Args[3])) },
 	})
 }
 

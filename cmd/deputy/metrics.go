@@ -10,7 +10,7 @@ import (
 	"deputy/cmd/internal/control"
 )
 
-func metricsCommand(a *app) *cobra.Command {
+func metricsCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "metrics",
 		Short: "Print what the running Deputy has counted and how long it took, as Prometheus reads it",

@@ -26,14 +26,6 @@ import (
 	"deputy/internal/proc"
 )
 
-// trialCommand holds what measures Deputy for its documentation and is of no use
-// in daily life.
-func trialCommand(a *app) *cobra.Command {
-	c := &cobra.Command{Use: "trial", Short: "Long measurements of what Deputy must never do", Hidden: true}
-	c.AddCommand(noiseCommand(a), stopCommand(a))
-	return c
-}
-
 // A noiseTrial plays what is no answer into a room in which an ask stands all
 // the time, and counts what is made of it.
 type noiseTrial struct {
@@ -45,8 +37,9 @@ type noiseTrial struct {
 	stretch time.Duration // each ask stands at least that long
 }
 
-func noiseCommand(a *app) *cobra.Command {
-	n := noiseTrial{}
+// Command is deputy-lab trial noise.
+func noiseCommand() *cobra.Command {
+	n, asJSON := noiseTrial{}, false
 	c := &cobra.Command{
 		Use:   "noise",
 		Short: "Play noise, music and strangers' speech at an open ask and count what approves it",
@@ -61,8 +54,8 @@ if any action was carried out.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			r, err := n.run(c.Context())
 			switch {
-			case a.json:
-				err = errors.Join(err, a.print(c, r))
+			case asJSON:
+				err = errors.Join(err, json.NewEncoder(c.OutOrStdout()).Encode(r))
 			case len(r.Parts) > 0: // what was played until it was interrupted counts too
 				r.print(c.OutOrStdout())
 			}
@@ -73,6 +66,7 @@ if any action was carried out.`,
 		},
 	}
 	f := c.Flags()
+	f.BoolVar(&asJSON, "json", false, "print the counts as JSON")
 	f.DurationVar(&n.length, "time", 3*time.Minute, "how long to play")
 	f.Uint64Var(&n.seed, "seed", 1, "what decides the order, the levels and the mixtures")
 	f.IntVar(&n.rooms, "rooms", 1, "how many rooms to play in at the same time, each a process of its own")
@@ -197,12 +191,13 @@ func (n noiseTrial) runRooms(ctx context.Context) (noiseReport, error) {
 	var outs []io.Reader
 	var rooms []*exec.Cmd
 	for i := range n.rooms {
-		args := []string{"--json", "trial", "noise", "--time", n.length.String(), "--speech", n.speech, "--stretch", n.stretch.String(), "--seed", strconv.FormatUint(n.seed+uint64(i), 10)}
+		args := []string{"trial", "noise", "--json", "--time", n.length.String(), "--speech", n.speech, "--stretch", n.stretch.String(), "--seed", strconv.FormatUint(n.seed+uint64(i), 10)}
 		if n.log != "" {
 			args = append(args, "--log-file", n.log+"."+strconv.Itoa(i+1))
 		}
 		c := proc.Command(ctx, proc.Grant{Inherit: []string{"*"}}, self, args...)
-		c.Stderr, c.SysProcAttr = os.Stderr, dieWithParent()
+		c.Stderr = os.Stderr
+		proc.DieWithParent(c, syscall.SIGTERM)
 		c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) } // it still tells what it has
 		out, err := c.StdoutPipe()
 		if err == nil {

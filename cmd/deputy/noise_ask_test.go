@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"deputy/agent/tool"
+	"deputy/cmd/internal/cmdtest"
 )
 
 // TestNoiseTrialAsks: the trial gets its ask put at every level, in both
 // languages, again and again, whatever the model is told beside the order.
 func TestNoiseTrialAsks(t *testing.T) {
-	cfg := plainConfig(t)
+	cfg := cmdtest.Config(t)
 	cfg.Agent.State, cfg.Agent.Workspace = t.TempDir(), t.TempDir()
 	cfg.Journal.Path = cfg.Agent.State + "/journal.db"
 	l := &noiseLedger{phrases: map[string]string{}}

@@ -8,11 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
+	"deputy/agent/model"
 	"deputy/agent/tool"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
@@ -34,12 +37,26 @@ func peerDesk() int {
 		var null *os.File
 		if null, err = os.Open(os.DevNull); err == nil {
 			err = daily(context.Background(), cfg, newScreen(io.Discard, phrases.Embedded(), "en", false), null, parts{
-				deaf: true, instant: true, model: noiseModel{}, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows,
+				deaf: true, instant: true, model: levelModel{}, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows,
 			})
 		}
 	}
 	fmt.Fprintln(os.Stderr, err)
 	return 1
+}
+
+// A levelModel wants one action of the level that its order ends with.
+type levelModel struct{}
+
+func (levelModel) Next(_ context.Context, p model.Prompt) iter.Seq2[model.Chunk, error] {
+	return func(yield func(model.Chunk, error) bool) {
+		last := p.Messages[len(p.Messages)-1]
+		if _, level, ok := strings.Cut(last.Text, "send the report to finance, trial "); ok && last.Role == model.User {
+			yield(model.Chunk{Call: &model.Call{ID: "1", Tool: "rehearse", Args: fmt.Appendf(nil, `{"level":%q,"text":"send the report to finance"}`, level)}}, nil)
+			return
+		}
+		yield(model.Chunk{Text: "Done."}, nil)
+	}
 }
 
 // A peerWorld is a running peerDesk.

@@ -13,7 +13,7 @@ import (
 )
 
 // policyCommand explains what Deputy may do. It works whether or not one runs.
-func policyCommand(a *app) *cobra.Command {
+func policyCommand(a *cli) *cobra.Command {
 	c := &cobra.Command{Use: "policy", Short: "Explain, check or show what Deputy may do without asking"}
 	c.AddCommand(
 		&cobra.Command{
@@ -29,7 +29,7 @@ func policyCommand(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) checkPolicy(c *cobra.Command, args []string) error {
+func (a *cli) checkPolicy(c *cobra.Command, args []string) error {
 	cfg, err := a.config()
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (a *app) checkPolicy(c *cobra.Command, args []string) error {
 	return err
 }
 
-func (a *app) showPolicy(c *cobra.Command) error {
+func (a *cli) showPolicy(c *cobra.Command) error {
 	cfg, err := a.config()
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func rulesOf(r policy.Rules) policy.Rules {
 	return r
 }
 
-func (a *app) tongue() tongue {
+func (a *cli) tongue() tongue {
 	if cfg, err := a.config(); err == nil {
 		return tongue{screenLanguage(cfg)}
 	}

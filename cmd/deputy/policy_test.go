@@ -7,6 +7,7 @@ import (
 
 	"deputy/agent/policy"
 	"deputy/agent/policy/file"
+	"deputy/cmd/internal/cmdtest"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )
@@ -14,8 +15,8 @@ import (
 // TestEveryToolHasItsRow: a tool without one would be asked for with a code word,
 // however harmless.
 func TestEveryToolHasItsRow(t *testing.T) {
-	cfg := plainConfig(t)
-	h, err := build(t.Context(), cfg, parts{model: &scriptedModel{}, deaf: true, instant: true})
+	cfg := cmdtest.Config(t)
+	h, err := build(t.Context(), cfg, parts{model: absentModel{}, deaf: true, instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"deputy/agent/event"
+	"deputy/cmd/internal/cmdtest"
 	"deputy/cmd/internal/control"
 )
 
@@ -33,7 +34,7 @@ func newRecorder(t *testing.T) *recorder {
 		}
 		r.bodies <- body
 		req.Body = io.NopCloser(bytes.NewReader(body))
-		answerAtOnce(w, req)
+		says(w, `{"tool":"reply","args":{"text":"All is well."}}`)
 	}))
 	r.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
@@ -49,7 +50,7 @@ func newRecorder(t *testing.T) *recorder {
 // came of the one before is over, and returns what the model was sent for them.
 func (r *recorder) orders(t *testing.T, mode string, told ...event.Body) (sent [][]byte) {
 	t.Helper()
-	cfg := plainConfig(t)
+	cfg := cmdtest.Config(t)
 	cfg.LLM.Preset, cfg.LLM.URL, cfg.LLM.Model, cfg.LLM.Tools = "llama-server", r.URL+"/v1", "m", mode
 	h, err := build(t.Context(), cfg, parts{deaf: true, instant: true})
 	if err != nil {

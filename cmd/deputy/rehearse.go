@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func rehearseCommand(a *app) *cobra.Command {
+func rehearseCommand(a *cli) *cobra.Command {
 	var patience time.Duration
 	var keep bool
 	c := &cobra.Command{

@@ -8,20 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"deputy/configs"
+	"deputy/cmd/internal/cmdtest"
 )
-
-// plainConfig is the default configuration with everything of its own in dir.
-func plainConfig(t *testing.T) configs.Config {
-	t.Helper()
-	dir := t.TempDir()
-	for _, v := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"} {
-		t.Setenv(v, dir)
-	}
-	cfg := configs.Default()
-	cfg.Log.Level = "error"
-	return cfg
-}
 
 // TestRehearsals plays every scene that comes with the program.
 func TestRehearsals(t *testing.T) {
@@ -29,7 +17,7 @@ func TestRehearsals(t *testing.T) {
 	if err != nil || len(files) < 5 {
 		t.Fatalf("got %d scenes (%v), want at least 5", len(files), err)
 	}
-	cfg := plainConfig(t)
+	cfg := cmdtest.Config(t)
 	played := make([]chan error, len(files))
 	for i, f := range files { // all at once: they mostly wait
 		played[i] = make(chan error, 1)
@@ -46,7 +34,7 @@ func TestRehearsals(t *testing.T) {
 
 // TestRehearsalsCanFail: a scene whose expectation is wrong must not pass.
 func TestRehearsalsCanFail(t *testing.T) {
-	cfg := plainConfig(t)
+	cfg := cmdtest.Config(t)
 	for name, scene := range map[string]string{
 		"approved without an approval":  "ask L3 \"send it\"\nsay \"no\"\nexpect approved\n-- model --\n",
 		"an effect that did not happen": "ask L3 \"send it\"\nexpect effects 1\n-- model --\n",

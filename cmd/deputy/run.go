@@ -15,7 +15,7 @@ import (
 	"deputy/configs"
 )
 
-func runCommand(a *app) *cobra.Command {
+func runCommand(a *cli) *cobra.Command {
 	var deaf bool
 	c := &cobra.Command{
 		Use:   "run",

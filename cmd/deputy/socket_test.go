@@ -2,29 +2,28 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"deputy/agent/timing"
+	"deputy/agent/tool"
+	"deputy/cmd/internal/cmdtest"
 	"deputy/cmd/internal/control"
 )
-
-// socketPath is short enough for a socket.
-func socketPath(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "deputy-socket-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return filepath.Join(dir, "deputy", "deputy.sock")
-}
 
 // served is a desk with a scripted model behind a socket.
 func served(t *testing.T, model string) (path string, h *house) {
@@ -33,11 +32,11 @@ func served(t *testing.T, model string) (path string, h *house) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err = build(t.Context(), plainConfig(t), parts{model: m, deaf: true, instant: true})
+	h, err = build(t.Context(), cmdtest.Config(t), parts{model: m, deaf: true, instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	path = socketPath(t)
+	path = cmdtest.SocketPath(t)
 	l, err := control.Listen(path)
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +150,7 @@ func TestSocketHangsUp(t *testing.T) {
 }
 
 func TestSocketIsTheUsersOwn(t *testing.T) {
-	path := socketPath(t)
+	path := cmdtest.SocketPath(t)
 	l, err := control.Listen(path)
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +184,7 @@ func TestSocketIsTheUsersOwn(t *testing.T) {
 
 // TestSocketDies: the running Deputy ends before it has answered.
 func TestSocketDies(t *testing.T) {
-	path := socketPath(t)
+	path := cmdtest.SocketPath(t)
 	l, err := control.Listen(path)
 	if err != nil {
 		t.Fatal(err)
@@ -200,5 +199,99 @@ func TestSocketDies(t *testing.T) {
 	err = control.Call(t.Context(), path, control.Request{Do: "tasks"}, func(control.Response) error { return nil })
 	if !errors.Is(err, control.ErrEnded) {
 		t.Errorf("got %v, want control.ErrEnded", err)
+	}
+}
+
+// TestTimingOverTheSocket: a typed order's timeline and the counters, as the
+// commands get them.
+func TestTimingOverTheSocket(t *testing.T) {
+	path, _ := served(t, `{"text":"Hello yourself."}`)
+	if err := control.Call(t.Context(), path, control.Request{Do: "say", Text: "hello there my friend"}, func(control.Response) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	var tasks []control.TaskRow
+	var plain string
+	err := errors.Join(
+		control.Call(t.Context(), path, control.Request{Do: "tasks", Timing: true}, func(r control.Response) error { return json.Unmarshal(r.Body, &tasks) }),
+		control.Call(t.Context(), path, control.Request{Do: "tasks"}, func(r control.Response) error { plain = string(r.Body); return nil }),
+	)
+	if err != nil || len(tasks) != 1 || len(tasks[0].Timing) != 1 {
+		t.Fatalf("got %+v (%v), want one task with one turn", tasks, err)
+	}
+	if strings.Contains(plain, "timing") {
+		t.Errorf("without being asked for: %s", plain)
+	}
+	turn := tasks[0].Timing[0]
+	var got []string
+	for _, m := range turn.Marks() {
+		got = append(got, m.Name)
+	}
+	want := "heard accepted model_asked first_token first_sentence first_sound model_done done reported"
+	for _, name := range strings.Fields(want) {
+		if !strings.Contains(strings.Join(got, " "), name) {
+			t.Errorf("got %v, want %s in it", got, name)
+		}
+	}
+	if turn.Kind != timing.Order || !turn.Typed || turn.Status != "done" {
+		t.Errorf("got %+v, want a typed order that is done", turn)
+	}
+
+	var text string
+	if err := control.Call(t.Context(), path, control.Request{Do: "metrics"}, func(r control.Response) error { return json.Unmarshal(r.Body, &text) }); err != nil {
+		t.Fatal(err)
+	}
+	p := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := p.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := families["deputy_utterances_total"].GetMetric()[0].Counter.GetValue(); n != 1 {
+		t.Errorf("got %v utterances, want 1", n)
+	}
+	if len(families["deputy_stage_seconds"].GetMetric()) == 0 {
+		t.Errorf("no stage in:\n%s", text)
+	}
+}
+
+// TestTimingIsExported: where a collector is configured the turns reach it, and
+// nothing that was said does.
+func TestTimingIsExported(t *testing.T) {
+	got := make(chan []byte, 16)
+	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		got <- raw
+	}))
+	defer collector.Close()
+	cfg := cmdtest.Config(t)
+	cfg.Trace.OTLP = collector.URL
+	m, err := newScriptedModel([]byte(`{"tool":"rehearse","args":{"level":"L1","text":"the heron"}}` + "\n" + `{"text":"The pelican is fed."}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := build(t.Context(), cfg, parts{model: m, deaf: true, instant: true, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.run(ctx) }()
+	h.desk.Tell(control.Typed("feed the flamingo", "en"))
+	raw := <-got
+	cancel()
+	if err := errors.Join(<-ended, h.close()); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"turn", "model", "effect", "rehearse", "first_token", "deputy.task"} {
+		if !bytes.Contains(raw, []byte(want)) {
+			t.Errorf("there is no %q in what was sent", want)
+		}
+	}
+	for _, secret := range []string{"flamingo", "heron", "pelican"} {
+		if bytes.Contains(raw, []byte(secret)) {
+			t.Errorf("%q was sent: a collector must learn no word", secret)
+		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"math"
 	"os"
 	"time"
+
+	"deputy/cmd/internal/cmdtest"
 )
 
 // soundFile writes a sound file of a kind: "silence", "buzz" (each a second at
@@ -40,7 +42,7 @@ func soundFile(path, kind string) error {
 		samples = nil
 	case "3h":
 		samples, hole = nil, int64(3*time.Hour/time.Second)*int64(rate)*4
-		if raced {
+		if cmdtest.Raced {
 			hole /= 30
 		}
 	case "cut":

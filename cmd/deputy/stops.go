@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -32,8 +33,9 @@ type stopTrial struct {
 	log     string // every run goes there, TSV; "" keeps none
 }
 
-func stopCommand(a *app) *cobra.Command {
-	s := stopTrial{}
+// Command is deputy-lab trial stop.
+func stopCommand() *cobra.Command {
+	s, asJSON := stopTrial{}, false
 	c := &cobra.Command{
 		Use:   "stop",
 		Short: "Say stop and no at every moment and count what becomes of it",
@@ -49,8 +51,8 @@ effect ran although its stop had begun in time and was written down.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			r, err := s.run(c.Context())
 			switch {
-			case a.json:
-				err = errors.Join(err, a.print(c, r))
+			case asJSON:
+				err = errors.Join(err, json.NewEncoder(c.OutOrStdout()).Encode(r))
 			case len(r) > 0:
 				r.print(c.OutOrStdout())
 			}
@@ -64,6 +66,7 @@ effect ran although its stop had begun in time and was written down.`,
 		},
 	}
 	f := c.Flags()
+	f.BoolVar(&asJSON, "json", false, "print every run as JSON")
 	f.StringSliceVar(&s.speech, "speech", []string{os.Getenv("DEPUTY_SPEECH")}, "folders of recordings with their manifests")
 	f.StringSliceVar(&s.words, "words", nil, "only these words")
 	f.IntVar(&s.most, "most", 0, "at most so many recordings of each word in each folder; 0 is all")

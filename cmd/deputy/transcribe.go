@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func transcribeCommand(a *app) *cobra.Command {
+func transcribeCommand(a *cli) *cobra.Command {
 	var language, model string
 	var asJSON, asTSV bool
 	c := &cobra.Command{

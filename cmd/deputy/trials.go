@@ -20,7 +20,7 @@ import (
 // mail, the file there, no accepted order lost, the journal whole. The model's
 // server outlives the kills, so that each trial takes as long as the job and not
 // as long as loading a model.
-func killTrials(ctx context.Context, n int, language, dir string, out io.Writer) error {
+func killTrials(ctx context.Context, n int, language, program, dir string, out io.Writer) error {
 	model, more, err := sharedModel(ctx)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func killTrials(ctx context.Context, n int, language, dir string, out io.Writer)
 			return err
 		}
 		began := time.Now()
-		err = killTrial(ctx, newScreen(log, phrases.Embedded(), language, false), "", trial, more, at)
+		err = killTrial(ctx, newScreen(log, phrases.Embedded(), language, false), program, trial, more, at)
 		took := time.Since(began)
 		log.Close()
 		if ctx.Err() != nil {
@@ -60,7 +60,7 @@ func killTrials(ctx context.Context, n int, language, dir string, out io.Writer)
 	return err
 }
 
-// killTrial is one demonstration with one kill of a program, this one if it is "".
+// killTrial is one demonstration with one kill of a program.
 func killTrial(ctx context.Context, scr *screen, program, dir, more string, at time.Duration) error {
 	timer := time.NewTimer(at)
 	defer timer.Stop()

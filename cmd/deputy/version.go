@@ -35,7 +35,7 @@ func thisBuild() buildInfo {
 	return b
 }
 
-func versionCommand(a *app) *cobra.Command {
+func versionCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print what this program is and what is linked into it",

@@ -29,7 +29,7 @@ func spawn(program string, args []string, key string, out io.Writer) (*process, 
 	p.cmd.WaitDelay = 2 * time.Second
 	// A group of its own: Ctrl-C on the terminal is Deputy's to handle, in order.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	dieWithParent(p.cmd.SysProcAttr)
+	proc.DieWithParent(p.cmd, syscall.SIGKILL)
 	started := make(chan error)
 	go func() {
 		// The kernel's death signal is tied to the thread that started the
@@ -47,7 +47,7 @@ func spawn(program string, args []string, key string, out io.Writer) (*process, 
 	if err := <-started; err != nil {
 		return nil, err
 	}
-	if !kernelEndsChildren {
+	if runtime.GOOS != "linux" { // whose kernel ends children
 		guard, err := startGuard(p.cmd.Process.Pid)
 		if err != nil {
 			p.end(0)

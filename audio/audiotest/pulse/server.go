@@ -19,7 +19,10 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
+
+	"deputy/internal/proc"
 )
 
 const (
@@ -86,7 +89,7 @@ func Start(ctx context.Context, dir string) (*Server, error) {
 		"PULSE_STATE_PATH="+filepath.Join(dir, "config"), "PULSE_COOKIE="+filepath.Join(dir, "cookie"))
 	s.cmd.Stderr = s.said
 	s.cmd.WaitDelay = time.Second
-	s.cmd.SysProcAttr = dieWithParent()
+	proc.DieWithParent(s.cmd, syscall.SIGKILL) // no test leaves one behind
 	started := make(chan error)
 	go func() {
 		// The server dies with the thread that started it: this one stays.

@@ -1,7 +1,0 @@
-package llama
-
-import "syscall"
-
-const kernelEndsChildren = true
-
-func dieWithParent(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGKILL }

@@ -1,8 +1,0 @@
-//go:build !linux
-
-package main
-
-import "syscall"
-
-// dieWithParent does what this system can: nothing.
-func dieWithParent() *syscall.SysProcAttr { return nil }
