@@ -9,8 +9,8 @@ tags := portaudio whisper
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-demo: setup build ## set up, build, and play an order and its approval from start to finish, without a sound card
-	@scripts/native bin/deputy demo
+demo: setup build lab ## set up, build, and play an order and its approval from start to finish, without a sound card
+	@scripts/native bin/deputy-lab demo
 
 test: setup ## set up and run every test
 	@scripts/test
@@ -28,8 +28,8 @@ lab: ## build bin/deputy-lab, which measures Deputy
 run: setup build ## start Deputy
 	@scripts/native bin/deputy run
 
-bench: setup build ## measure the times and sizes that the README tells
-	@scripts/native bin/deputy bench
+bench: setup build lab ## measure the times and sizes that the README tells
+	@scripts/native bin/deputy-lab bench
 
 setup: ## install what is missing
 	@scripts/setup

@@ -3,6 +3,6 @@
 // where on a machine Deputy keeps things. Its sub-packages hold the other embedded
 // texts: phrases, in English and Korean, and models, the manifest of model files.
 //
-// It feeds cmd/deputy only. It must not import, or know the types of, the parts it
+// It feeds the programs only. It must not import, or know the types of, the parts it
 // configures.
 package configs

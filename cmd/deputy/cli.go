@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"deputy/cmd/internal/app"
+	"deputy/cmd/internal/terminal"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )
@@ -23,7 +25,7 @@ func (a *cli) config() (configs.Config, error) {
 	cfg, err := configs.LoadUser(a.configPath)
 	if err == nil && a.logLevel != "" {
 		cfg.Log.Level = a.logLevel
-		_, err = logger(cfg)
+		_, err = app.Logger(cfg)
 	}
 	return cfg, err
 }
@@ -37,10 +39,10 @@ func (a *cli) print(c *cobra.Command, v any) error {
 }
 
 // screen prints events as they happen, in the owner's language.
-func (a *cli) screen(w io.Writer) (*screen, error) {
+func (a *cli) screen(w io.Writer) (*terminal.Screen, error) {
 	cfg, err := a.config()
 	if err != nil {
 		return nil, err
 	}
-	return newScreen(w, phrases.Embedded(), screenLanguage(cfg), colored(w)), nil
+	return terminal.NewScreen(w, phrases.Embedded(), app.ScreenLanguage(cfg), terminal.Colored(w)), nil
 }

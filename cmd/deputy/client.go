@@ -9,7 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
+	"deputy/cmd/internal/terminal"
 	"deputy/configs/phrases"
 )
 
@@ -22,7 +24,7 @@ func sayCommand(a *cli) *cobra.Command {
 		Short: "Give the running Deputy an order, typed",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.say(c, control.Request{Do: "say", Text: strings.Join(args, " "), Language: language})
+			return a.Say(c, control.Request{Do: "say", Text: strings.Join(args, " "), Language: language})
 		},
 	}
 	c.Flags().StringVar(&language, "lang", "", "en or ko (default: what the text is in)")
@@ -42,13 +44,13 @@ func tasksCommand(a *cli) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				language = screenLanguage(cfg)
+				language = app.ScreenLanguage(cfg)
 			}
 			return rows(a, c, control.Request{Do: "tasks", All: all, Timing: timing}, func(w *tabwriter.Writer, t control.TaskRow) {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Status, clipRunes(control.Printable(t.Order), 50), clipRunes(control.Printable(t.Report), 70))
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Status, terminal.ClipRunes(control.Printable(t.Order), 50), terminal.ClipRunes(control.Printable(t.Report), 70))
 				if timing {
 					w.Flush()
-					printTiming(c.OutOrStdout(), phrases.Embedded(), language, t.Timing)
+					terminal.PrintTiming(c.OutOrStdout(), phrases.Embedded(), language, t.Timing)
 				}
 			})
 		},
@@ -164,13 +166,13 @@ func verbCommand(a *cli, name, short string) *cobra.Command {
 	return &cobra.Command{
 		Use: name, Short: short, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.say(c, control.Request{Do: "say", Text: name, Language: "en"})
+			return a.Say(c, control.Request{Do: "say", Text: name, Language: "en"})
 		},
 	}
 }
 
-// say gives the running instance a typed line and shows what follows from it.
-func (a *cli) say(c *cobra.Command, r control.Request) error {
+// Say gives the running instance a typed line and shows what follows from it.
+func (a *cli) Say(c *cobra.Command, r control.Request) error {
 	scr, err := a.screen(c.OutOrStdout())
 	if err != nil {
 		return err
@@ -183,7 +185,7 @@ func (a *cli) say(c *cobra.Command, r control.Request) error {
 		if err != nil {
 			return err
 		}
-		scr.event(e)
+		scr.Event(e)
 		return nil
 	})
 }

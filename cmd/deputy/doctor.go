@@ -5,6 +5,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"deputy/cmd/internal/app"
 )
 
 func doctorCommand(a *cli) *cobra.Command {
@@ -19,7 +21,7 @@ func doctorCommand(a *cli) *cobra.Command {
 			}
 			bad := false
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
-			for _, f := range examine(c.Context(), cfg) {
+			for _, f := range app.Examine(c.Context(), cfg) {
 				bad = bad || f.Needed && !f.OK
 				if a.json {
 					if err := a.print(c, f); err != nil {
@@ -40,7 +42,7 @@ func doctorCommand(a *cli) *cobra.Command {
 	}
 }
 
-func mark(f finding) string {
+func mark(f app.Finding) string {
 	switch {
 	case f.OK:
 		return "ok"

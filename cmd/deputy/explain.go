@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/policy"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
 )
 
@@ -60,23 +61,23 @@ func (a *cli) explain(c *cobra.Command, raw []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	p, err := readPolicy(cfg)
+	p, err := app.ReadPolicy(cfg)
 	if err != nil {
 		return err
 	}
-	plan, away, err := newPlanner(c.Context(), cfg)
+	plan, away, err := app.NewPlanner(c.Context(), cfg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, away()) }()
-	action, planned, refused, err := readAction(raw, p.Table, cfg.Agent.Workspace, plan)
+	action, planned, refused, err := app.ReadAction(raw, p.Table, cfg.Agent.Workspace, plan)
 	switch {
 	case err != nil:
 		return err
 	case refused != nil && a.json:
 		return a.print(c, answer{Planned: true, Refused: refused.Error()})
 	case refused != nil:
-		_, err := fmt.Fprintln(c.OutOrStdout(), a.tongue().say("policy.refused", "why", control.Printable(refused.Error())))
+		_, err := fmt.Fprintln(c.OutOrStdout(), a.locale().Say("policy.refused", "why", control.Printable(refused.Error())))
 		return err
 	}
 	x := policy.Explain(action, p, time.Now())
@@ -84,7 +85,7 @@ func (a *cli) explain(c *cobra.Command, raw []byte) (err error) {
 		return a.print(c, answer{Explanation: x, Planned: planned})
 	}
 	if !planned {
-		fmt.Fprintln(c.OutOrStdout(), a.tongue().say("policy.unplanned", "tool", control.Printable(action.Tool)))
+		fmt.Fprintln(c.OutOrStdout(), a.locale().Say("policy.unplanned", "tool", control.Printable(action.Tool)))
 	}
-	return a.tongue().explanation(c.OutOrStdout(), x)
+	return a.locale().Explanation(c.OutOrStdout(), x)
 }

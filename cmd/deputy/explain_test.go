@@ -14,6 +14,7 @@ import (
 	"deputy/agent/event"
 	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/cmdtest"
 	"deputy/configs"
 )
@@ -37,7 +38,7 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call)
 	cfg.Agent.State = t.TempDir()
 	cfg.Journal.Path = filepath.Join(cfg.Agent.State, "journal.db")
 	judged := make(chan event.Body, 1)
-	h, err := build(t.Context(), cfg, parts{model: callingModel{call}, deaf: true, instant: true, observe: func(e event.Event) {
+	h, err := app.Build(t.Context(), cfg, app.Overrides{Model: callingModel{call}, Deaf: true, Instant: true, Observe: func(e event.Event) {
 		switch b := e.Body.(type) {
 		case event.Intended, event.Refused:
 			select {
@@ -51,8 +52,8 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.run(ctx) }()
-	h.desk.Tell(event.Heard{Text: order, Typed: true})
+	go func() { ended <- h.Run(ctx) }()
+	h.Desk.Tell(event.Heard{Text: order, Typed: true})
 	select {
 	case b := <-judged:
 		switch b := b.(type) {
@@ -68,7 +69,7 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call)
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if err := h.close(); err != nil {
+	if err := h.Close(); err != nil {
 		t.Error(err)
 	}
 	return level, rule, refused
@@ -119,7 +120,7 @@ func TestExplainJudgesAsTheDesk(t *testing.T) {
 		calls = append(calls, model.Call{Tool: "run_command", Args: raw})
 	}
 	tried := map[string]bool{}
-	p, err := readPolicy(cfg)
+	p, err := app.ReadPolicy(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +133,7 @@ func TestExplainJudgesAsTheDesk(t *testing.T) {
 			tried[call.Tool] = true
 			t.Run(order+"/"+call.Tool+" "+strings.ReplaceAll(string(call.Args), "/", "_"), func(t *testing.T) {
 				fill() // what is free is done
-				plan, away, err := newPlanner(t.Context(), cfg)
+				plan, away, err := app.NewPlanner(t.Context(), cfg)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -140,7 +141,7 @@ func TestExplainJudgesAsTheDesk(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				a, planned, no, err := readAction(raw, p.Table, cfg.Agent.Workspace, plan)
+				a, planned, no, err := app.ReadAction(raw, p.Table, cfg.Agent.Workspace, plan)
 				if err != nil || !planned {
 					t.Fatalf("got planned %v, %v", planned, err)
 				}

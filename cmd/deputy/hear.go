@@ -10,6 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"deputy/cmd/internal/app"
+	"deputy/cmd/internal/listen"
+	"deputy/cmd/internal/rehearsal"
+	"deputy/cmd/internal/terminal"
 	"deputy/configs"
 )
 
@@ -37,31 +41,31 @@ in the inbox. As in the room, an order begins with the name: "Deputy, ...".`,
 }
 
 // hearFiles speaks recordings one after the other into a house.
-func hearFiles(ctx context.Context, cfg configs.Config, scr *screen, files []string) (err error) {
-	st := newStage()
-	h, err := build(ctx, cfg, parts{source: st})
+func hearFiles(ctx context.Context, cfg configs.Config, scr *terminal.Screen, files []string) (err error) {
+	st := listen.NewStage()
+	h, err := app.Build(ctx, cfg, app.Overrides{Source: st})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.close()) }()
-	if h.listener == nil {
-		return errors.New(strings.Join(h.missing, " "))
+	defer func() { err = errors.Join(err, h.Close()) }()
+	if h.Listener == nil {
+		return errors.New(strings.Join(h.Missing, " "))
 	}
-	events, stop := h.feed.Watch()
+	events, stop := h.Feed.Watch()
 	defer stop()
-	r := &rehearsal{house: h, stage: st, cfg: cfg, feed: events, patience: 10 * time.Minute, seen: scr.event}
+	r := &rehearsal.Rehearsal{House: h, Stage: st, Cfg: cfg, Feed: events, Patience: 10 * time.Minute, Seen: scr.Event}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- h.run(ctx) }()
+	go func() { ended <- h.Run(ctx) }()
 	failed := 0
 	for _, f := range files {
-		if e := r.speak(ctx, f); e != nil {
+		if e := r.Speak(ctx, f); e != nil {
 			if ctx.Err() != nil {
 				break
 			}
 			failed++
-			fmt.Fprintf(os.Stderr, "deputy: %s: %s\n", f, oneLine(e))
+			fmt.Fprintf(os.Stderr, "deputy: %s: %s\n", f, listen.OneLine(e))
 		}
 	}
 	cancel()

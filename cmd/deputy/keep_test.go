@@ -11,7 +11,9 @@ import (
 
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/cmdtest"
+	"deputy/cmd/internal/rehearsal"
 )
 
 // TestOldTextIsErased: what was said longer ago than journal.keep is gone once
@@ -24,7 +26,7 @@ func TestOldTextIsErased(t *testing.T) {
 	if err := os.MkdirAll(cfg.Agent.State, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	j, err := sqlite.Open(t.Context(), cfg.Journal.Path, journalOptions(cfg, nil))
+	j, err := sqlite.Open(t.Context(), cfg.Journal.Path, app.JournalOptions(cfg, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,15 +46,15 @@ func TestOldTextIsErased(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	h, err := build(t.Context(), cfg, parts{model: &scriptedModel{}, deaf: true, instant: true})
+	h, err := app.Build(t.Context(), cfg, app.Overrides{Model: &rehearsal.ScriptedModel{}, Deaf: true, Instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.run(ctx) }()
+	go func() { ended <- h.Run(ctx) }()
 	first := func() (body string) {
-		for e, err := range h.journal.Events(1) {
+		for e, err := range h.Journal.Events(1) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -69,7 +71,7 @@ func TestOldTextIsErased(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if err := h.close(); err != nil {
+	if err := h.Close(); err != nil {
 		t.Error(err)
 	}
 	file, err := os.ReadFile(cfg.Journal.Path)

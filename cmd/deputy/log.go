@@ -10,6 +10,7 @@ import (
 
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
 	"deputy/configs/phrases"
 )
@@ -63,7 +64,7 @@ func logCommand(a *cli) *cobra.Command {
 				}
 				fmt.Fprintf(c.OutOrStdout(), "The journal is whole: %d events, head %s.\n", seq, hash)
 				for _, r := range erased {
-					fmt.Fprintln(c.OutOrStdout(), a.tongue().say("journal.erased", "from", fmt.Sprint(r.From), "to", fmt.Sprint(r.To),
+					fmt.Fprintln(c.OutOrStdout(), a.locale().Say("journal.erased", "from", fmt.Sprint(r.From), "to", fmt.Sprint(r.To),
 						"at", r.At.Local().Format("2006-01-02 15:04"), "days", fmt.Sprint(int(r.Keep.Hours()/24))))
 				}
 				return nil
@@ -79,7 +80,7 @@ func (a *cli) withJournal(ctx context.Context, f func(*sqlite.Journal) error) (e
 	if err != nil {
 		return err
 	}
-	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, journalOptions(cfg, nil))
+	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, app.JournalOptions(cfg, nil))
 	if errors.Is(err, os.ErrNotExist) {
 		return errNoJournal
 	}

@@ -11,7 +11,9 @@ import (
 	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
+	"deputy/cmd/internal/terminal"
 )
 
 // A loss is what a journal would not tell any more if it were cut off.
@@ -109,53 +111,53 @@ func repairedEvent(b event.Repaired) journal.Event {
 
 // explain tells what is wrong, what is left, and what can be done.
 func (r *repair) explain(f *sqlite.Findings, l *loss) {
-	r.say("damaged", "path", r.cfg.Journal.Path)
+	r.Say("damaged", "path", r.cfg.Journal.Path)
 	for _, a := range f.Damage {
-		fmt.Fprintf(r.out, "  - %s\n", placeOf(r.lang, a))
+		fmt.Fprintf(r.out, "  - %s\n", app.PlaceOf(r.lang, a))
 	}
 	fmt.Fprintln(r.out)
 	switch {
 	case f.Whole == 0:
-		r.say("none")
+		r.Say("none")
 	case f.Sealed:
-		r.say("whole", "n", number(f.Whole), "at", stamp(f.Last))
+		r.Say("whole", "n", app.Number(f.Whole), "at", stamp(f.Last))
 	default:
-		r.say("unproven", "n", number(f.Whole), "at", stamp(f.Last))
+		r.Say("unproven", "n", app.Number(f.Whole), "at", stamp(f.Last))
 	}
 	r.lost(f, l, f.Whole)
 	fmt.Fprintln(r.out)
-	r.say("choose", "aside", r.cfg.Journal.Path+".before-...")
+	r.Say("choose", "aside", r.cfg.Journal.Path+".before-...")
 	choice := func(flags, what string) { fmt.Fprintf(r.out, "  deputy log repair %s\n      %s\n", flags, what) }
 	if f.Whole > 0 && f.Sealed {
-		choice("--keep-until "+number(f.Whole), r.phrase("keep", "n", number(f.Whole)))
+		choice("--keep-until "+app.Number(f.Whole), r.phrase("keep", "n", app.Number(f.Whole)))
 	} else if f.Whole > 0 {
-		choice("--keep-until "+number(f.Whole), r.phrase("keep_all", "n", number(f.Whole)))
+		choice("--keep-until "+app.Number(f.Whole), r.phrase("keep_all", "n", app.Number(f.Whole)))
 	}
 	choice("--restore FILE", r.phrase("restore"))
 	choice("--start-empty", r.phrase("empty"))
-	r.say("open_tasks")
-	r.say("unchanged")
+	r.Say("open_tasks")
+	r.Say("unchanged")
 }
 
 // lost lists what would be forgotten behind event n.
 func (r *repair) lost(f *sqlite.Findings, l *loss, n journal.Seq) {
 	if len(f.Rest) > 0 {
-		r.say("rest", "n", fmt.Sprint(len(f.Rest)))
+		r.Say("rest", "n", fmt.Sprint(len(f.Rest)))
 	}
 	if gone := int(f.Known) - int(f.Whole) - len(f.Rest); gone > 0 && f.Known > n {
-		r.say("lost", "n", fmt.Sprint(gone))
+		r.Say("lost", "n", fmt.Sprint(gone))
 	}
 	if len(l.orders) > 0 {
-		r.say("orders")
+		r.Say("orders")
 		for _, o := range l.orders {
-			fmt.Fprintf(r.out, "  %s  %s  %s\n", stamp(o.At), control.Printable(o.Task), clipRunes(control.Printable(o.Order), 70))
+			fmt.Fprintf(r.out, "  %s  %s  %s\n", stamp(o.At), control.Printable(o.Task), terminal.ClipRunes(control.Printable(o.Order), 70))
 		}
 	}
 	if len(l.effects) == 0 {
-		r.say("no_effects")
+		r.Say("no_effects")
 		return
 	}
-	r.say("effects")
+	r.Say("effects")
 	for _, x := range l.effects {
 		state := "started"
 		if x.Failed {
@@ -163,7 +165,7 @@ func (r *repair) lost(f *sqlite.Findings, l *loss, n journal.Seq) {
 		} else if x.Ended {
 			state = "done"
 		}
-		fmt.Fprintf(r.out, "  %s  %s  %s: %s\n", stamp(x.At), control.Printable(x.Task), r.phrase(state), clipRunes(control.Printable(cmp.Or(x.Summary, x.Key)), 70))
+		fmt.Fprintf(r.out, "  %s  %s  %s: %s\n", stamp(x.At), control.Printable(x.Task), r.phrase(state), terminal.ClipRunes(control.Printable(cmp.Or(x.Summary, x.Key)), 70))
 	}
 }
 
@@ -171,27 +173,27 @@ func (r *repair) lost(f *sqlite.Findings, l *loss, n journal.Seq) {
 func (r *repair) announce(ctx context.Context, f, from *sqlite.Findings, n journal.Seq, l *loss) error {
 	switch {
 	case r.empty:
-		r.say("will_empty")
+		r.Say("will_empty")
 	case r.restore == "":
-		r.say("will_keep", "n", number(n))
+		r.Say("will_keep", "n", app.Number(n))
 	default:
-		r.say("will_restore", "file", r.restore, "n", number(n), "at", stamp(from.Last))
+		r.Say("will_restore", "file", r.restore, "n", app.Number(n), "at", stamp(from.Last))
 		for _, a := range from.Damage {
-			r.say("backup_damaged", "place", placeOf(r.lang, a))
+			r.Say("backup_damaged", "place", app.PlaceOf(r.lang, a))
 		}
 		if !from.Sealed {
-			r.say("backup_unproven")
+			r.Say("backup_unproven")
 		}
 		if both := min(n, f.Whole); both > 0 {
 			ours, err := f.At(ctx, both)
 			theirs, err2 := from.At(ctx, both)
 			if err != nil || err2 != nil || ours != theirs {
-				r.say("backup_other", "n", number(both))
+				r.Say("backup_other", "n", app.Number(both))
 			}
 		}
 	}
 	r.lost(f, l, n)
-	r.say("open_tasks")
+	r.Say("open_tasks")
 	return nil
 }
 
@@ -207,7 +209,7 @@ func (r *repair) findings(f *sqlite.Findings, l *loss) any {
 	}
 	places := []place{}
 	for _, a := range f.Damage {
-		places = append(places, place{a.Damage, a.Seq, a.To, placeOf(r.lang, a)})
+		places = append(places, place{a.Damage, a.Seq, a.To, app.PlaceOf(r.lang, a)})
 	}
 	if l == nil {
 		l = &loss{}

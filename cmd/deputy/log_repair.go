@@ -15,6 +15,7 @@ import (
 	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
 	"deputy/configs"
 	"deputy/configs/phrases"
@@ -48,7 +49,7 @@ the old files stay beside the new ones under a dated name.`,
 			if r.cfg, err = a.config(); err != nil {
 				return err
 			}
-			return r.run(c.Context(), c)
+			return r.Run(c.Context(), c)
 		},
 	}
 	f := c.Flags()
@@ -59,8 +60,8 @@ the old files stay beside the new ones under a dated name.`,
 	return c
 }
 
-// say prints one of the command's own sentences.
-func (r *repair) say(key string, kv ...string) { fmt.Fprintln(r.out, r.phrase(key, kv...)) }
+// Say prints one of the command's own sentences.
+func (r *repair) Say(key string, kv ...string) { fmt.Fprintln(r.out, r.phrase(key, kv...)) }
 
 func (r *repair) phrase(key string, kv ...string) string {
 	values := map[string]string{}
@@ -82,11 +83,11 @@ func (r *repair) choices() (n int) {
 	return n
 }
 
-func (r *repair) run(ctx context.Context, c *cobra.Command) (err error) {
+func (r *repair) Run(ctx context.Context, c *cobra.Command) (err error) {
 	if r.choices() > 1 {
 		return r.fail("one_choice")
 	}
-	f, err := sqlite.Examine(ctx, r.cfg.Journal.Path, journalOptions(r.cfg, nil))
+	f, err := sqlite.Examine(ctx, r.cfg.Journal.Path, app.JournalOptions(r.cfg, nil))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return errNoJournal
@@ -103,7 +104,7 @@ func (r *repair) run(ctx context.Context, c *cobra.Command) (err error) {
 		if r.json {
 			return r.print(c, r.findings(f, nil))
 		}
-		r.say("nothing", "n", number(f.Whole))
+		r.Say("nothing", "n", app.Number(f.Whole))
 		return nil
 	}
 	if r.choices() == 0 {
@@ -125,7 +126,7 @@ func (r *repair) run(ctx context.Context, c *cobra.Command) (err error) {
 func (r *repair) carryOut(ctx context.Context, f *sqlite.Findings) (err error) {
 	from, n := f, journal.Seq(r.keep)
 	if r.restore != "" {
-		if from, err = sqlite.ExamineBackup(ctx, r.restore, r.cfg.Journal.Path, journalOptions(r.cfg, nil)); err != nil {
+		if from, err = sqlite.ExamineBackup(ctx, r.restore, r.cfg.Journal.Path, app.JournalOptions(r.cfg, nil)); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, from.Close()) }()
@@ -135,7 +136,7 @@ func (r *repair) carryOut(ctx context.Context, f *sqlite.Findings) (err error) {
 	case r.keep > 0 && f.Whole == 0:
 		return r.fail("none_whole")
 	case n > from.Whole:
-		return r.fail("too_many", "n", number(f.Whole))
+		return r.fail("too_many", "n", app.Number(f.Whole))
 	case r.restore != "" && n == 0:
 		return r.fail("backup_empty", "file", r.restore)
 	}
@@ -148,7 +149,7 @@ func (r *repair) carryOut(ctx context.Context, f *sqlite.Findings) (err error) {
 		return err
 	}
 	if !r.confirmed() {
-		r.say("unchanged")
+		r.Say("unchanged")
 		return errSilent
 	}
 	told := event.Repaired{
@@ -162,7 +163,7 @@ func (r *repair) carryOut(ctx context.Context, f *sqlite.Findings) (err error) {
 	if err != nil {
 		return err
 	}
-	r.say("did", "n", number(n+1), "aside", aside)
+	r.Say("did", "n", app.Number(n+1), "aside", aside)
 	return nil
 }
 

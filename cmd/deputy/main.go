@@ -17,6 +17,7 @@ import (
 
 	"deputy/agent/journal"
 	"deputy/agent/tools"
+	"deputy/cmd/internal/app"
 	"deputy/configs/phrases"
 )
 
@@ -33,7 +34,7 @@ func main() {
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	giveWay()
+	app.GiveWay()
 	// Output that nobody reads any more must not end what is under way: writing to
 	// it fails instead. (Ignoring the signal would be inherited by every child.)
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
@@ -57,7 +58,7 @@ func run(args []string) int {
 	case errors.Is(err, journal.ErrFull):
 		err = phrases.Sentence("err.disk_full")
 	}
-	fmt.Fprintln(os.Stderr, "deputy:", inWords(err))
+	fmt.Fprintln(os.Stderr, "deputy:", app.InWords(err))
 	return 1
 }
 
@@ -70,7 +71,7 @@ func rootCommand(args []string) *cobra.Command {
 tools on this machine, and asks aloud before anything that needs your authority.
 
 Without a command it runs: deputy run.`,
-		Version:       version,
+		Version:       app.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          knownCommand,

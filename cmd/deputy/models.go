@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"deputy/cmd/internal/app"
+	"deputy/cmd/internal/terminal"
 	"deputy/configs"
 	"deputy/configs/models"
 )
@@ -82,11 +84,11 @@ func modelsPull(dir *string) *cobra.Command {
 		Short:             "Fetch models (without a name: the default set), going on where a pull broke off",
 		ValidArgsFunction: modelNames,
 		RunE: func(cmd *cobra.Command, names []string) error {
-			p := &models.Puller{Dir: *dir, Recipes: recipes, Out: cmd.ErrOrStderr(), Terminal: isTerminal(cmd.ErrOrStderr())}
-			if err := p.Pull(cmd.Context(), models.Embedded(), names...); err != nil || len(names) > 0 || !multipliesBF16() {
+			p := &models.Puller{Dir: *dir, Recipes: app.Recipes, Out: cmd.ErrOrStderr(), Terminal: terminal.IsTerminal(cmd.ErrOrStderr())}
+			if err := p.Pull(cmd.Context(), models.Embedded(), names...); err != nil || len(names) > 0 || !app.MultipliesBF16() {
 				return err
 			}
-			return p.Pull(cmd.Context(), models.Embedded(), quickWeights)
+			return p.Pull(cmd.Context(), models.Embedded(), app.QuickWeights)
 		},
 	}
 }
@@ -151,7 +153,7 @@ func modelsImport(dir *string) *cobra.Command {
 		Short: "Turn a faster-whisper (CTranslate2) model directory into a model Deputy can use",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return importModel(cmd.Context(), cmd.OutOrStdout(), *dir, args[0], name)
+			return app.ImportModel(cmd.Context(), cmd.OutOrStdout(), *dir, args[0], name)
 		},
 	}
 	cmd.Flags().StringVar(&name, "name", "", "what to call it (default: the directory's name)")

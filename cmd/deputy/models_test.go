@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"deputy/cmd/internal/app"
 	"deputy/configs/models"
 	"deputy/stt/ggml"
 )
@@ -30,7 +31,7 @@ func runModels(args ...string) (string, error) {
 func TestEveryRecipeIsKnown(t *testing.T) {
 	for _, m := range models.Embedded() {
 		for _, p := range m.Places {
-			if p.Recipe != "" && recipes[p.Recipe] == nil {
+			if p.Recipe != "" && app.Recipes[p.Recipe] == nil {
 				t.Errorf("%s: no recipe is called %q", m.Name, p.Recipe)
 			}
 		}

@@ -17,7 +17,10 @@ import (
 
 	"deputy/agent/model"
 	"deputy/agent/tool"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
+	"deputy/cmd/internal/rehearsal"
+	"deputy/cmd/internal/terminal"
 	"deputy/configs"
 	"deputy/configs/phrases"
 )
@@ -36,8 +39,8 @@ func peerDesk() int {
 		}()
 		var null *os.File
 		if null, err = os.Open(os.DevNull); err == nil {
-			err = daily(context.Background(), cfg, newScreen(io.Discard, phrases.Embedded(), "en", false), null, parts{
-				deaf: true, instant: true, model: levelModel{}, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows,
+			err = daily(context.Background(), cfg, terminal.NewScreen(io.Discard, phrases.Embedded(), "en", false), null, app.Overrides{
+				Deaf: true, Instant: true, Model: levelModel{}, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows,
 			})
 		}
 	}
@@ -72,13 +75,13 @@ func newPeerWorld(t *testing.T) *peerWorld {
 	m, _ := newMachine(t)
 	w := &peerWorld{machine: m}
 	t.Cleanup(func() { w.kill() })
-	w.start()
+	w.Start()
 	return w
 }
 
-func (w *peerWorld) start() {
+func (w *peerWorld) Start() {
 	w.t.Helper()
-	w.desk = w.command("peerdesk")
+	w.desk = w.Command("peerdesk")
 	in, err := w.desk.StdinPipe()
 	if err != nil {
 		w.t.Fatal(err)

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/policy"
+	"deputy/cmd/internal/app"
+	"deputy/cmd/internal/terminal"
 	"deputy/configs/phrases"
 )
 
@@ -37,7 +39,7 @@ func (a *cli) checkPolicy(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		cfg.Agent.Policy = args[0]
 	}
-	p, err := readPolicy(cfg)
+	p, err := app.ReadPolicy(cfg)
 	if err != nil {
 		return err
 	}
@@ -48,7 +50,7 @@ func (a *cli) checkPolicy(c *cobra.Command, args []string) error {
 	if cfg.Agent.Policy == "" {
 		key = "policy.no_file"
 	}
-	_, err = fmt.Fprintln(c.OutOrStdout(), a.tongue().say(key, "file", cfg.Agent.Policy, "n", fmt.Sprint(len(p.Rules))))
+	_, err = fmt.Fprintln(c.OutOrStdout(), a.locale().Say(key, "file", cfg.Agent.Policy, "n", fmt.Sprint(len(p.Rules))))
 	return err
 }
 
@@ -57,34 +59,34 @@ func (a *cli) showPolicy(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	p, err := readPolicy(cfg)
+	p, err := app.ReadPolicy(cfg)
 	if err != nil {
 		return err
 	}
 	if a.json {
 		return a.print(c, map[string]any{"file": cfg.Agent.Policy, "table": p.Table, "rules": rulesOf(p.Rules)})
 	}
-	l := a.tongue()
+	l := a.locale()
 	w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
 	for _, name := range slices.Sorted(maps.Keys(p.Table.Tools)) {
 		t := p.Table.Tools[name]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, t.Level, argsOf(t), t.Why.In(l.language))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, t.Level, terminal.ArgsOf(t), t.Why.In(l.Language))
 		for _, arg := range slices.Sorted(maps.Keys(t.Args)) {
 			if x := t.Args[arg]; x.Level != policy.Unset {
-				fmt.Fprintf(w, "\t%s\t%s\t%s\n", x.Level, arg, x.Why.In(l.language))
+				fmt.Fprintf(w, "\t%s\t%s\t%s\n", x.Level, arg, x.Why.In(l.Language))
 			}
 		}
-		l.raises(w, t.Raises)
+		l.Raises(w, t.Raises)
 	}
-	fmt.Fprintf(w, "%s\t\t\t\n", l.say("policy.every"))
-	l.raises(w, p.Table.Every)
+	fmt.Fprintf(w, "%s\t\t\t\n", l.Say("policy.every"))
+	l.Raises(w, p.Table.Every)
 	for _, currency := range slices.Sorted(maps.Keys(p.Table.SealAbove)) {
 		fmt.Fprintf(w, "\t%s\t> %s %s\t\n", policy.Restricted, p.Table.SealAbove[currency], currency)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return l.rules(c.OutOrStdout(), p.Rules, "policy.no_rules")
+	return l.Rules(c.OutOrStdout(), p.Rules, "policy.no_rules")
 }
 
 // rulesOf is never null in JSON.
@@ -95,9 +97,9 @@ func rulesOf(r policy.Rules) policy.Rules {
 	return r
 }
 
-func (a *cli) tongue() tongue {
+func (a *cli) locale() terminal.Locale {
 	if cfg, err := a.config(); err == nil {
-		return tongue{screenLanguage(cfg)}
+		return terminal.Locale{Language: app.ScreenLanguage(cfg)}
 	}
-	return tongue{phrases.Locale()}
+	return terminal.Locale{Language: phrases.Locale()}
 }

@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"deputy/agent/event"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/cmdtest"
 	"deputy/cmd/internal/control"
+	"deputy/cmd/internal/rehearsal"
 )
 
 // A recorder is a model server that answers at once and keeps what it was sent.
@@ -52,20 +54,20 @@ func (r *recorder) orders(t *testing.T, mode string, told ...event.Body) (sent [
 	t.Helper()
 	cfg := cmdtest.Config(t)
 	cfg.LLM.Preset, cfg.LLM.URL, cfg.LLM.Model, cfg.LLM.Tools = "llama-server", r.URL+"/v1", "m", mode
-	h, err := build(t.Context(), cfg, parts{deaf: true, instant: true})
+	h, err := app.Build(t.Context(), cfg, app.Overrides{Deaf: true, Instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	feed, unwatch := h.feed.Watch()
+	feed, unwatch := h.Feed.Watch()
 	defer unwatch()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.run(ctx) }()
-	scene := &rehearsal{house: h, cfg: cfg, feed: feed, patience: time.Minute}
+	go func() { ended <- h.Run(ctx) }()
+	scene := &rehearsal.Rehearsal{House: h, Cfg: cfg, Feed: feed, Patience: time.Minute}
 	<-r.bodies // what is read at the start
 	for _, b := range told {
-		h.desk.Tell(b)
-		if err := scene.rest(t.Context()); err != nil {
+		h.Desk.Tell(b)
+		if err := scene.Rest(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,7 +75,7 @@ func (r *recorder) orders(t *testing.T, mode string, told ...event.Body) (sent [
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
-	if err := h.close(); err != nil {
+	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for len(r.bodies) > 0 {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"deputy/cmd/internal/rehearsal"
 )
 
 func rehearseCommand(a *cli) *cobra.Command {
@@ -25,7 +27,7 @@ The directions are described in docs/rehearsals.md.`,
 			}
 			bad := 0
 			for _, f := range files {
-				if err := rehearseFile(c.Context(), cfg, f, patience, keep, c.OutOrStdout()); err != nil {
+				if err := rehearsal.RehearseFile(c.Context(), cfg, f, patience, keep, c.OutOrStdout()); err != nil {
 					if c.Context().Err() != nil {
 						return c.Context().Err()
 					}

@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
+	"deputy/cmd/internal/terminal"
 	"deputy/configs"
 )
 
@@ -30,7 +32,7 @@ func runCommand(a *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return daily(c.Context(), cfg, scr, os.Stdin, parts{deaf: deaf})
+			return daily(c.Context(), cfg, scr, os.Stdin, app.Overrides{Deaf: deaf})
 		},
 	}
 	c.Flags().BoolVar(&deaf, "typed", false, "without the microphone: typed orders only")
@@ -38,7 +40,7 @@ func runCommand(a *cli) *cobra.Command {
 }
 
 // daily runs the whole house with a terminal and a socket.
-func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, p parts) (err error) {
+func daily(ctx context.Context, cfg configs.Config, scr *terminal.Screen, in *os.File, p app.Overrides) (err error) {
 	// Before anything is started: whatever is, from here on, may not decide.
 	if err := control.Mark(); err != nil {
 		return err
@@ -47,41 +49,41 @@ func daily(ctx context.Context, cfg configs.Config, scr *screen, in *os.File, p 
 	if err != nil {
 		return err
 	}
-	h, err := build(ctx, cfg, p)
+	h, err := app.Build(ctx, cfg, p)
 	if err != nil {
 		l.Close()
 		return err
 	}
-	defer func() { err = errors.Join(err, h.close()) }()
-	s := &control.Server{Desk: h.desk, Feed: h.feed, Turns: h.trace.turns, Metrics: h.trace.metrics, Key: h.keys.command, Journal: h.journal, Language: scr.language}
-	h.workers = append(h.workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
-	events, stop := h.feed.Watch()
+	defer func() { err = errors.Join(err, h.Close()) }()
+	s := &control.Server{Desk: h.Desk, Feed: h.Feed, Turns: h.Trace.Turns, Metrics: h.Trace.Metrics, Key: h.Keys.Command, Journal: h.Journal, Language: scr.Language}
+	h.Workers = append(h.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
+	events, stop := h.Feed.Watch()
 	defer stop()
-	go scr.follow(events)
-	greet(h, scr, p.deaf)
-	if isTerminal(in) {
+	go scr.Follow(events)
+	greet(h, scr, p.Deaf)
+	if terminal.IsTerminal(in) {
 		go readOrders(ctx, in, h)
 	}
-	return h.run(ctx)
+	return h.Run(ctx)
 }
 
 // greet says what works and what doesn't, in one line each.
-func greet(h *house, scr *screen, deaf bool) {
-	for _, l := range h.missing {
-		scr.line("lacks", l)
+func greet(h *app.App, scr *terminal.Screen, deaf bool) {
+	for _, l := range h.Missing {
+		scr.Line("lacks", l)
 	}
 	key := "greet.listening"
-	if h.cfg.Audio.Address == "open" {
+	if h.Cfg.Audio.Address == "open" {
 		key = "greet.open"
 	}
-	if h.listener == nil {
+	if h.Listener == nil {
 		key = "greet.typed"
 	}
 	if deaf {
 		key = "greet.deaf"
 	}
-	scr.line("ready", h.phrases.Phrase(scr.language, key, map[string]string{
-		"hotkey": h.cfg.Audio.Hotkey, "name": calledIn(scr.language, h.cfg.Agent.Name),
+	scr.Line("ready", h.Phrases.Phrase(scr.Language, key, map[string]string{
+		"hotkey": h.Cfg.Audio.Hotkey, "name": calledIn(scr.Language, h.Cfg.Agent.Name),
 	}))
 }
 
@@ -96,11 +98,11 @@ func calledIn(language string, names []string) string {
 }
 
 // readOrders takes each line that is typed as an order or an answer.
-func readOrders(ctx context.Context, in io.Reader, h *house) {
+func readOrders(ctx context.Context, in io.Reader, h *app.App) {
 	lines := bufio.NewScanner(in)
 	for lines.Scan() && ctx.Err() == nil {
 		if text := strings.TrimSpace(lines.Text()); text != "" {
-			h.desk.Tell(control.Typed(text, ""))
+			h.Desk.Tell(control.Typed(text, ""))
 		}
 	}
 }

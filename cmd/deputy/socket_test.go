@@ -21,18 +21,20 @@ import (
 
 	"deputy/agent/timing"
 	"deputy/agent/tool"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/cmdtest"
 	"deputy/cmd/internal/control"
+	"deputy/cmd/internal/rehearsal"
 )
 
 // served is a desk with a scripted model behind a socket.
-func served(t *testing.T, model string) (path string, h *house) {
+func served(t *testing.T, model string) (path string, h *app.App) {
 	t.Helper()
-	m, err := newScriptedModel([]byte(model))
+	m, err := rehearsal.NewScriptedModel([]byte(model))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err = build(t.Context(), cmdtest.Config(t), parts{model: m, deaf: true, instant: true})
+	h, err = app.Build(t.Context(), cmdtest.Config(t), app.Overrides{Model: m, Deaf: true, Instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,16 +43,16 @@ func served(t *testing.T, model string) (path string, h *house) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &control.Server{Desk: h.desk, Feed: h.feed, Turns: h.trace.turns, Metrics: h.trace.metrics}
-	h.workers = append(h.workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
+	s := &control.Server{Desk: h.Desk, Feed: h.Feed, Turns: h.Trace.Turns, Metrics: h.Trace.Metrics}
+	h.Workers = append(h.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- h.run(ctx) }()
+	go func() { ended <- h.Run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		select {
 		case err := <-ended:
-			if err := errors.Join(err, h.close()); err != nil {
+			if err := errors.Join(err, h.Close()); err != nil {
 				t.Error(err)
 			}
 		case <-time.After(time.Minute):
@@ -267,21 +269,21 @@ func TestTimingIsExported(t *testing.T) {
 	defer collector.Close()
 	cfg := cmdtest.Config(t)
 	cfg.Trace.OTLP = collector.URL
-	m, err := newScriptedModel([]byte(`{"tool":"rehearse","args":{"level":"L1","text":"the heron"}}` + "\n" + `{"text":"The pelican is fed."}`))
+	m, err := rehearsal.NewScriptedModel([]byte(`{"tool":"rehearse","args":{"level":"L1","text":"the heron"}}` + "\n" + `{"text":"The pelican is fed."}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := build(t.Context(), cfg, parts{model: m, deaf: true, instant: true, tools: []tool.Tool{&rehearsalTool{}}, rows: rehearsalRows})
+	h, err := app.Build(t.Context(), cfg, app.Overrides{Model: m, Deaf: true, Instant: true, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.run(ctx) }()
-	h.desk.Tell(control.Typed("feed the flamingo", "en"))
+	go func() { ended <- h.Run(ctx) }()
+	h.Desk.Tell(control.Typed("feed the flamingo", "en"))
 	raw := <-got
 	cancel()
-	if err := errors.Join(<-ended, h.close()); err != nil {
+	if err := errors.Join(<-ended, h.Close()); err != nil {
 		t.Error(err)
 	}
 	for _, want := range []string{"turn", "model", "effect", "rehearse", "first_token", "deputy.task"} {

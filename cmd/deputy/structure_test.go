@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -257,4 +258,47 @@ func literal(f *ast.File, of ast.Expr) (yes bool) {
 		return true
 	})
 	return yes
+}
+
+// large are the folders that are still to be divided. None may be added.
+var large = []string{"agent/consent", "agent/core", "agent/journal/sqlite", "agent/model/openai", "agent/policy", "agent/tools", "cmd/deputy", "tts"}
+
+// TestFoldersDoOneJob: a folder over 2,000 lines or 25 files, without tests, is two.
+func TestFoldersDoOneJob(t *testing.T) {
+	lines, files := map[string]int{}, map[string]int{}
+	for _, s := range sources(t) {
+		data, err := os.ReadFile(filepath.Join("../..", s.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines[s.pkg] += strings.Count(string(data), "\n")
+		files[s.pkg]++
+	}
+	for pkg, n := range lines {
+		known := slices.Contains(large, pkg)
+		if over := n > 2000 || files[pkg] > 25; over && !known {
+			t.Errorf("%s has %d lines in %d files, want at most 2000 in 25", pkg, n, files[pkg])
+		} else if known && !over {
+			t.Errorf("%s is not large any more: take it from the list", pkg)
+		}
+	}
+}
+
+// TestDeputyLinksNoTests: what is built for tests and measurements has no place in the program.
+func TestDeputyLinksNoTests(t *testing.T) {
+	for _, tags := range []string{"", "portaudio whisper"} {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", tags, "deputy/cmd/deputy").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := strings.Fields(string(out))
+		if !slices.Contains(all, "deputy/cmd/internal/app") {
+			t.Fatalf("got %d packages without the program's own", len(all))
+		}
+		for _, p := range all {
+			if strings.HasPrefix(p, "deputy/") && (strings.Contains(p+"/", "test/") || strings.Contains(p, "deputy-lab")) {
+				t.Errorf("deputy links %s", p)
+			}
+		}
+	}
 }

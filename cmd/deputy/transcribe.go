@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+
+	"deputy/cmd/internal/transcribe"
 )
 
 func transcribeCommand(a *cli) *cobra.Command {
@@ -34,18 +36,18 @@ and the exit status is 1.`,
 			if model != "" {
 				cfg.STT.Model, cfg.STT.Remote.Model = model, model
 			}
-			s := &scribe{page: page{out: c.OutOrStdout(), several: len(files) > 1}, errs: c.ErrOrStderr()}
+			s := &transcribe.Transcriber{Page: transcribe.Page{Out: c.OutOrStdout(), Several: len(files) > 1}, Errs: c.ErrOrStderr()}
 			switch {
 			case asJSON:
-				s.page.form = formJSON
+				s.Page.Form = transcribe.JSON
 			case asTSV:
-				s.page.form = formTSV
+				s.Page.Form = transcribe.TSV
 			}
-			if err := s.open(cfg, language); err != nil {
+			if err := s.Open(cfg, language); err != nil {
 				return err
 			}
-			defer s.close()
-			return s.all(c.Context(), files)
+			defer s.Close()
+			return s.All(c.Context(), files)
 		},
 	}
 	f := c.Flags()

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"deputy/cmd/internal/app"
 )
 
 // A buildInfo says what this program is made of.
@@ -22,8 +24,8 @@ type buildInfo struct {
 
 func thisBuild() buildInfo {
 	b := buildInfo{
-		Version: version, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH,
-		Whisper: engines, PortAudio: sound,
+		Version: app.Version, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH,
+		Whisper: app.HasWhisper, PortAudio: app.HasPortAudio,
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {

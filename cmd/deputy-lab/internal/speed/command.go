@@ -54,7 +54,7 @@ Deputy is compared with: a virtual environment, whisper.cpp's own programs.`,
 	f.StringVar(&o.raw, "raw", "", "write what was measured here, a line of JSON each; with --from it is not used")
 	f.StringVar(&o.into, "into", "", "put the table into this page, between its marks")
 	f.StringVar(&o.speech, "speech", recordings.Dir(), "folder of the recordings")
-	f.StringVar(&o.lab, "lab", "bin/deputy", "the build under test")
+	f.StringVar(&o.lab, "lab", "bin/deputy-lab", "the build under test, made with make lab")
 	f.StringVar(&o.cache, "cache", filepath.Join(cache, "deputy"), "where scripts/speed/peers put the peers")
 	f.IntVar(&o.clips, "clips", 60, "how many clips; 0 is all")
 	f.IntVar(&o.rounds, "rounds", 3, "how often each clip is heard")

@@ -138,7 +138,7 @@ func (d deputies) levers() []row {
 		row{name: "f16 weights", open: d.with(map[string]string{"DEPUTY_STT_MODEL": "base"})},
 		row{name: "q8_0 weights", open: d.with(map[string]string{"DEPUTY_STT_MODEL": "base-q8_0"})},
 	)
-	plain := filepath.Join(d.o.cache, "speed", "deputy-no-llamafile")
+	plain := filepath.Join(d.o.cache, "speed", "deputy-lab-no-llamafile")
 	if _, err := os.Stat(plain); err == nil {
 		rows = append(rows, row{name: "without llamafile's kernels", open: d.program(plain, nil)})
 	}

@@ -1,0 +1,46 @@
+package noise
+
+import (
+	"context"
+	"testing"
+
+	"deputy/agent/tool"
+	"deputy/cmd/internal/app"
+	"deputy/cmd/internal/cmdtest"
+	"deputy/cmd/internal/rehearsal"
+)
+
+// TestNoiseTrialAsks: the trial gets its ask put at every level, in both
+// languages, again and again, whatever the model is told beside the order.
+func TestNoiseTrialAsks(t *testing.T) {
+	cfg := cmdtest.Config(t)
+	cfg.Agent.State, cfg.Agent.Workspace = t.TempDir(), t.TempDir()
+	cfg.Journal.Path = cfg.Agent.State + "/journal.db"
+	l := &noiseLedger{phrases: map[string]string{}}
+	h, err := app.Build(t.Context(), cfg, app.Overrides{
+		Deaf: true, Instant: true, Model: noiseModel{}, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows,
+		Said: l.said, Observe: l.Observe,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.know(h)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.Run(ctx) }()
+	plan := newNoisePlan(nil, nil, 0)
+	for range 2 * len(noiseLevels) * len(noiseOrders) {
+		s := plan.turn()
+		if err := l.ask(ctx, h.Desk, s); err != nil {
+			t.Errorf("%s, in %s: %v", s.level, s.language, err)
+			break
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Error(err)
+	}
+}

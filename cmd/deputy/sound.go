@@ -1,6 +1,0 @@
-//go:build portaudio
-
-package main
-
-// sound says that PortAudio is linked in.
-const sound = true

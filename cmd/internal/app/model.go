@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"deputy/agent"
+	"deputy/agent/model"
+	"deputy/agent/model/llama"
+	"deputy/agent/model/openai"
+	"deputy/cmd/internal/listen"
+	"deputy/configs"
+)
+
+// model is the language model that the configuration leads to: a named server,
+// one that already answers on this machine, or a llama-server of our own.
+func (h *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Model, *listen.CPUArbiter, error) {
+	if p.Model != nil {
+		return p.Model, nil, nil
+	}
+	l := h.Cfg.LLM
+	name := l.Preset
+	if name == "auto" && l.URL != "" {
+		name = "llama-server"
+	}
+	if name == "auto" {
+		found, err := openai.Detect(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		name = configs.Local
+		for _, f := range found {
+			name, l.URL = presetOf(f), f.BaseURL
+			if l.Model == "" {
+				l.Model = f.Models[0]
+			}
+			break
+		}
+	}
+	preset, err := l.Resolve(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	h.ahead = l.ReadsAhead(preset)
+	if name == configs.Local {
+		return h.localModel(preset, o)
+	}
+	key, err := configs.ReadSecret(preset.KeyEnv, l.KeyFile)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the model %q: %w", name, err)
+	}
+	m := openai.New(openai.Options{
+		Name: name, BaseURL: preset.URL, Key: key.Reveal(), KeyVar: preset.KeyEnv, Model: preset.Model,
+		Tools: openai.Mode(preset.Tools), Temperature: float32(l.Temperature), MaxTokens: l.MaxTokens,
+		FirstToken: l.Timeout, Logger: h.log,
+	})
+	if h.ahead {
+		h.Workers = append(h.Workers, func(ctx context.Context) error {
+			if err := m.Warm(ctx, opening(o)); err != nil && ctx.Err() == nil {
+				h.log.Debug("the model could not be warmed up", "err", err)
+			}
+			return nil
+		})
+	}
+	return m, nil, nil
+}
+
+// presetOf is the preset for a server that was found.
+func presetOf(f openai.Found) string { return strings.ReplaceAll(strings.ToLower(f.Name), " ", "") }
+
+// localModel runs a llama-server as a child process. It starts and warms up
+// beside everything else; the first order waits for it.
+func (h *App) localModel(preset configs.Preset, o agent.Options) (model.Model, *listen.CPUArbiter, error) {
+	l, paths := h.Cfg.LLM, configs.UserPaths()
+	program, err := llama.Find(l.Local.Server, paths.Cache)
+	if err != nil {
+		h.miss("lack.model", err)
+		return errModel{err}, nil, nil
+	}
+	late, c := &lazyModel{ready: make(chan struct{})}, &listen.CPUArbiter{}
+	h.Workers = append(h.Workers, func(ctx context.Context) error {
+		if _, err := modelState(ctx, l.Local.Model); err != nil {
+			late.set(errModel{err}) // altered weights would start, and talk nonsense
+			h.log.Error("there is no language model", "err", err)
+			return nil
+		}
+		server, err := llama.Start(ctx, llama.Options{
+			Program: program, Model: ModelFile(l.Local.Model), Port: l.Local.Port, Threads: l.Local.Threads,
+			Context: l.Local.Context, CacheDir: filepath.Join(paths.Cache, "prompts"), Logger: h.log,
+		})
+		if err != nil {
+			late.set(errModel{err})
+			if ctx.Err() == nil {
+				h.log.Error("there is no language model", "err", err)
+			}
+			return nil
+		}
+		defer server.Close()
+		m := openai.New(openai.Options{
+			Name: "the local model", BaseURL: server.URL(), Key: server.Key(), Tools: openai.Mode(preset.Tools),
+			Temperature: float32(l.Temperature), MaxTokens: l.MaxTokens, FirstToken: l.Timeout, Held: server.Paused, Logger: h.log,
+		})
+		c.Use(server)
+		late.set(m)
+		if err := warm(ctx, server, m, o); err != nil && ctx.Err() == nil {
+			h.log.Warn("the model could not be warmed up; the first order takes longer", "err", err)
+		}
+		<-ctx.Done()
+		return nil
+	})
+	return late, c, nil
+}
+
+// warm has the server read what every prompt begins with.
+func warm(ctx context.Context, s *llama.Server, m *openai.Model, o agent.Options) error {
+	p := opening(o)
+	tools, err := json.Marshal(p.Tools)
+	if err != nil {
+		return err
+	}
+	return s.Warm(ctx, append([]byte(m.System(p)), tools...), func(ctx context.Context) error { return m.Warm(ctx, p) })
+}
+
+// opening is what every prompt begins with.
+func opening(o agent.Options) model.Prompt {
+	p := model.Prompt{System: o.Rules.System}
+	for _, t := range o.Tools {
+		p.Tools = append(p.Tools, t.Spec())
+	}
+	return p
+}

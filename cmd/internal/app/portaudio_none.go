@@ -1,0 +1,6 @@
+//go:build !portaudio
+
+package app
+
+// HasPortAudio says that PortAudio is linked in.
+const HasPortAudio = false

@@ -1,0 +1,31 @@
+package app
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+
+	"deputy/configs"
+	"deputy/configs/phrases"
+)
+
+// Version is set by the Makefile.
+var Version = "dev"
+
+// ScreenLanguage is the language of screens: the one that is spoken, else that
+// of the user's locale.
+func ScreenLanguage(cfg configs.Config) string {
+	if l := cfg.Language.Spoken; l == "en" || l == "ko" {
+		return l
+	}
+	return phrases.Locale()
+}
+
+// Logger writes to standard error from the configured level on.
+func Logger(cfg configs.Config) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
+		return nil, fmt.Errorf("log: %q is not one of debug, info, warn, error", cfg.Log.Level)
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: l})), nil
+}

@@ -1,0 +1,6 @@
+//go:build whisper
+
+package app
+
+// HasWhisper says that whisper.cpp is linked in.
+const HasWhisper = true
