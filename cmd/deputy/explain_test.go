@@ -38,7 +38,7 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call)
 	cfg.Agent.State = t.TempDir()
 	cfg.Journal.Path = filepath.Join(cfg.Agent.State, "journal.db")
 	judged := make(chan event.Body, 1)
-	h, err := app.Build(t.Context(), cfg, app.Overrides{Model: callingModel{call}, Deaf: true, Instant: true, Observe: func(e event.Event) {
+	a, err := app.Build(t.Context(), cfg, app.Overrides{Model: callingModel{call}, Deaf: true, Instant: true, Observe: func(e event.Event) {
 		switch b := e.Body.(type) {
 		case event.Intended, event.Refused:
 			select {
@@ -52,8 +52,8 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
-	h.Desk.Tell(event.Heard{Text: order, Typed: true})
+	go func() { ended <- a.Run(ctx) }()
+	a.Desk.Tell(event.Heard{Text: order, Typed: true})
 	select {
 	case b := <-judged:
 		switch b := b.(type) {
@@ -69,7 +69,7 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call)
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if err := h.Close(); err != nil {
+	if err := a.Close(); err != nil {
 		t.Error(err)
 	}
 	return level, rule, refused

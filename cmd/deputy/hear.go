@@ -21,7 +21,7 @@ func hearCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "hear FILE...",
 		Short: "Take recordings as if they were spoken, through the whole loop",
-		Long: `Hear plays each recording, at the pace at which it was spoken, into the ear of a
+		Long: `Hear plays each recording, at the pace at which it was spoken, into the microphone of a
 Deputy of its own that uses your configuration and journal. No other may be
 running. What is asked meanwhile can be answered by the next recording, or stays
 in the inbox. As in the room, an order begins with the name: "Deputy, ...".`,
@@ -40,24 +40,24 @@ in the inbox. As in the room, an order begins with the name: "Deputy, ...".`,
 	}
 }
 
-// hearFiles speaks recordings one after the other into a house.
+// hearFiles speaks recordings one after the other into a Deputy.
 func hearFiles(ctx context.Context, cfg configs.Config, scr *terminal.Screen, files []string) (err error) {
 	st := listen.NewStage()
-	h, err := app.Build(ctx, cfg, app.Overrides{Source: st})
+	a, err := app.Build(ctx, cfg, app.Overrides{Source: st})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	if h.Listener == nil {
-		return errors.New(strings.Join(h.Missing, " "))
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if a.Listener == nil {
+		return errors.New(strings.Join(a.Missing, " "))
 	}
-	events, stop := h.Feed.Watch()
+	events, stop := a.Feed.Watch()
 	defer stop()
-	r := &rehearsal.Rehearsal{House: h, Stage: st, Cfg: cfg, Feed: events, Patience: 10 * time.Minute, Seen: scr.Event}
+	r := &rehearsal.Rehearsal{App: a, Stage: st, Config: cfg, Feed: events, Patience: 10 * time.Minute, Seen: scr.Event}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
+	go func() { ended <- a.Run(ctx) }()
 	failed := 0
 	for _, f := range files {
 		if e := r.Speak(ctx, f); e != nil {

@@ -46,15 +46,15 @@ func TestOldTextIsErased(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	h, err := app.Build(t.Context(), cfg, app.Overrides{Model: &rehearsal.ScriptedModel{}, Deaf: true, Instant: true})
+	a, err := app.Build(t.Context(), cfg, app.Overrides{Model: &rehearsal.ScriptedModel{}, Deaf: true, Instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
+	go func() { ended <- a.Run(ctx) }()
 	first := func() (body string) {
-		for e, err := range h.Journal.Events(1) {
+		for e, err := range a.Journal.Events(1) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -71,7 +71,7 @@ func TestOldTextIsErased(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if err := h.Close(); err != nil {
+	if err := a.Close(); err != nil {
 		t.Error(err)
 	}
 	file, err := os.ReadFile(cfg.Journal.Path)

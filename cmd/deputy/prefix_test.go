@@ -54,19 +54,19 @@ func (r *recorder) orders(t *testing.T, mode string, told ...event.Body) (sent [
 	t.Helper()
 	cfg := cmdtest.Config(t)
 	cfg.LLM.Preset, cfg.LLM.URL, cfg.LLM.Model, cfg.LLM.Tools = "llama-server", r.URL+"/v1", "m", mode
-	h, err := app.Build(t.Context(), cfg, app.Overrides{Deaf: true, Instant: true})
+	a, err := app.Build(t.Context(), cfg, app.Overrides{Deaf: true, Instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	feed, unwatch := h.Feed.Watch()
+	feed, unwatch := a.Feed.Watch()
 	defer unwatch()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
-	scene := &rehearsal.Rehearsal{House: h, Cfg: cfg, Feed: feed, Patience: time.Minute}
+	go func() { ended <- a.Run(ctx) }()
+	scene := &rehearsal.Rehearsal{App: a, Config: cfg, Feed: feed, Patience: time.Minute}
 	<-r.bodies // what is read at the start
 	for _, b := range told {
-		h.Desk.Tell(b)
+		a.Desk.Tell(b)
 		if err := scene.Rest(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func (r *recorder) orders(t *testing.T, mode string, told ...event.Body) (sent [
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Close(); err != nil {
+	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for len(r.bodies) > 0 {

@@ -39,7 +39,7 @@ func runCommand(a *cli) *cobra.Command {
 	return c
 }
 
-// daily runs the whole house with a terminal and a socket.
+// daily runs a whole Deputy with a terminal and a socket.
 func daily(ctx context.Context, cfg configs.Config, scr *terminal.Screen, in *os.File, p app.Overrides) (err error) {
 	// Before anything is started: whatever is, from here on, may not decide.
 	if err := control.Mark(); err != nil {
@@ -49,41 +49,41 @@ func daily(ctx context.Context, cfg configs.Config, scr *terminal.Screen, in *os
 	if err != nil {
 		return err
 	}
-	h, err := app.Build(ctx, cfg, p)
+	a, err := app.Build(ctx, cfg, p)
 	if err != nil {
 		l.Close()
 		return err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	s := &control.Server{Desk: h.Desk, Feed: h.Feed, Turns: h.Trace.Turns, Metrics: h.Trace.Metrics, Key: h.Keys.Command, Journal: h.Journal, Language: scr.Language}
-	h.Workers = append(h.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
-	events, stop := h.Feed.Watch()
+	defer func() { err = errors.Join(err, a.Close()) }()
+	s := &control.Server{Desk: a.Desk, Feed: a.Feed, Turns: a.Trace.Turns, Metrics: a.Trace.Metrics, Key: a.Keys.Command, Journal: a.Journal, Language: scr.Language}
+	a.Workers = append(a.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
+	events, stop := a.Feed.Watch()
 	defer stop()
 	go scr.Follow(events)
-	greet(h, scr, p.Deaf)
+	greet(a, scr, p.Deaf)
 	if terminal.IsTerminal(in) {
-		go readOrders(ctx, in, h)
+		go readOrders(ctx, in, a)
 	}
-	return h.Run(ctx)
+	return a.Run(ctx)
 }
 
 // greet says what works and what doesn't, in one line each.
-func greet(h *app.App, scr *terminal.Screen, deaf bool) {
-	for _, l := range h.Missing {
+func greet(a *app.App, scr *terminal.Screen, deaf bool) {
+	for _, l := range a.Missing {
 		scr.Line("lacks", l)
 	}
 	key := "greet.listening"
-	if h.Cfg.Audio.Address == "open" {
+	if a.Config.Audio.Address == "open" {
 		key = "greet.open"
 	}
-	if h.Listener == nil {
+	if a.Listener == nil {
 		key = "greet.typed"
 	}
 	if deaf {
 		key = "greet.deaf"
 	}
-	scr.Line("ready", h.Phrases.Phrase(scr.Language, key, map[string]string{
-		"hotkey": h.Cfg.Audio.Hotkey, "name": calledIn(scr.Language, h.Cfg.Agent.Name),
+	scr.Line("ready", a.Phrases.Phrase(scr.Language, key, map[string]string{
+		"hotkey": a.Config.Audio.Hotkey, "name": calledIn(scr.Language, a.Config.Agent.Name),
 	}))
 }
 
@@ -98,11 +98,11 @@ func calledIn(language string, names []string) string {
 }
 
 // readOrders takes each line that is typed as an order or an answer.
-func readOrders(ctx context.Context, in io.Reader, h *app.App) {
+func readOrders(ctx context.Context, in io.Reader, a *app.App) {
 	lines := bufio.NewScanner(in)
 	for lines.Scan() && ctx.Err() == nil {
 		if text := strings.TrimSpace(lines.Text()); text != "" {
-			h.Desk.Tell(control.Typed(text, ""))
+			a.Desk.Tell(control.Typed(text, ""))
 		}
 	}
 }

@@ -28,13 +28,13 @@ import (
 )
 
 // served is a desk with a scripted model behind a socket.
-func served(t *testing.T, model string) (path string, h *app.App) {
+func served(t *testing.T, model string) (path string, a *app.App) {
 	t.Helper()
 	m, err := rehearsal.NewScriptedModel([]byte(model))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err = app.Build(t.Context(), cmdtest.Config(t), app.Overrides{Model: m, Deaf: true, Instant: true})
+	a, err = app.Build(t.Context(), cmdtest.Config(t), app.Overrides{Model: m, Deaf: true, Instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,23 +43,23 @@ func served(t *testing.T, model string) (path string, h *app.App) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &control.Server{Desk: h.Desk, Feed: h.Feed, Turns: h.Trace.Turns, Metrics: h.Trace.Metrics}
-	h.Workers = append(h.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
+	s := &control.Server{Desk: a.Desk, Feed: a.Feed, Turns: a.Trace.Turns, Metrics: a.Trace.Metrics}
+	a.Workers = append(a.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
+	go func() { ended <- a.Run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		select {
 		case err := <-ended:
-			if err := errors.Join(err, h.Close()); err != nil {
+			if err := errors.Join(err, a.Close()); err != nil {
 				t.Error(err)
 			}
 		case <-time.After(time.Minute):
 			t.Error("it did not end")
 		}
 	})
-	return path, h
+	return path, a
 }
 
 func TestSocketSay(t *testing.T) {
@@ -273,17 +273,17 @@ func TestTimingIsExported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := app.Build(t.Context(), cfg, app.Overrides{Model: m, Deaf: true, Instant: true, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows})
+	a, err := app.Build(t.Context(), cfg, app.Overrides{Model: m, Deaf: true, Instant: true, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
-	h.Desk.Tell(control.Typed("feed the flamingo", "en"))
+	go func() { ended <- a.Run(ctx) }()
+	a.Desk.Tell(control.Typed("feed the flamingo", "en"))
 	raw := <-got
 	cancel()
-	if err := errors.Join(<-ended, h.Close()); err != nil {
+	if err := errors.Join(<-ended, a.Close()); err != nil {
 		t.Error(err)
 	}
 	for _, want := range []string{"turn", "model", "effect", "rehearse", "first_token", "deputy.task"} {

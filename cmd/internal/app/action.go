@@ -128,8 +128,8 @@ func NewPlanner(ctx context.Context, cfg configs.Config) (_ planner, away func()
 	if err != nil {
 		return nil, nil, err
 	}
-	h := &App{Cfg: cfg, log: slog.New(slog.DiscardHandler), Phrases: phrases.Embedded()}
-	all, err := h.toolsOf(ctx, w)
+	a := &App{Config: cfg, log: slog.New(slog.DiscardHandler), Phrases: phrases.Embedded()}
+	all, err := a.toolsOf(ctx, w)
 	if err != nil {
 		return nil, nil, errors.Join(err, away())
 	}

@@ -22,10 +22,10 @@ import (
 	"deputy/tts"
 )
 
-// An App is everything that runs: the desk and, where there are, an ear, a
+// An App is everything that runs: the desk and, where there are, a listener, a
 // voice and a model of its own. build makes one from a configuration.
 type App struct {
-	Cfg       configs.Config
+	Config    configs.Config
 	log       *slog.Logger
 	Phrases   *phrases.Phrases
 	Feed      *control.Feed
@@ -51,37 +51,37 @@ type App struct {
 }
 
 // onClose adds what must be closed at the end, in reverse order.
-func (h *App) onClose(f func() error) { h.closers = append(h.closers, f) }
+func (a *App) onClose(f func() error) { a.closers = append(a.closers, f) }
 
 // miss notes that something is missing that Deputy can do without.
-func (h *App) miss(key string, err error) {
-	h.Missing = append(h.Missing, h.Phrases.Phrase(ScreenLanguage(h.Cfg), key, map[string]string{"why": err.Error()}))
-	h.log.Debug("missing", "what", key, "err", err)
+func (a *App) miss(key string, err error) {
+	a.Missing = append(a.Missing, a.Phrases.Phrase(ScreenLanguage(a.Config), key, map[string]string{"why": err.Error()}))
+	a.log.Debug("missing", "what", key, "err", err)
 }
 
 // Run works until ctx ends or the desk fails. A microphone that is lost for good
 // does not end it: typed orders go on.
-func (h *App) Run(ctx context.Context) error {
+func (a *App) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		err := h.Desk.Run(ctx)
+		err := a.Desk.Run(ctx)
 		if err == nil && ctx.Err() == nil {
 			err = errors.New("the desk ended by itself")
 		}
 		return err
 	})
-	if h.voice != nil {
-		g.Go(func() error { return ignoreEnd(ctx, h.voice.Run(ctx, h.adapter.told)) })
+	if a.voice != nil {
+		g.Go(func() error { return ignoreEnd(ctx, a.voice.Run(ctx, a.adapter.told)) })
 	}
-	if h.Listener != nil {
+	if a.Listener != nil {
 		g.Go(func() error {
-			if err := h.Listener.Run(ctx); err != nil && ctx.Err() == nil {
-				h.Desk.Tell(event.Notice{Key: "lack.microphone", Values: map[string]string{"why": err.Error()}})
+			if err := a.Listener.Run(ctx); err != nil && ctx.Err() == nil {
+				a.Desk.Tell(event.Notice{Key: "lack.microphone", Values: map[string]string{"why": err.Error()}})
 			}
 			return nil
 		})
 	}
-	for _, w := range h.Workers {
+	for _, w := range a.Workers {
 		g.Go(func() error { return ignoreEnd(ctx, w(ctx)) })
 	}
 	return ignoreEnd(ctx, g.Wait())
@@ -96,9 +96,9 @@ func ignoreEnd(ctx context.Context, err error) error {
 }
 
 // Close gives everything back, the journal last.
-func (h *App) Close() error {
+func (a *App) Close() error {
 	var errs []error
-	for _, f := range slices.Backward(h.closers) {
+	for _, f := range slices.Backward(a.closers) {
 		errs = append(errs, f())
 	}
 	if err := errors.Join(errs...); err != nil {

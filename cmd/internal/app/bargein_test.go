@@ -98,9 +98,9 @@ func openLounge(b *testing.B) *lounge {
 // monitor is handed what the speaker will play up to 50 ms before it does.
 func BenchmarkBargeIn(b *testing.B) {
 	l := openLounge(b)
-	h := &App{Cfg: configs.Default(), log: slog.New(slog.DiscardHandler), Keys: &listen.PTTKey{}, voice: l.voice}
-	h.Cfg.Audio.Duplex = "full"
-	onset := h.bargeIn()
+	a := &App{Config: configs.Default(), log: slog.New(slog.DiscardHandler), Keys: &listen.PTTKey{}, voice: l.voice}
+	a.Config.Audio.Duplex = "full"
+	onset := a.bargeIn()
 	for _, chimes := range []bool{false, true} {
 		b.Run(map[bool]string{false: "line", true: "chime and line"}[chimes], func(b *testing.B) {
 			var silent, back, sound time.Duration

@@ -38,7 +38,7 @@ type Overrides struct {
 	Source audio.Source // instead of the microphone
 	Deaf   bool         // no microphone at all
 	// Transcriber writes down instead of the configured one; whoever gives it closes
-	// it, after the house.
+	// it, after the App.
 	Transcriber stt.Transcriber
 	Model       model.Model // instead of the configured one
 	Player      tts.Player  // instead of the speaker
@@ -53,39 +53,39 @@ type Overrides struct {
 	Timed       func(timing.Turn) // every turn that has ended; must not block
 }
 
-// Build makes a house from a configuration: one line for each thing that could
-// be left out. What Deputy can do without becomes a sentence in house.missing.
-func Build(ctx context.Context, cfg configs.Config, p Overrides) (h *App, err error) {
+// Build makes an App from a configuration: one line for each thing that could
+// be left out. What Deputy can do without becomes a sentence in App.Missing.
+func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err error) {
 	log, err := Logger(cfg)
 	if err != nil {
 		return nil, err
 	}
 	words := phrases.Embedded()
-	h = &App{Cfg: cfg, log: log, Phrases: words, Feed: control.NewFeed(), Trace: &tracer{}, Keys: listen.NewPTTKey(), idleTimer: listen.NewIdleTimer(calmAfter(cfg)), built: make(chan struct{})}
-	begun := h // a return with an error clears h
+	a = &App{Config: cfg, log: log, Phrases: words, Feed: control.NewFeed(), Trace: &tracer{}, Keys: listen.NewPTTKey(), idleTimer: listen.NewIdleTimer(calmAfter(cfg)), built: make(chan struct{})}
+	begun := a // a return with an error clears h
 	defer func() {
 		close(begun.built)
 		if err != nil {
 			err = errors.Join(err, begun.Close())
 		}
 	}()
-	h.listenFirst(p)
+	a.listenFirst(p)
 	if err := os.MkdirAll(cfg.Agent.State, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
-	if h.Journal, err = sqlite.Open(ctx, cfg.Journal.Path, JournalOptions(cfg, log)); err != nil {
+	if a.Journal, err = sqlite.Open(ctx, cfg.Journal.Path, JournalOptions(cfg, log)); err != nil {
 		if errors.Is(err, journal.ErrInUse) {
 			err = control.ErrAnother
 		}
 		return nil, err
 	}
-	h.onClose(h.Journal.Close)
+	a.onClose(a.Journal.Close)
 	rules, err := ReadPolicy(cfg)
 	if err != nil {
 		return nil, err
 	}
 	maps.Copy(rules.Table.Tools, p.Rows)
-	all, err := h.tools(ctx)
+	all, err := a.tools(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,58 +96,58 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (h *App, err er
 			Names: cfg.Agent.Name, Open: cfg.Audio.Address == "open",
 			FullDuplex: cfg.Audio.Duplex == "full", Ack: cfg.TTS.Ack, Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg), Budget: budget(cfg),
 		},
-		Journal: h.Journal, Keep: cfg.Journal.Keep, Tools: append(all, p.Tools...), Language: ScreenLanguage(cfg), Version: Version, Logger: log,
+		Journal: a.Journal, Keep: cfg.Journal.Keep, Tools: append(all, p.Tools...), Language: ScreenLanguage(cfg), Version: Version, Logger: log,
 		Notify: notifier(words, log), Place: PlaceOf,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}
 	if dir := soundKept(cfg); dir != "" {
-		h.recorder = listen.NewRecorder(dir, log)
-		h.Workers = append(h.Workers, h.recorder.Run)
+		a.recorder = listen.NewRecorder(dir, log)
+		a.Workers = append(a.Workers, a.recorder.Run)
 	}
 	o.Observe = func(e event.Event) {
-		h.idleTimer.Touch()
-		h.Trace.Observe(e) // first: whoever sees an event may ask for its time
-		h.recorder.Observe(e)
-		h.Feed.Observe(e)
+		a.idleTimer.Touch()
+		a.Trace.Observe(e) // first: whoever sees an event may ask for its time
+		a.recorder.Observe(e)
+		a.Feed.Observe(e)
 		if p.Observe != nil {
 			p.Observe(e)
 		}
 	}
-	if err := h.timing(p); err != nil {
+	if err := a.timing(p); err != nil {
 		return nil, err
 	}
 	var c *listen.CPUArbiter
-	if o.Model, c, err = h.model(ctx, p, o); err != nil {
+	if o.Model, c, err = a.model(ctx, p, o); err != nil {
 		return nil, err
 	}
-	o.ReadAhead = h.ahead
-	tell := func(b event.Body) { h.Desk.Tell(b) }
-	if o.Voice, err = h.speech(p, tell); err != nil {
+	o.ReadAhead = a.ahead
+	tell := func(b event.Body) { a.Desk.Tell(b) }
+	if o.Voice, err = a.speech(p, tell); err != nil {
 		return nil, err
 	}
-	h.Desk = agent.NewDesk(o)
+	a.Desk = agent.NewDesk(o)
 	if !p.Deaf {
-		if err := h.listen(ctx, p, c); err != nil {
+		if err := a.listen(ctx, p, c); err != nil {
 			return nil, err
 		}
 	}
-	return h, nil
+	return a, nil
 }
 
-// timing is where the timelines go, beside the house's own memory.
-func (h *App) timing(p Overrides) error {
+// timing is where the timelines go, beside the tracer's own memory.
+func (a *App) timing(p Overrides) error {
 	if p.Timed != nil {
-		h.Trace.ended = append(h.Trace.ended, p.Timed)
+		a.Trace.ended = append(a.Trace.ended, p.Timed)
 	}
-	if h.Cfg.Trace.OTLP == "" {
+	if a.Config.Trace.OTLP == "" {
 		return nil
 	}
-	e, err := otlp.New(otlp.Options{URL: h.Cfg.Trace.OTLP, Version: Version, Logger: h.log})
+	e, err := otlp.New(otlp.Options{URL: a.Config.Trace.OTLP, Version: Version, Logger: a.log})
 	if err != nil {
 		return fmt.Errorf("trace.otlp: %w", err)
 	}
-	h.Trace.ended = append(h.Trace.ended, e.Give)
-	h.Workers = append(h.Workers, e.Run)
+	a.Trace.ended = append(a.Trace.ended, e.Give)
+	a.Workers = append(a.Workers, e.Run)
 	return nil
 }
 
@@ -175,37 +175,37 @@ func quietHours(cfg configs.Config) core.Hours {
 }
 
 // tools are everything the model may wish for.
-func (h *App) tools(ctx context.Context) ([]tool.Tool, error) {
-	w, err := tools.NewWorkspace(h.Cfg.Agent.Workspace, filepath.Join(h.Cfg.Agent.State, "undo"))
+func (a *App) tools(ctx context.Context) ([]tool.Tool, error) {
+	w, err := tools.NewWorkspace(a.Config.Agent.Workspace, filepath.Join(a.Config.Agent.State, "undo"))
 	if err != nil {
 		return nil, err
 	}
-	h.onClose(w.Close)
+	a.onClose(w.Close)
 	for _, told := range w.CutOff {
-		h.log.Warn("Deputy was ended in the midst of something", "then", told)
+		a.log.Warn("Deputy was ended in the midst of something", "then", told)
 	}
-	return h.toolsOf(ctx, w)
+	return a.toolsOf(ctx, w)
 }
 
 // toolsOf are all tools, with w as their workspace.
-func (h *App) toolsOf(ctx context.Context, w *tools.Workspace) ([]tool.Tool, error) {
-	cfg := h.Cfg
+func (a *App) toolsOf(ctx context.Context, w *tools.Workspace) ([]tool.Tool, error) {
+	cfg := a.Config
 	if err := w.Protect(cfg.Agent.Protect.Runs, cfg.Agent.Protect.Secrets); err != nil {
 		return nil, fmt.Errorf("agent.protect: %w", err)
 	}
 	all := tools.Files(w)
 	if cfg.Shell.Enabled {
-		if _, err := tools.ProbeSandbox(ctx, shellOptions(cfg, h.log)); err != nil {
-			h.miss("lack.sandbox", err)
+		if _, err := tools.ProbeSandbox(ctx, shellOptions(cfg, a.log)); err != nil {
+			a.miss("lack.sandbox", err)
 		} else {
-			all = append(all, tools.Shell(w, shellOptions(cfg, h.log))...)
+			all = append(all, tools.Shell(w, shellOptions(cfg, a.log))...)
 		}
 	}
 	all = append(all, tools.Web(tools.WebOptions{
-		Allow: cfg.Web.Allow, MaxBytes: int64(cfg.Web.MaxBytes), Timeout: cfg.Web.Timeout, Logger: h.log,
+		Allow: cfg.Web.Allow, MaxBytes: int64(cfg.Web.MaxBytes), Timeout: cfg.Web.Timeout, Logger: a.log,
 	})...)
 	all = append(all, tools.Notes(w, tools.NoteOptions{})...)
-	mails, err := h.mail()
+	mails, err := a.mail()
 	return append(all, mails...), err
 }
 
@@ -227,8 +227,8 @@ func gitSetting(dir, name string) string {
 	return strings.TrimSpace(string(out))
 }
 
-func (h *App) mail() ([]tool.Tool, error) {
-	m := h.Cfg.Mail
+func (a *App) mail() ([]tool.Tool, error) {
+	m := a.Config.Mail
 	if m.Host == "" {
 		return tools.Mail(tools.MailOptions{})
 	}
@@ -241,7 +241,7 @@ func (h *App) mail() ([]tool.Tool, error) {
 	}
 	return tools.Mail(tools.MailOptions{
 		Host: m.Host, Port: m.Port, Security: tools.Security(m.TLS), User: m.User, Password: password.Reveal(),
-		From: m.From, Contacts: contacts(m.Known), Logger: h.log,
+		From: m.From, Contacts: contacts(m.Known), Logger: a.log,
 	})
 }
 

@@ -17,11 +17,11 @@ import (
 
 // model is the language model that the configuration leads to: a named server,
 // one that already answers on this machine, or a llama-server of our own.
-func (h *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Model, *listen.CPUArbiter, error) {
+func (a *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Model, *listen.CPUArbiter, error) {
 	if p.Model != nil {
 		return p.Model, nil, nil
 	}
-	l := h.Cfg.LLM
+	l := a.Config.LLM
 	name := l.Preset
 	if name == "auto" && l.URL != "" {
 		name = "llama-server"
@@ -44,9 +44,9 @@ func (h *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Mo
 	if err != nil {
 		return nil, nil, err
 	}
-	h.ahead = l.ReadsAhead(preset)
+	a.ahead = l.ReadsAhead(preset)
 	if name == configs.Local {
-		return h.localModel(preset, o)
+		return a.localModel(preset, o)
 	}
 	key, err := configs.ReadSecret(preset.KeyEnv, l.KeyFile)
 	if err != nil {
@@ -55,12 +55,12 @@ func (h *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Mo
 	m := openai.New(openai.Options{
 		Name: name, BaseURL: preset.URL, Key: key.Reveal(), KeyVar: preset.KeyEnv, Model: preset.Model,
 		Tools: openai.Mode(preset.Tools), Temperature: float32(l.Temperature), MaxTokens: l.MaxTokens,
-		FirstToken: l.Timeout, Logger: h.log,
+		FirstToken: l.Timeout, Logger: a.log,
 	})
-	if h.ahead {
-		h.Workers = append(h.Workers, func(ctx context.Context) error {
+	if a.ahead {
+		a.Workers = append(a.Workers, func(ctx context.Context) error {
 			if err := m.Warm(ctx, opening(o)); err != nil && ctx.Err() == nil {
-				h.log.Debug("the model could not be warmed up", "err", err)
+				a.log.Debug("the model could not be warmed up", "err", err)
 			}
 			return nil
 		})
@@ -73,40 +73,40 @@ func presetOf(f openai.Found) string { return strings.ReplaceAll(strings.ToLower
 
 // localModel runs a llama-server as a child process. It starts and warms up
 // beside everything else; the first order waits for it.
-func (h *App) localModel(preset configs.Preset, o agent.Options) (model.Model, *listen.CPUArbiter, error) {
-	l, paths := h.Cfg.LLM, configs.UserPaths()
+func (a *App) localModel(preset configs.Preset, o agent.Options) (model.Model, *listen.CPUArbiter, error) {
+	l, paths := a.Config.LLM, configs.UserPaths()
 	program, err := llama.Find(l.Local.Server, paths.Cache)
 	if err != nil {
-		h.miss("lack.model", err)
+		a.miss("lack.model", err)
 		return errModel{err}, nil, nil
 	}
 	late, c := &lazyModel{ready: make(chan struct{})}, &listen.CPUArbiter{}
-	h.Workers = append(h.Workers, func(ctx context.Context) error {
+	a.Workers = append(a.Workers, func(ctx context.Context) error {
 		if _, err := modelState(ctx, l.Local.Model); err != nil {
 			late.set(errModel{err}) // altered weights would start, and talk nonsense
-			h.log.Error("there is no language model", "err", err)
+			a.log.Error("there is no language model", "err", err)
 			return nil
 		}
 		server, err := llama.Start(ctx, llama.Options{
 			Program: program, Model: ModelFile(l.Local.Model), Port: l.Local.Port, Threads: l.Local.Threads,
-			Context: l.Local.Context, CacheDir: filepath.Join(paths.Cache, "prompts"), Logger: h.log,
+			Context: l.Local.Context, CacheDir: filepath.Join(paths.Cache, "prompts"), Logger: a.log,
 		})
 		if err != nil {
 			late.set(errModel{err})
 			if ctx.Err() == nil {
-				h.log.Error("there is no language model", "err", err)
+				a.log.Error("there is no language model", "err", err)
 			}
 			return nil
 		}
 		defer server.Close()
 		m := openai.New(openai.Options{
 			Name: "the local model", BaseURL: server.URL(), Key: server.Key(), Tools: openai.Mode(preset.Tools),
-			Temperature: float32(l.Temperature), MaxTokens: l.MaxTokens, FirstToken: l.Timeout, Held: server.Paused, Logger: h.log,
+			Temperature: float32(l.Temperature), MaxTokens: l.MaxTokens, FirstToken: l.Timeout, Held: server.Paused, Logger: a.log,
 		})
 		c.Use(server)
 		late.set(m)
 		if err := warm(ctx, server, m, o); err != nil && ctx.Err() == nil {
-			h.log.Warn("the model could not be warmed up; the first order takes longer", "err", err)
+			a.log.Warn("the model could not be warmed up; the first order takes longer", "err", err)
 		}
 		<-ctx.Done()
 		return nil

@@ -16,12 +16,12 @@ import (
 // however harmless.
 func TestEveryToolHasItsRow(t *testing.T) {
 	cfg := cmdtest.Config(t)
-	h, err := Build(t.Context(), cfg, Overrides{Model: errModel{}, Deaf: true, Instant: true})
+	a, err := Build(t.Context(), cfg, Overrides{Model: errModel{}, Deaf: true, Instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer h.Close()
-	all, err := h.tools(t.Context())
+	defer a.Close()
+	all, err := a.tools(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,14 +20,14 @@ import (
 )
 
 // speech is the voice, or nil where nothing can be spoken.
-func (h *App) speech(p Overrides, tell func(event.Body)) (agent.Voice, error) {
+func (a *App) speech(p Overrides, tell func(event.Body)) (agent.Voice, error) {
 	if p.Instant {
 		return instantVoice{tell, p.Said}, nil
 	}
 	engines := []tts.Engine{{Name: "stand-in", Synthesizer: p.Synthesizer}}
 	if p.Synthesizer == nil {
 		var err error
-		if engines, err = h.engines(); err != nil {
+		if engines, err = a.engines(); err != nil {
 			return nil, err
 		}
 	}
@@ -36,25 +36,25 @@ func (h *App) speech(p Overrides, tell func(event.Body)) (agent.Voice, error) {
 	}
 	player := p.Player
 	if player == nil {
-		speaker, err := portaudio.OpenSpeaker(&portaudio.SpeakerOptions{Device: h.Cfg.Audio.Output, Logger: h.log})
+		speaker, err := portaudio.OpenSpeaker(&portaudio.SpeakerOptions{Device: a.Config.Audio.Output, Logger: a.log})
 		if err != nil {
-			h.miss("lack.speaker", err)
+			a.miss("lack.speaker", err)
 			return nil, nil
 		}
 		player = speaker
 	}
-	h.onClose(player.Close)
-	h.adapter = &voiceAdapter{tell: tell}
-	h.voice = tts.NewVoice(tts.Options{
-		Engines: engines, Player: player, Began: h.adapter.began, Chimed: h.adapter.chimed, Logger: h.log,
+	a.onClose(player.Close)
+	a.adapter = &voiceAdapter{tell: tell}
+	a.voice = tts.NewVoice(tts.Options{
+		Engines: engines, Player: player, Began: a.adapter.began, Chimed: a.adapter.chimed, Logger: a.log,
 	})
-	h.adapter.voice = h.voice
-	return h.adapter, nil
+	a.adapter.voice = a.voice
+	return a.adapter, nil
 }
 
 // engines are the synthesizers to try, the best first.
-func (h *App) engines() ([]tts.Engine, error) {
-	t := h.Cfg.TTS
+func (a *App) engines() ([]tts.Engine, error) {
+	t := a.Config.TTS
 	var list []tts.Engine
 	if t.Engine == "remote" {
 		key, err := configs.ReadSecret(t.Remote.KeyEnv, t.Remote.KeyFile)
@@ -62,7 +62,7 @@ func (h *App) engines() ([]tts.Engine, error) {
 			return nil, fmt.Errorf("tts.remote: %w", err)
 		}
 		r, err := ttsremote.New(ttsremote.Options{
-			BaseURL: t.Remote.URL, Key: key.Reveal(), KeyName: t.Remote.KeyEnv, Model: t.Remote.Model, Voice: t.Remote.Voice, Logger: h.log,
+			BaseURL: t.Remote.URL, Key: key.Reveal(), KeyName: t.Remote.KeyEnv, Model: t.Remote.Model, Voice: t.Remote.Voice, Logger: a.log,
 		})
 		if err != nil {
 			return nil, err
@@ -70,14 +70,14 @@ func (h *App) engines() ([]tts.Engine, error) {
 		list = append(list, tts.Engine{Name: "remote", Synthesizer: r})
 	}
 	if t.Engine == "piper" || t.Engine == "auto" {
-		pi, err := piper.New(piper.Options{Logger: h.log})
+		pi, err := piper.New(piper.Options{Logger: a.log})
 		switch {
 		case err == nil:
 			pi.SetPace(t.Speed)
-			h.onClose(pi.Close)
-			h.Workers = append(h.Workers, func(ctx context.Context) error {
+			a.onClose(pi.Close)
+			a.Workers = append(a.Workers, func(ctx context.Context) error {
 				if err := pi.Warm(ctx); err != nil && ctx.Err() == nil {
-					h.log.Warn("piper could not be warmed up", "err", err)
+					a.log.Warn("piper could not be warmed up", "err", err)
 				}
 				return nil
 			})
@@ -89,7 +89,7 @@ func (h *App) engines() ([]tts.Engine, error) {
 	if t.Engine == "espeak" || t.Engine == "auto" || t.Engine == "piper" {
 		es, err := espeak.New(espeak.Options{Voices: espeakVoices(t.Voices)})
 		if err != nil {
-			h.miss("lack.espeak", err)
+			a.miss("lack.espeak", err)
 			return list, nil
 		}
 		es.SetPace(t.Speed)
@@ -111,52 +111,52 @@ func espeakVoices(v configs.Voices) map[string]string {
 
 // listen readies the listener: microphone, detector, transcriber, key. Without a
 // microphone typed orders remain.
-func (h *App) listen(ctx context.Context, p Overrides, c *listen.CPUArbiter) error {
-	if h.Cfg.Audio.Mode != "hands-free" && p.Source == nil {
-		h.hotkey(ctx)
+func (a *App) listen(ctx context.Context, p Overrides, c *listen.CPUArbiter) error {
+	if a.Config.Audio.Mode != "hands-free" && p.Source == nil {
+		a.hotkey(ctx)
 	}
-	source, err := h.source(p)
+	source, err := a.source(p)
 	if err != nil {
-		h.miss("lack.microphone", err)
+		a.miss("lack.microphone", err)
 		return nil
 	}
 	t := p.Transcriber
 	if t == nil {
-		if t, err = h.transcriber(); err != nil {
-			h.miss("lack.transcriber", err)
+		if t, err = a.transcriber(); err != nil {
+			a.miss("lack.transcriber", err)
 			return source.Close()
 		}
 	}
-	if c != nil && h.Cfg.STT.Engine == "whisper" {
+	if c != nil && a.Config.STT.Engine == "whisper" {
 		t = c.Exclusive(t)
 	}
-	detector, err := h.detector()
+	detector, err := a.detector()
 	if err != nil {
 		return err
 	}
-	h.Listener = &listen.Listener{
-		Source: source, Device: h.Cfg.Audio.Input, Detector: detector, Transcriber: t, Tell: h.Desk.Tell, Onset: h.bargeIn(), Touch: h.idleTimer.Touch, Holding: h.Desk.Holding,
-		Settled: h.Desk.Settled, Named: h.named, Heard: h.heard(p), Keep: h.recorder.Hold, Log: h.log, Commanded: h.Keys.ByCommand,
+	a.Listener = &listen.Listener{
+		Source: source, Device: a.Config.Audio.Input, Detector: detector, Transcriber: t, Tell: a.Desk.Tell, Onset: a.bargeIn(), Touch: a.idleTimer.Touch, Holding: a.Desk.Holding,
+		Settled: a.Desk.Settled, Named: a.named, Heard: a.heard(p), Keep: a.recorder.Hold, Log: a.log, Commanded: a.Keys.ByCommand,
 		Options: audio.Options{
-			MinSilence: h.Cfg.Audio.Endpoint.Min, MaxSilence: h.Cfg.Audio.Endpoint.Max,
-			PauseAfter: DraftAfter, Held: h.Keys.Held, Logger: h.log,
+			MinSilence: a.Config.Audio.Endpoint.Min, MaxSilence: a.Config.Audio.Endpoint.Max,
+			PauseAfter: DraftAfter, Held: a.Keys.Held, Logger: a.log,
 		},
 	}
-	handsFree := h.Cfg.Audio.Mode != "push-to-talk"
-	h.Listener.Options.HandsFree = func() bool { return handsFree }
+	handsFree := a.Config.Audio.Mode != "push-to-talk"
+	a.Listener.Options.HandsFree = func() bool { return handsFree }
 	return nil
 }
 
 // named says whether a text begins with Deputy's name.
-func (h *App) named(text string) bool {
-	_, ok := address.Names(h.Cfg.Agent.Name).Read(text)
+func (a *App) named(text string) bool {
+	_, ok := address.Names(a.Config.Agent.Name).Read(text)
 	return ok
 }
 
 // heard takes note of every utterance.
-func (h *App) heard(p Overrides) func(listen.Recognition) {
+func (a *App) heard(p Overrides) func(listen.Recognition) {
 	return func(u listen.Recognition) {
-		h.Trace.hear(u)
+		a.Trace.hear(u)
 		if p.Heard != nil {
 			p.Heard(u)
 		}
@@ -170,14 +170,14 @@ const DraftAfter = 150 * time.Millisecond
 
 // bargeIn is what happens when speech begins: the voice falls silent if the speech
 // can't be its own.
-func (h *App) bargeIn() func() {
-	full := h.Cfg.Audio.Duplex == "full"
+func (a *App) bargeIn() func() {
+	full := a.Config.Audio.Duplex == "full"
 	return func() {
-		if h.voice != nil && (full || h.Keys.Held()) {
+		if a.voice != nil && (full || a.Keys.Held()) {
 			ctx, cancel := context.WithTimeout(context.Background(), longestHush)
 			defer cancel()
-			if err := h.voice.Hush(ctx); err != nil {
-				h.log.Debug("hush", "err", err)
+			if err := a.voice.Hush(ctx); err != nil {
+				a.log.Debug("hush", "err", err)
 			}
 		}
 	}
@@ -188,25 +188,25 @@ func (h *App) bargeIn() func() {
 const longestHush = 100 * time.Millisecond
 
 // hotkey watches the keyboard's push-to-talk key where there is a desktop.
-func (h *App) hotkey(ctx context.Context) {
+func (a *App) hotkey(ctx context.Context) {
 	mode := hotkey.Hold
-	if h.Cfg.Audio.HotkeyPress == "tap" {
+	if a.Config.Audio.HotkeyPress == "tap" {
 		mode = hotkey.Toggle
 	}
-	k, err := hotkey.Open(ctx, hotkey.Options{Keys: h.Cfg.Audio.Hotkey, Mode: mode, Logger: h.log})
+	k, err := hotkey.Open(ctx, hotkey.Options{Keys: a.Config.Audio.Hotkey, Mode: mode, Logger: a.log})
 	if err != nil {
-		h.miss("lack.hotkey", err)
+		a.miss("lack.hotkey", err)
 		return
 	}
-	h.onClose(k.Close)
-	h.Keys.Also = k.Held
-	h.Workers = append(h.Workers, func(ctx context.Context) error {
+	a.onClose(k.Close)
+	a.Keys.Also = k.Held
+	a.Workers = append(a.Workers, func(ctx context.Context) error {
 		if err := k.Run(ctx, func(down bool) {
 			if down {
-				h.Keys.Press()
+				a.Keys.Press()
 			}
 		}); err != nil && ctx.Err() == nil {
-			h.log.Error("the push-to-talk key is lost; deputy ptt start and stop go on", "err", err)
+			a.log.Error("the push-to-talk key is lost; deputy ptt start and stop go on", "err", err)
 		}
 		return nil
 	})

@@ -31,13 +31,13 @@ var attackReal = map[string]func(t *testing.T, w *world){
 
 // houseIn is the program as it is built from a configuration, in the world of an
 // attack, with a mail asked for; stop ends it.
-func houseIn(t *testing.T, w *world) (h *app.App, socket, ask string, stop func()) {
+func houseIn(t *testing.T, w *world) (a *app.App, socket, ask string, stop func()) {
 	t.Helper()
 	cfg := houseConfig(t, w)
 	if err := w.script(false, []string{"send_mail", `{"to":"finance","subject":"Figures","body":"1, 2, 3"}`}); err != nil {
 		t.Fatal(err)
 	}
-	h, err := app.Build(t.Context(), cfg, app.Overrides{Model: w.model, Deaf: true, Instant: true})
+	a, err := app.Build(t.Context(), cfg, app.Overrides{Model: w.model, Deaf: true, Instant: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,19 +46,19 @@ func houseIn(t *testing.T, w *world) (h *app.App, socket, ask string, stop func(
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &control.Server{Desk: h.Desk, Feed: h.Feed, Turns: h.Trace.Turns, Metrics: h.Trace.Metrics}
-	h.Workers = append(h.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
+	s := &control.Server{Desk: a.Desk, Feed: a.Feed, Turns: a.Trace.Turns, Metrics: a.Trace.Metrics}
+	a.Workers = append(a.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
+	go func() { ended <- a.Run(ctx) }()
 	stop = func() {
 		cancel()
-		if err := errors.Join(<-ended, h.Close()); err != nil {
+		if err := errors.Join(<-ended, a.Close()); err != nil {
 			t.Error(err)
 		}
 	}
 	w.talk(t, socket, `{"do":"say","text":"send the figures to finance"}`)
-	if err := h.Desk.View(t.Context(), func(s *state.State, _ int) {
+	if err := a.Desk.View(t.Context(), func(s *state.State, _ int) {
 		if len(s.Asks) == 1 {
 			ask = s.Asks[0].ID
 		}
@@ -66,7 +66,7 @@ func houseIn(t *testing.T, w *world) (h *app.App, socket, ask string, stop func(
 		t.Fatalf("got no ask: %v", err)
 	}
 	w.armed = true
-	return h, socket, ask, stop
+	return a, socket, ask, stop
 }
 
 func houseConfig(t *testing.T, w *world) configs.Config {
@@ -123,9 +123,9 @@ func attackDecided(t *testing.T, w *world) {
 
 // attackSecond starts a second Deputy on the same state and socket.
 func attackSecond(t *testing.T, w *world) {
-	h, socket, _, stop := houseIn(t, w)
+	a, socket, _, stop := houseIn(t, w)
 	defer stop()
-	other, err := app.Build(t.Context(), h.Cfg, app.Overrides{Model: w.model, Deaf: true, Instant: true})
+	other, err := app.Build(t.Context(), a.Config, app.Overrides{Model: w.model, Deaf: true, Instant: true})
 	if !errors.Is(err, control.ErrAnother) {
 		t.Errorf("a second one: got %v, want control.ErrAnother", err)
 	}
@@ -147,10 +147,10 @@ func attackSecond(t *testing.T, w *world) {
 // attackJournal denies the mail and makes the denial an approval in the journal's
 // file. Nothing may start on it.
 func attackJournal(t *testing.T, w *world) {
-	h, socket, ask, stop := houseIn(t, w)
+	a, socket, ask, stop := houseIn(t, w)
 	w.talk(t, socket, fmt.Sprintf(`{"do":"decide","id":%q,"approve":false}`, ask))
 	stop()
-	data, err := os.ReadFile(h.Cfg.Journal.Path)
+	data, err := os.ReadFile(a.Config.Journal.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,10 +158,10 @@ func attackJournal(t *testing.T, w *world) {
 	if bytes.Equal(forged, data) {
 		t.Fatal("there is no denial in the journal's file to alter")
 	}
-	if err := os.WriteFile(h.Cfg.Journal.Path, forged, 0o600); err != nil {
+	if err := os.WriteFile(a.Config.Journal.Path, forged, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	again, err := app.Build(t.Context(), h.Cfg, app.Overrides{Model: w.model, Deaf: true, Instant: true})
+	again, err := app.Build(t.Context(), a.Config, app.Overrides{Model: w.model, Deaf: true, Instant: true})
 	if err == nil {
 		t.Error("it starts on a forged journal")
 		if err := again.Close(); err != nil {

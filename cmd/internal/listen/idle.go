@@ -14,13 +14,13 @@ type IdleTimer struct {
 }
 
 func NewIdleTimer(after time.Duration) *IdleTimer {
-	c := &IdleTimer{after: after}
-	c.Touch()
-	return c
+	t := &IdleTimer{after: after}
+	t.Touch()
+	return t
 }
 
 // Touch says that something happens.
-func (c *IdleTimer) Touch() { c.touched.Store(int64(steady())) }
+func (t *IdleTimer) Touch() { t.touched.Store(int64(steady())) }
 
 // Idle says whether nothing has happened for long enough.
-func (c *IdleTimer) Idle() bool { return steady()-time.Duration(c.touched.Load()) > c.after }
+func (t *IdleTimer) Idle() bool { return steady()-time.Duration(t.touched.Load()) > t.after }

@@ -86,28 +86,28 @@ type draft struct {
 
 // Run listens until the source or ctx ends. It returns when every utterance that
 // was heard has been told.
-func (e *Listener) Run(ctx context.Context) error {
+func (l *Listener) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { e.Source.Close() })
+	stop := context.AfterFunc(ctx, func() { l.Source.Close() })
 	defer stop()
-	e.Options.Finished = e.hint
-	e.clock.Source, e.clock.log = e.Source, e.Log
-	e.Detector = &listeningDetector{Detector: e.Detector, listener: e}
+	l.Options.Finished = l.hint
+	l.clock.Source, l.clock.log = l.Source, l.Log
+	l.Detector = &listeningDetector{Detector: l.Detector, listener: l}
 	finals := make(chan final, 64)
 	var writer sync.WaitGroup
-	writer.Go(func() { e.deliver(ctx, finals) })
-	err := e.listen(ctx, finals)
+	writer.Go(func() { l.deliver(ctx, finals) })
+	err := l.listen(ctx, finals)
 	close(finals)
 	writer.Wait()
-	if e.listens {
-		e.Tell(event.Listened{})
+	if l.listens {
+		l.Tell(event.Listened{})
 	}
 	if ctx.Err() != nil {
 		err = nil
 	}
 	cancel()
-	e.drafts.Wait()
+	l.drafts.Wait()
 	return err
 }
 
@@ -120,64 +120,64 @@ type final struct {
 	endpoint time.Time
 }
 
-func (e *Listener) listen(ctx context.Context, finals chan<- final) error {
-	for ev, err := range audio.Listen(&e.clock, e.Detector, &e.Options) {
+func (l *Listener) listen(ctx context.Context, finals chan<- final) error {
+	for ev, err := range audio.Listen(&l.clock, l.Detector, &l.Options) {
 		if err != nil {
 			return err
 		}
 		switch ev := ev.(type) {
 		case audio.Onset:
-			e.redraft(nil)
-			e.since = e.clock.When(ev.At)
-			e.Tell(event.Speech{ID: ev.ID, At: e.since, Key: e.Options.Held != nil && e.Options.Held()})
-			if e.Onset != nil {
-				e.Onset()
+			l.redraft(nil)
+			l.since = l.clock.When(ev.At)
+			l.Tell(event.Speech{ID: ev.ID, At: l.since, Key: l.Options.Held != nil && l.Options.Held()})
+			if l.Onset != nil {
+				l.Onset()
 			}
 		case audio.Nothing:
-			e.redraft(nil)
-			e.Tell(event.Silence{ID: ev.ID})
+			l.redraft(nil)
+			l.Tell(event.Silence{ID: ev.ID})
 		case audio.Pause:
-			e.redraft(e.transcribe(ctx, ev.Utterance))
+			l.redraft(l.transcribe(ctx, ev.Utterance))
 		case audio.Utterance:
-			if e.draft == nil || e.draft.end != ev.SpeechEnd {
-				e.redraft(e.transcribe(ctx, ev))
+			if l.draft == nil || l.draft.end != ev.SpeechEnd {
+				l.redraft(l.transcribe(ctx, ev))
 			}
 			f := final{
-				u: ev, d: e.draft, began: e.clock.When(ev.SpeechStart), ended: e.clock.When(ev.SpeechEnd), endpoint: time.Now(),
+				u: ev, d: l.draft, began: l.clock.When(ev.SpeechStart), ended: l.clock.When(ev.SpeechEnd), endpoint: time.Now(),
 			}
-			e.draft = nil
+			l.draft = nil
 			if ev.Cut { // told before anything can be made of what was said so far
-				e.Tell(event.Speech{ID: ev.ID + 1, At: e.since})
+				l.Tell(event.Speech{ID: ev.ID + 1, At: l.since})
 			}
-			e.pending.Add(1)
+			l.pending.Add(1)
 			select {
 			case finals <- f:
 			case <-ctx.Done():
 			}
 		}
 	}
-	e.redraft(nil)
+	l.redraft(nil)
 	return nil
 }
 
 // redraft puts a draft in the place of the one under way, which is dropped.
-func (e *Listener) redraft(d *draft) {
-	if e.draft != nil {
-		e.draft.cancel()
+func (l *Listener) redraft(d *draft) {
+	if l.draft != nil {
+		l.draft.cancel()
 	}
-	e.draft = d
+	l.draft = d
 }
 
 // transcribe starts writing down an utterance, or what may be one.
-func (e *Listener) transcribe(ctx context.Context, u audio.Utterance) *draft {
+func (l *Listener) transcribe(ctx context.Context, u audio.Utterance) *draft {
 	ctx, cancel := context.WithCancel(ctx)
 	d := &draft{id: u.ID, end: u.SpeechEnd, began: time.Now(), cancel: cancel, done: make(chan struct{})}
-	e.drafts.Go(func() {
+	l.drafts.Go(func() {
 		defer close(d.done)
-		if d.text, d.err = e.Transcriber.Transcribe(ctx, u); d.err == nil {
-			d.hint = e.finished(u, d.text)
-			if e.Named != nil && e.Named(d.text.Text) {
-				e.Tell(event.Called{})
+		if d.text, d.err = l.Transcriber.Transcribe(ctx, u); d.err == nil {
+			d.hint = l.finished(u, d.text)
+			if l.Named != nil && l.Named(d.text.Text) {
+				l.Tell(event.Called{})
 			}
 		}
 	})
@@ -185,61 +185,61 @@ func (e *Listener) transcribe(ctx context.Context, u audio.Utterance) *draft {
 }
 
 // hint tells the endpoint whether the draft of a pause sounds finished.
-func (e *Listener) hint(id int64) audio.Hint {
-	if e.draft == nil || e.draft.id != id {
+func (l *Listener) hint(id int64) audio.Hint {
+	if l.draft == nil || l.draft.id != id {
 		return audio.HintNone
 	}
 	select {
-	case <-e.draft.done:
-		return e.draft.hint
+	case <-l.draft.done:
+		return l.draft.hint
 	default:
 	}
 	return audio.HintNone
 }
 
 // deliver tells the utterances in the order in which they were spoken.
-func (e *Listener) deliver(ctx context.Context, finals <-chan final) {
+func (l *Listener) deliver(ctx context.Context, finals <-chan final) {
 	for f := range finals {
-		e.deliverOne(ctx, f)
-		e.pending.Add(-1)
+		l.deliverOne(ctx, f)
+		l.pending.Add(-1)
 	}
 }
 
 // Busy says whether something was said that the desk doesn't know yet.
-func (e *Listener) Busy() bool { return e.pending.Load() > 0 }
+func (l *Listener) Busy() bool { return l.pending.Load() > 0 }
 
-func (e *Listener) deliverOne(ctx context.Context, f final) {
+func (l *Listener) deliverOne(ctx context.Context, f final) {
 	<-f.d.done
 	f.d.cancel()
 	if errors.Is(f.d.err, context.Canceled) || ctx.Err() != nil {
 		return
 	}
 	if f.d.err != nil {
-		e.Log.Debug("what was said could not be written down", "utterance", f.u.ID, "err", f.d.err)
-		e.Tell(event.Heard{Utterance: f.u.ID, Err: f.d.err.Error(), Began: f.began, Ended: f.ended, Audio: digest(f.u.Samples)})
+		l.Log.Debug("what was said could not be written down", "utterance", f.u.ID, "err", f.d.err)
+		l.Tell(event.Heard{Utterance: f.u.ID, Err: f.d.err.Error(), Began: f.began, Ended: f.ended, Audio: digest(f.u.Samples)})
 	} else {
-		e.Say(f, time.Now())
+		l.Say(f, time.Now())
 	}
-	e.Tell(event.Silence{ID: f.u.ID})
+	l.Tell(event.Silence{ID: f.u.ID})
 }
 
-func (e *Listener) Say(f final, ready time.Time) {
+func (l *Listener) Say(f final, ready time.Time) {
 	t, u := f.d.text, f.u
 	why, noise := stt.Noise(t)
-	if e.Heard != nil {
-		e.Heard(Recognition{Utterance: u, Transcript: t, Noise: why, SpeechEnd: f.ended, Draft: f.d.began, Endpoint: f.endpoint, Ready: ready})
+	if l.Heard != nil {
+		l.Heard(Recognition{Utterance: u, Transcript: t, Noise: why, SpeechEnd: f.ended, Draft: f.d.began, Endpoint: f.endpoint, Ready: ready})
 	}
 	if noise {
-		e.Log.Debug("what was heard is taken for noise", "utterance", u.ID, "why", why, "text", t.Text, "language", t.Language,
+		l.Log.Debug("what was heard is taken for noise", "utterance", u.ID, "why", why, "text", t.Text, "language", t.Language,
 			"confidence", t.Confidence, "no_speech", t.NoSpeech, "voiced", u.Voiced, "snr", u.SNR)
-	} else if e.Keep != nil {
-		e.Keep(u)
+	} else if l.Keep != nil {
+		l.Keep(u)
 	}
 	h := heardOf(u, t)
 	h.Noise, h.Tokens, h.Began, h.Ended, h.Audio = why, evidence(t.Tokens), f.began, f.ended, digest(u.Samples)
-	h.Device = e.Device
-	h.Commanded = u.Key && e.Commanded != nil && e.Commanded()
-	e.Tell(h)
+	h.Device = l.Device
+	h.Commanded = u.Key && l.Commanded != nil && l.Commanded()
+	l.Tell(h)
 }
 
 // evidence are the token probabilities of an utterance that may be an answer:
@@ -276,11 +276,11 @@ func heardOf(u audio.Utterance, t stt.Transcript) event.Heard {
 }
 
 // finished guesses from its text whether an utterance is over.
-func (e *Listener) finished(u audio.Utterance, t stt.Transcript) audio.Hint {
+func (l *Listener) finished(u audio.Utterance, t stt.Transcript) audio.Hint {
 	switch {
 	case t.Text == "":
 		return audio.HintNone
-	case e.Settled != nil && e.Settled(heardOf(u, t)):
+	case l.Settled != nil && l.Settled(heardOf(u, t)):
 		return audio.HintAnswered
 	case soundsFinished(t.Text, t.Language):
 		return audio.HintFinished

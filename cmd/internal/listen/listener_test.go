@@ -212,19 +212,19 @@ func TestEarEndsAClick(t *testing.T) {
 func TestEarHint(t *testing.T) {
 	done := make(chan struct{})
 	close(done)
-	e := &Listener{}
-	if got := e.hint(1); got != audio.HintNone {
+	l := &Listener{}
+	if got := l.hint(1); got != audio.HintNone {
 		t.Errorf("without a draft: got %v", got)
 	}
-	e.draft = &draft{id: 2, done: done, hint: audio.HintFinished, cancel: func() {}}
-	if got := e.hint(1); got != audio.HintNone {
+	l.draft = &draft{id: 2, done: done, hint: audio.HintFinished, cancel: func() {}}
+	if got := l.hint(1); got != audio.HintNone {
 		t.Errorf("of another utterance: got %v", got)
 	}
-	if got := e.hint(2); got != audio.HintFinished {
+	if got := l.hint(2); got != audio.HintFinished {
 		t.Errorf("finished: got %v", got)
 	}
-	e.redraft(&draft{id: 2, done: make(chan struct{}), cancel: func() {}})
-	if got := e.hint(2); got != audio.HintNone {
+	l.redraft(&draft{id: 2, done: make(chan struct{}), cancel: func() {}})
+	if got := l.hint(2); got != audio.HintNone {
 		t.Errorf("while the next draft is being made: got %v, want nothing of the old one", got)
 	}
 }
@@ -234,8 +234,8 @@ func TestEarFinished(t *testing.T) {
 	for text, want := range map[string]audio.Hint{
 		"": audio.HintNone, "No.": audio.HintAnswered, "Send the report.": audio.HintFinished, "Send it to": audio.HintUnfinished,
 	} {
-		e := &Listener{Settled: settled}
-		if got := e.finished(audio.Utterance{Voiced: 0.9}, stt.Transcript{Text: text, Language: "en"}); got != want {
+		l := &Listener{Settled: settled}
+		if got := l.finished(audio.Utterance{Voiced: 0.9}, stt.Transcript{Text: text, Language: "en"}); got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}

@@ -19,13 +19,13 @@ type listeningDetector struct {
 // Score is called for each window in turn, after what the ones before it led to
 // was told.
 func (d *listeningDetector) Score(frame []float32) float32 {
-	p, e := d.Detector.Score(frame), d.listener
-	if p >= 0.2 && e.Touch != nil {
-		e.Touch()
+	p, l := d.Detector.Score(frame), d.listener
+	if p >= 0.2 && l.Touch != nil {
+		l.Touch()
 	}
-	if to := e.clock.at.Add(-unscored); e.always() && (!e.listens || e.Holding != nil && e.Holding() && to.Sub(d.told) >= unscored) {
-		e.listens, d.told = true, to
-		e.Tell(event.Listened{To: to})
+	if to := l.clock.at.Add(-unscored); l.always() && (!l.listens || l.Holding != nil && l.Holding() && to.Sub(d.told) >= unscored) {
+		l.listens, d.told = true, to
+		l.Tell(event.Listened{To: to})
 	}
 	return p
 }
@@ -33,5 +33,5 @@ func (d *listeningDetector) Score(frame []float32) float32 {
 // unscored is more than what was read and not yet scored.
 const unscored = 100 * time.Millisecond
 
-// always says whether the ear listens all the time, and not only while a key is held.
-func (e *Listener) always() bool { return e.Options.HandsFree == nil || e.Options.HandsFree() }
+// always says whether it listens all the time, and not only while a key is held.
+func (l *Listener) always() bool { return l.Options.HandsFree == nil || l.Options.HandsFree() }

@@ -29,16 +29,16 @@ func NewPTTMic(key *PTTKey, open func() (audio.Source, error)) *PTTMic {
 }
 
 // Rate is audio.Rate.
-func (h *PTTMic) Rate() int { return audio.Rate }
+func (m *PTTMic) Rate() int { return audio.Rate }
 
 // Read blocks while the key is up.
-func (h *PTTMic) Read(buf []float32) (int, error) {
+func (m *PTTMic) Read(buf []float32) (int, error) {
 	for {
 		now := time.Now()
-		if h.key.Held() {
-			h.last = now
+		if m.key.Held() {
+			m.last = now
 		}
-		mic, err := h.device(now.Sub(h.last) < afterHold)
+		mic, err := m.device(now.Sub(m.last) < afterHold)
 		if err != nil {
 			return 0, err
 		}
@@ -46,44 +46,44 @@ func (h *PTTMic) Read(buf []float32) (int, error) {
 			return mic.Read(buf)
 		}
 		select {
-		case <-h.key.pressed:
-		case <-h.end:
+		case <-m.key.pressed:
+		case <-m.end:
 			return 0, audio.ErrClosed
 		}
 	}
 }
 
 // device opens or closes the microphone as wanted and gives it; nil if closed.
-func (h *PTTMic) device(want bool) (audio.Source, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+func (m *PTTMic) device(want bool) (audio.Source, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	select {
-	case <-h.end:
+	case <-m.end:
 		return nil, audio.ErrClosed
 	default:
 	}
 	switch {
-	case want && h.mic == nil:
-		mic, err := h.open()
+	case want && m.mic == nil:
+		mic, err := m.open()
 		if err != nil {
 			return nil, err
 		}
-		h.mic = audio.Resample(mic, audio.Rate)
-	case !want && h.mic != nil:
-		err := h.mic.Close()
-		h.mic = nil
+		m.mic = audio.Resample(mic, audio.Rate)
+	case !want && m.mic != nil:
+		err := m.mic.Close()
+		m.mic = nil
 		return nil, err
 	}
-	return h.mic, nil
+	return m.mic, nil
 }
 
 // Close closes the microphone and ends Read.
-func (h *PTTMic) Close() error {
-	h.once.Do(func() { close(h.end) })
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.mic == nil {
+func (m *PTTMic) Close() error {
+	m.once.Do(func() { close(m.end) })
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.mic == nil {
 		return nil
 	}
-	return h.mic.Close()
+	return m.mic.Close()
 }

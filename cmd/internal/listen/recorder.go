@@ -18,7 +18,7 @@ import (
 type Recorder struct {
 	dir string
 	log *slog.Logger
-	// mu guards held: utterances come from the ear's goroutine, events from the desk's.
+	// mu guards held: utterances come from the listener's goroutine, events from the desk's.
 	mu    sync.Mutex
 	held  []audio.Utterance // what the desk has not dealt with, in order
 	meant chan audio.Utterance
@@ -30,19 +30,19 @@ func NewRecorder(dir string, log *slog.Logger) *Recorder {
 }
 
 // Hold takes an utterance that the desk is about to be told.
-func (k *Recorder) Hold(u audio.Utterance) {
-	if k == nil {
+func (r *Recorder) Hold(u audio.Utterance) {
+	if r == nil {
 		return
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.held = append(k.held, u)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.held = append(r.held, u)
 }
 
 // Observe learns what the desk made of an utterance. Those before it will not be
 // told any more.
-func (k *Recorder) Observe(e event.Event) {
-	if k == nil {
+func (r *Recorder) Observe(e event.Event) {
+	if r == nil {
 		return
 	}
 	var id int64
@@ -53,28 +53,28 @@ func (k *Recorder) Observe(e event.Event) {
 	case event.Ignored:
 		id = b.Utterance
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for len(k.held) > 0 && k.held[0].ID <= id {
-		u := k.held[0]
-		if k.held = k.held[1:]; u.ID != id || !heard {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.held) > 0 && r.held[0].ID <= id {
+		u := r.held[0]
+		if r.held = r.held[1:]; u.ID != id || !heard {
 			continue
 		}
 		select {
-		case k.meant <- u:
+		case r.meant <- u:
 		default:
-			k.log.Warn("an utterance could not be kept: the disk is too slow")
+			r.log.Warn("an utterance could not be kept: the disk is too slow")
 		}
 	}
 }
 
 // Run writes until ctx ends.
-func (k *Recorder) Run(ctx context.Context) error {
+func (r *Recorder) Run(ctx context.Context) error {
 	for {
 		select {
-		case u := <-k.meant:
-			if err := keepUtterance(k.dir, u); err != nil {
-				k.log.Warn("an utterance could not be kept", "err", err)
+		case u := <-r.meant:
+			if err := keepUtterance(r.dir, u); err != nil {
+				r.log.Warn("an utterance could not be kept", "err", err)
 			}
 		case <-ctx.Done():
 			return nil

@@ -13,7 +13,7 @@ type Stage struct {
 	tick *time.Ticker
 	end  chan struct{}
 	once sync.Once
-	// mu guards queue: a scene plays while the ear reads.
+	// mu guards queue: a scene plays while somebody listens.
 	mu    sync.Mutex
 	queue []float32
 	empty chan struct{} // closed when what was played has been read; nil if nothing is

@@ -48,11 +48,11 @@ func TestRealDay(t *testing.T) {
 	defer engine.Close()
 	synctest.Test(t, func(t *testing.T) {
 		some := &nowAndThen{engine: engine}
-		d, _ := live(t, length, time.Minute, said, func(e *listen.Listener) {
-			e.Source = &air{Source: e.Source, noise: audiotest.Noise(time.Minute, 0.001, 1)}
-			e.Detector = detector
-			some.Transcriber = e.Transcriber
-			e.Transcriber = some
+		d, _ := live(t, length, time.Minute, said, func(l *listen.Listener) {
+			l.Source = &air{Source: l.Source, noise: audiotest.Noise(time.Minute, 0.001, 1)}
+			l.Detector = detector
+			some.Transcriber = l.Transcriber
+			l.Transcriber = some
 		})
 		t.Logf("%d utterances in %v, %d of them read by whisper, %d tasks of %d orders", d.spoken, length, some.read.Load(), d.closed.Load(), d.orders)
 	})

@@ -59,7 +59,7 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 	cfg.Shell.Enabled = false
 	cfg.STT.Engine, cfg.STT.Remote.URL = "remote", "http://127.0.0.1:1/v1" // replaced
 	d = &day{stage: listen.NewStage(), sounds: sounds}
-	h, err := app.Build(t.Context(), cfg, app.Overrides{
+	a, err := app.Build(t.Context(), cfg, app.Overrides{
 		Source: d.stage, Model: dayModel{}, Instant: true, Tools: []tool.Tool{&Tool{}}, Rows: ToolRows,
 		Observe: func(e event.Event) {
 			if _, ok := e.Body.(event.TaskClosed); ok {
@@ -70,11 +70,11 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Listener.Transcriber = stttest.Func(func(context.Context, audio.Utterance) (string, error) { return *d.said.Load(), nil })
-	replace(h.Listener)
+	a.Listener.Transcriber = stttest.Func(func(context.Context, audio.Utterance) (string, error) { return *d.said.Load(), nil })
+	replace(a.Listener)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
+	go func() { ended <- a.Run(ctx) }()
 	began := time.Now()
 	for at := time.Duration(0); at < length; at += every {
 		d.Order()
@@ -85,7 +85,7 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 		}
 	}
 	cancel()
-	if err := errors.Join(<-ended, h.Close()); err != nil {
+	if err := errors.Join(<-ended, a.Close()); err != nil {
 		t.Error(err)
 	}
 	return d, hours
@@ -149,7 +149,7 @@ func TestDayStaysFlat(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		said := [][]float32{audiotest.Tone(800*time.Millisecond, 440, 0.5)}
-		d, hours := live(t, 6*time.Hour, 20*time.Second, said, func(e *listen.Listener) { e.Detector = audiotest.Loud(0.1) })
+		d, hours := live(t, 6*time.Hour, 20*time.Second, said, func(l *listen.Listener) { l.Detector = audiotest.Loud(0.1) })
 		if got := d.closed.Load(); got != d.orders {
 			t.Errorf("got %d tasks done, want %d", got, d.orders)
 		}

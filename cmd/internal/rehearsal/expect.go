@@ -45,7 +45,7 @@ func (r *Rehearsal) expect(ctx context.Context, args []string) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if rest, err := control.AtRest(ctx, r.House.Desk); err != nil || rest && len(r.Feed) == 0 && r.Stage == nil {
+		if rest, err := control.AtRest(ctx, r.App.Desk); err != nil || rest && len(r.Feed) == 0 && r.Stage == nil {
 			if ok, why := r.holds(args); !ok {
 				return errors.Join(err, errors.New(why))
 			}
@@ -147,7 +147,7 @@ func (r *Rehearsal) fileHolds(args []string) (bool, string) {
 	if len(args) == 0 {
 		return false, "file needs a name"
 	}
-	data, err := os.ReadFile(filepath.Join(r.Cfg.Agent.Workspace, filepath.FromSlash(args[0])))
+	data, err := os.ReadFile(filepath.Join(r.Config.Agent.Workspace, filepath.FromSlash(args[0])))
 	switch {
 	case err != nil:
 		return false, fmt.Sprintf("there is no file %s in the workspace", args[0])

@@ -40,14 +40,14 @@ func (r *Rehearsal) hear(ctx context.Context, text string, confidence float32, h
 		return err
 	}
 	h.Began = time.Now()
-	r.spoken-- // an ear's numbers lie above
-	r.House.Desk.Tell(event.Speech{ID: r.spoken, At: h.Began})
+	r.spoken-- // a listener's numbers lie above
+	r.App.Desk.Tell(event.Speech{ID: r.spoken, At: h.Began})
 	if err := r.pass(ctx, takes); err != nil {
 		return err
 	}
 	h.Ended = time.Now()
-	r.House.Desk.Tell(h)
-	r.House.Desk.Tell(event.Silence{ID: r.spoken})
+	r.App.Desk.Tell(h)
+	r.App.Desk.Tell(event.Silence{ID: r.spoken})
 	return r.turn(ctx)
 }
 
@@ -64,7 +64,7 @@ func (r *Rehearsal) recording(ctx context.Context, name string) ([]float32, erro
 // utterance that is in them.
 func (r *Rehearsal) put(ctx context.Context, samples []float32) error {
 	// The last utterance needs its endpoint: the longest silence and a little.
-	samples = append(samples, make([]float32, audio.Count(r.Cfg.Audio.Endpoint.Max+500*time.Millisecond))...)
+	samples = append(samples, make([]float32, audio.Count(r.Config.Audio.Endpoint.Max+500*time.Millisecond))...)
 	select {
 	case <-r.Stage.Play(samples):
 		return nil

@@ -63,7 +63,7 @@ func (r *Rehearsal) prepare(cfg configs.Config) error {
 			return fmt.Errorf("write the scene's policy: %w", err)
 		}
 	}
-	r.Cfg = cfg
+	r.Config = cfg
 	for _, f := range r.scene.files {
 		path := filepath.Join(cfg.Agent.Workspace, filepath.FromSlash(f.Name))
 		if rel, err := filepath.Rel(cfg.Agent.Workspace, path); err != nil || strings.HasPrefix(rel, "..") {

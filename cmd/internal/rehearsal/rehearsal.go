@@ -24,11 +24,11 @@ type Rehearsal struct {
 	scene    scene
 	dir      string // its own
 	from     string // where the recordings are looked for
-	Cfg      configs.Config
+	Config   configs.Config
 	Patience time.Duration
 
 	spoken int64 // the number of the last utterance that no microphone heard
-	House  *app.App
+	App    *app.App
 	Stage  *listen.Stage // nil without recordings
 	talk   *Talker       // nil where every line is said at once
 	model  *ScriptedModel
@@ -65,7 +65,7 @@ func (r *Rehearsal) Play(ctx context.Context) (err error) {
 	return nil
 }
 
-// Open starts a house for the scene.
+// Open starts a Deputy for the scene.
 func (r *Rehearsal) Open(ctx context.Context) error {
 	p := app.Overrides{Tools: []tool.Tool{r.tool}, Rows: ToolRows, Instant: true}
 	if r.scene.has("talk") {
@@ -79,21 +79,21 @@ func (r *Rehearsal) Open(ctx context.Context) error {
 		r.Stage = listen.NewStage()
 		p.Source = r.Stage
 	}
-	h, err := app.Build(ctx, r.Cfg, p)
+	a, err := app.Build(ctx, r.Config, p)
 	if err != nil {
 		return err
 	}
-	r.House = h
-	feed, unwatch := h.Feed.Watch()
+	r.App = a
+	feed, unwatch := a.Feed.Watch()
 	r.Feed = feed
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
+	go func() { ended <- a.Run(ctx) }()
 	r.stop = func() error {
 		cancel()
 		err := <-ended
 		unwatch()
-		return errors.Join(err, h.Close())
+		return errors.Join(err, a.Close())
 	}
 	return r.Rest(ctx)
 }
@@ -119,7 +119,7 @@ func (r *Rehearsal) Follow(ctx context.Context, d Direction) error {
 		if err != nil {
 			return err
 		}
-		r.House.Desk.Tell(control.Typed(text, ""))
+		r.App.Desk.Tell(control.Typed(text, ""))
 		return r.turn(ctx)
 	case "ask":
 		return r.ask(ctx, d.Args[0], d.Args[1])
@@ -146,7 +146,7 @@ func (r *Rehearsal) fill(ctx context.Context, text string) (string, error) {
 		return text, nil
 	}
 	var code string
-	err := r.House.Desk.View(ctx, func(s *state.State, _ int) {
+	err := r.App.Desk.View(ctx, func(s *state.State, _ int) {
 		for _, a := range s.Asks {
 			if !a.Posed.IsZero() {
 				code = a.Code
@@ -165,7 +165,7 @@ func (r *Rehearsal) ask(ctx context.Context, level, text string) error {
 		return errors.New("ask needs a scripted model: add a file named model to the scene, it may be empty")
 	}
 	r.model.next(scriptLine{Tool: "rehearse", Args: []byte(fmt.Sprintf(`{"level":%q,"text":%q}`, level, text))})
-	r.House.Desk.Tell(control.Typed("send this: "+text, "en"))
+	r.App.Desk.Tell(control.Typed("send this: "+text, "en"))
 	return r.turn(ctx)
 }
 
@@ -190,11 +190,11 @@ func (r *Rehearsal) await(ctx context.Context, so func(context.Context, *agent.D
 		if err := r.pass(ctx, 30*time.Millisecond); err != nil {
 			return err
 		}
-		rest, err := so(ctx, r.House.Desk)
+		rest, err := so(ctx, r.App.Desk)
 		if err != nil {
 			return err
 		}
-		if rest && len(r.Feed) == 0 && (r.House.Listener == nil || !r.House.Listener.Busy()) {
+		if rest && len(r.Feed) == 0 && (r.App.Listener == nil || !r.App.Listener.Busy()) {
 			return nil
 		}
 	}

@@ -70,7 +70,7 @@ type bencher struct {
 	orders    int
 	program   string // the Deputy whose idling is measured; "" is the one beside this
 
-	// mu guards unheard: it comes from the ear's and the desk's goroutines.
+	// mu guards unheard: it comes from the listener's and the desk's goroutines.
 	mu      sync.Mutex
 	unheard []timing.Turn // utterances of which nothing followed
 }
@@ -102,31 +102,31 @@ func (b *bencher) Run(ctx context.Context, cfg configs.Config, files []string, o
 	if !b.withModel {
 		p.Model, p.Instant = &rehearsal.ScriptedModel{}, true
 	}
-	h, err := app.Build(ctx, cfg, p)
+	a, err := app.Build(ctx, cfg, p)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	if h.Listener == nil {
-		return errors.New(strings.Join(h.Missing, " "))
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if a.Listener == nil {
+		return errors.New(strings.Join(a.Missing, " "))
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	events, stop := h.Feed.Watch()
+	events, stop := a.Feed.Watch()
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
+	go func() { ended <- a.Run(ctx) }()
 	defer func() { cancel(); err = errors.Join(err, <-ended) }()
-	r := &rehearsal.Rehearsal{House: h, Stage: st, Cfg: cfg, Feed: events, Patience: 3 * time.Minute}
+	r := &rehearsal.Rehearsal{App: a, Stage: st, Config: cfg, Feed: events, Patience: 3 * time.Minute}
 	r.Seen = func(e event.Event) {
 		if p, put := e.Body.(event.AskDelivered); put { // what is said next is an order, no answer
-			h.Desk.Tell(event.Answered{Ask: p.Ask, By: "bench"})
+			a.Desk.Tell(event.Answered{Ask: p.Ask, By: "bench"})
 		}
 	}
 	if err := r.Rest(ctx); err != nil {
 		return err
 	}
 	err = b.Speak(ctx, r, files)
-	b.print(out, h.Trace.Turns()) // also when one order never ended: the others were measured
+	b.print(out, a.Trace.Turns()) // also when one order never ended: the others were measured
 	return err
 }
 
@@ -178,7 +178,7 @@ func (b *bencher) Speak(ctx context.Context, r *rehearsal.Rehearsal, files []str
 	return nil
 }
 
-// timed takes note of the turns that the house does not keep.
+// timed takes note of the turns that the tracer does not keep.
 func (b *bencher) timed(t timing.Turn) {
 	if t.Kind == timing.Noise || t.Kind == timing.Ignored {
 		b.mu.Lock()

@@ -29,7 +29,7 @@ type clipBench struct {
 	listener loop
 	tail     int64 // samples of silence after a recording
 
-	// mu guards hearings, which come from the ear's goroutine.
+	// mu guards hearings, which come from the listener's goroutine.
 	mu       sync.Mutex
 	hearings []listen.Recognition
 }
@@ -114,7 +114,7 @@ func newClipBench(cfg configs.Config, t stt.Transcriber, d audio.Detector, draft
 			Tell: func(event.Body) {}, Heard: b.note, Log: log,
 		}
 	} else {
-		b.listener = &plainEar{source: b.tape, detector: d, transcriber: b.hears, options: o, heard: b.note}
+		b.listener = &plainLoop{source: b.tape, detector: d, transcriber: b.hears, options: o, heard: b.note}
 	}
 	return b
 }
@@ -185,10 +185,10 @@ func heardIn(hearings []listen.Recognition, from int64) clipHeard {
 	return out
 }
 
-// A plainEar is the loop without its levers: it transcribes when the endpoint
-// has fired, and knows nothing of the text before. It is what the ear is
-// measured against.
-type plainEar struct {
+// A plainLoop is the loop without its levers: it transcribes when the endpoint
+// has fired, and knows nothing of the text before. It is what Deputy's
+// own loop is measured against.
+type plainLoop struct {
 	source      audio.Source
 	detector    audio.Detector
 	transcriber stt.Transcriber
@@ -196,11 +196,11 @@ type plainEar struct {
 	heard       func(listen.Recognition)
 }
 
-func (e *plainEar) Busy() bool { return false } // it reads on only when it has told
+func (l *plainLoop) Busy() bool { return false } // it reads on only when it has told
 
-func (e *plainEar) Run(ctx context.Context) error {
-	clock := &listen.SampleClock{Source: e.source}
-	for ev, err := range audio.Listen(clock, e.detector, &e.options) {
+func (l *plainLoop) Run(ctx context.Context) error {
+	clock := &listen.SampleClock{Source: l.source}
+	for ev, err := range audio.Listen(clock, l.detector, &l.options) {
 		if err != nil {
 			return err
 		}
@@ -209,7 +209,7 @@ func (e *plainEar) Run(ctx context.Context) error {
 			continue
 		}
 		h := listen.Recognition{Utterance: u, SpeechEnd: clock.When(u.SpeechEnd), Endpoint: time.Now()}
-		h.Transcript, err = e.transcriber.Transcribe(ctx, u)
+		h.Transcript, err = l.transcriber.Transcribe(ctx, u)
 		if err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (e *plainEar) Run(ctx context.Context) error {
 		if why, noise := stt.Noise(h.Transcript); noise {
 			h.Noise = why
 		}
-		e.heard(h)
+		l.heard(h)
 	}
 	return nil
 }

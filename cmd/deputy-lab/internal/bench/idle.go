@@ -45,7 +45,7 @@ func (b *bencher) measureMode(ctx context.Context, d *demo.Demo, out io.Writer) 
 		}
 	}
 	pid := d.Deputy.Cmd.Process.Pid
-	// What is read and warmed at the start is no idling, nor is the time until calm.
+	// What is read and warmed at the start is no idling, nor is the time until Deputy counts as idle.
 	if err := sleep(ctx, 20*time.Second); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (b *bencher) measureMode(ctx context.Context, d *demo.Demo, out io.Writer) 
 }
 
 // measureStart starts the Deputy again, its files still in memory, and tells how
-// long after that the microphone heard the first sound, and the ear had it.
+// long after that the microphone heard the first sound, and the listener had it.
 func measureStart(ctx context.Context, d *demo.Demo, out io.Writer) error {
 	var hears, has []time.Duration
 	for range 3 {
@@ -83,7 +83,7 @@ func measureStart(ctx context.Context, d *demo.Demo, out io.Writer) error {
 		}
 		has, hears = append(has, at.Sub(began)), append(hears, at.Add(-ago).Sub(began))
 	}
-	for what, took := range map[string][]time.Duration{"the microphone hears": hears, "the ear has the first sound": has} {
+	for what, took := range map[string][]time.Duration{"the microphone hears": hears, "the listener has the first sound": has} {
 		slices.Sort(took)
 		fmt.Fprintf(out, "start → %s\t%v (the longest of three %v)\n", what, took[1].Round(time.Millisecond), took[2].Round(time.Millisecond))
 	}

@@ -17,21 +17,21 @@ func TestNoiseTrialAsks(t *testing.T) {
 	cfg.Agent.State, cfg.Agent.Workspace = t.TempDir(), t.TempDir()
 	cfg.Journal.Path = cfg.Agent.State + "/journal.db"
 	l := &noiseLedger{phrases: map[string]string{}}
-	h, err := app.Build(t.Context(), cfg, app.Overrides{
+	a, err := app.Build(t.Context(), cfg, app.Overrides{
 		Deaf: true, Instant: true, Model: noiseModel{}, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows,
 		Said: l.said, Observe: l.Observe,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.know(h)
+	l.know(a)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
+	go func() { ended <- a.Run(ctx) }()
 	plan := newNoisePlan(nil, nil, 0)
 	for range 2 * len(noiseLevels) * len(noiseOrders) {
 		s := plan.turn()
-		if err := l.ask(ctx, h.Desk, s); err != nil {
+		if err := l.ask(ctx, a.Desk, s); err != nil {
 			t.Errorf("%s, in %s: %v", s.level, s.language, err)
 			break
 		}
@@ -40,7 +40,7 @@ func TestNoiseTrialAsks(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if err := h.Close(); err != nil {
+	if err := a.Close(); err != nil {
 		t.Error(err)
 	}
 }

@@ -30,10 +30,10 @@ type noiseRow struct {
 // A noiseLedger keeps the count of a trial: what was played, for how much of it
 // an ask was open, and what was made of every utterance. An event and the lines
 // that follow from it come from the desk's goroutine, in order; utterances from
-// the ear's.
+// the listener's.
 type noiseLedger struct {
 	heard atomic.Int64 // samples that came through the microphone
-	// mu guards everything below it: the player, the desk and the ear write.
+	// mu guards everything below it: the player, the desk and the listener write.
 	mu      sync.Mutex
 	desk    *agent.Desk
 	phrases map[string]string // what a line of Deputy's own says, by a part of it
@@ -57,16 +57,16 @@ type noiseSpan struct {
 }
 
 // know learns how Deputy says what it made of an answer.
-func (l *noiseLedger) know(h *app.App) {
+func (l *noiseLedger) know(a *app.App) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.desk = h.Desk
+	l.desk = a.Desk
 	for _, lang := range []string{"en", "ko"} {
 		for key, reading := range map[string]string{
 			"say.unclear": "unclear", "say.weak": "weak yes", "say.too_early": "untimely", "say.too_late": "untimely",
 			"say.near_miss": "near miss", "ask.details": "explain", "say.later": "later", "say.language": "ignored",
 		} {
-			text := h.Phrases.Phrase(lang, key, map[string]string{"heard": "§", "summary": "§", "detail": "§"})
+			text := a.Phrases.Phrase(lang, key, map[string]string{"heard": "§", "summary": "§", "detail": "§"})
 			l.phrases[constant(text, "§")] = reading
 		}
 	}

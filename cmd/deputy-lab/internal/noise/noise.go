@@ -106,8 +106,8 @@ func (n noiseTrial) Run(ctx context.Context) (noiseReport, error) {
 		return noiseReport{}, err
 	}
 	l := &noiseLedger{phrases: map[string]string{}}
-	err = n.house(ctx, dir, l, func(ctx context.Context, h *app.App) error {
-		return n.Play(ctx, h, l, sound, newNoisePlan(clips, rng, n.stretch))
+	err = n.around(ctx, dir, l, func(ctx context.Context, a *app.App) error {
+		return n.Play(ctx, a, l, sound, newNoisePlan(clips, rng, n.stretch))
 	})
 	if n.log != "" {
 		err = errors.Join(err, l.write(n.log))
@@ -115,8 +115,8 @@ func (n noiseTrial) Run(ctx context.Context) (noiseReport, error) {
 	return l.report(), err
 }
 
-// house runs the real loop around f.
-func (n noiseTrial) house(ctx context.Context, dir string, l *noiseLedger, f func(context.Context, *app.App) error) (err error) {
+// around runs the real loop around f.
+func (n noiseTrial) around(ctx context.Context, dir string, l *noiseLedger, f func(context.Context, *app.App) error) (err error) {
 	cfg := configs.Default()
 	cfg.Agent.State, cfg.Agent.Workspace = filepath.Join(dir, "state"), filepath.Join(dir, "workspace")
 	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
@@ -125,23 +125,23 @@ func (n noiseTrial) house(ctx context.Context, dir string, l *noiseLedger, f fun
 	if err != nil {
 		return err
 	}
-	h, err := app.Build(ctx, cfg, app.Overrides{
+	a, err := app.Build(ctx, cfg, app.Overrides{
 		Source: &countedSource{mic, &l.heard}, Model: noiseModel{}, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows, Instant: true,
 		Heard: l.hear, Said: l.said, Observe: l.Observe,
 	})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
-	if h.Listener == nil {
-		return fmt.Errorf("nothing can be heard: %v", h.Missing)
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if a.Listener == nil {
+		return fmt.Errorf("nothing can be heard: %v", a.Missing)
 	}
-	l.know(h)
+	l.know(a)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
-	err = f(ctx, h)
+	go func() { ended <- a.Run(ctx) }()
+	err = f(ctx, a)
 	cancel()
 	return errors.Join(err, <-ended)
 }
@@ -164,19 +164,19 @@ func (c *countedSource) Read(buf []float32) (int, error) {
 const noiseTail = 1500 * time.Millisecond
 
 // Play plays stretch after stretch until the time is over.
-func (n noiseTrial) Play(ctx context.Context, h *app.App, l *noiseLedger, sound *pulse.Server, plan *noisePlan) error {
+func (n noiseTrial) Play(ctx context.Context, a *app.App, l *noiseLedger, sound *pulse.Server, plan *noisePlan) error {
 	for end := time.Now().Add(n.length); time.Now().Before(end); {
 		s, err := plan.next(ctx)
 		if err != nil {
 			return err
 		}
-		if err := l.ask(ctx, h.Desk, s); err != nil {
+		if err := l.ask(ctx, a.Desk, s); err != nil {
 			return err
 		}
 		l.begin(s)
 		err = sound.Speak(ctx, append(s.samples, make([]float32, audio.Count(noiseTail))...))
 		if err == nil {
-			err = Settle(ctx, h.Listener.Busy)
+			err = Settle(ctx, a.Listener.Busy)
 		}
 		l.end()
 		if err != nil {

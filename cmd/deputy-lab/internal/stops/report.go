@@ -16,7 +16,7 @@ import (
 type stopRun struct {
 	Moment, Word, Source, File string
 	Text                       string // what was written down
-	Dropped                    string // why the ear dropped it; "" if it didn't
+	Dropped                    string // why it was dropped as no speech; "" if it didn't
 	Ignored                    string // why the desk did
 	Refuses                    bool   // the text reads as a refusal
 	Plain                      bool   // and as nothing else

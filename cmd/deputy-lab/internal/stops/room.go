@@ -37,15 +37,15 @@ const (
 
 var stopMoments = []string{momentAsking, momentAsk, momentEarly, momentLate, momentSpoken, momentReport, momentNote}
 
-// A stopRoom is one desk with its ear, for one moment.
+// A stopRoom is one Deputy that listens, for one moment.
 type stopRoom struct {
 	ctx   context.Context
-	house *app.App
+	app   *app.App
 	stage *listen.Stage
 	talk  *rehearsal.Talker
 	close func() error
 
-	// mu guards what follows: the desk and the ear write.
+	// mu guards what follows: the desk and the listener write.
 	mu     sync.Mutex
 	events []event.Event // since begin
 	before []event.Event
@@ -59,7 +59,7 @@ func openStopRoom(ctx context.Context, dir string, engine stt.Transcriber) (*sto
 	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
 	cfg.Audio.Mode, cfg.Log.Level = "hands-free", "error"
 	r := &stopRoom{stage: listen.NewStage(), talk: &rehearsal.Talker{}}
-	h, err := app.Build(ctx, cfg, app.Overrides{
+	a, err := app.Build(ctx, cfg, app.Overrides{
 		Source: &hiss{Source: r.stage, rng: rand.New(rand.NewPCG(1, 1))}, Transcriber: engine, Model: stopModel{},
 		Synthesizer: r.talk, Player: tts.Silent{}, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows,
 		Heard: r.hear, Observe: r.Observe,
@@ -67,16 +67,16 @@ func openStopRoom(ctx context.Context, dir string, engine stt.Transcriber) (*sto
 	if err != nil {
 		return nil, err
 	}
-	r.house = h
+	r.app = a
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
+	go func() { ended <- a.Run(ctx) }()
 	r.ctx, r.close = ctx, func() error {
 		cancel()
-		return errors.Join(<-ended, h.Close())
+		return errors.Join(<-ended, a.Close())
 	}
-	if h.Listener == nil {
-		return nil, errors.Join(fmt.Errorf("nothing can be heard: %v", h.Missing), r.close())
+	if a.Listener == nil {
+		return nil, errors.Join(fmt.Errorf("nothing can be heard: %v", a.Missing), r.close())
 	}
 	return r, nil
 }
@@ -166,11 +166,11 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 	if moment == momentSpoken {
 		r.talk.Takes.Store(int64(1500 * time.Millisecond))
 	}
-	r.house.Desk.Tell(event.Answered{Ask: ask, Approve: true, By: "terminal"})
+	r.app.Desk.Tell(event.Answered{Ask: ask, Approve: true, By: "terminal"})
 	return is(func(b event.Body) bool { _, ok := b.(event.EffectDelayed); return ok })
 }
 
-func (r *stopRoom) Order(text, lang string) { r.house.Desk.Tell(control.Typed(text, lang)) }
+func (r *stopRoom) Order(text, lang string) { r.app.Desk.Tell(control.Typed(text, lang)) }
 
 // await waits until one of the events matches; match sees each once.
 func (r *stopRoom) await(ctx context.Context, what string, match func(event.Body) bool) error {
@@ -195,7 +195,7 @@ func (r *stopRoom) await(ctx context.Context, what string, match func(event.Body
 func (r *stopRoom) Rest(ctx context.Context) error {
 	var err error
 	return errors.Join(noise.Settle(ctx, func() bool {
-		rest, e := control.AtRest(ctx, r.house.Desk)
+		rest, e := control.AtRest(ctx, r.app.Desk)
 		err = e
 		return e == nil && !rest
 	}), err)
@@ -226,14 +226,14 @@ const observed = 1500 * time.Millisecond
 
 // Speak plays a word into the microphone and waits for what comes of it.
 func (r *stopRoom) Speak(samples []float32) error {
-	h := r.house
-	tail := make([]float32, audio.Count(h.Cfg.Audio.Endpoint.Max+500*time.Millisecond))
+	a := r.app
+	tail := make([]float32, audio.Count(a.Config.Audio.Endpoint.Max+500*time.Millisecond))
 	select {
 	case <-r.stage.Play(append(samples, tail...)):
 	case <-r.ctx.Done():
 		return r.ctx.Err()
 	}
-	if err := noise.Settle(r.ctx, h.Listener.Busy); err != nil {
+	if err := noise.Settle(r.ctx, a.Listener.Busy); err != nil {
 		return err
 	}
 	return noise.Pause(r.ctx, max(0, time.Until(r.until()))+observed)
