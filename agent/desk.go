@@ -15,6 +15,7 @@ import (
 	"deputy/agent/consent"
 	"deputy/agent/core"
 	"deputy/agent/event"
+	"deputy/agent/hearing"
 	"deputy/agent/journal"
 	"deputy/agent/model"
 	"deputy/agent/state"
@@ -229,7 +230,7 @@ func (d *Desk) work(ctx context.Context, s *state.State, h *executor, now instan
 	}
 	next, events, intents := d.o.Rules.Step(*s, e)
 	*s = next
-	d.asking.Store(core.Question(s))
+	d.asking.Store(hearing.Question(s))
 	d.holding.Store(len(s.Held) > 0)
 	if err := d.journal(ctx, events); err != nil {
 		return err

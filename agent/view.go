@@ -2,8 +2,8 @@ package agent
 
 import (
 	"context"
-	"deputy/agent/core"
 	"deputy/agent/event"
+	"deputy/agent/hearing"
 	"deputy/agent/state"
 )
 
@@ -69,5 +69,5 @@ func (d *Desk) Settled(h event.Heard) bool {
 	if q == nil {
 		return false
 	}
-	return core.Settled(*q, h)
+	return hearing.Settled(*q, h)
 }

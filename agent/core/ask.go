@@ -2,12 +2,12 @@ package core
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
 	"deputy/agent/consent"
 	"deputy/agent/event"
+	"deputy/agent/hearing"
 	"deputy/agent/policy"
 	"deputy/agent/state"
 )
@@ -16,7 +16,7 @@ import (
 // the ask is a line in the journal. again says that the effect may have happened.
 func (x *step) askFor(t *state.Task, key string, again bool) {
 	x.record(event.Asked{Task: t.ID, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: again})
-	x.intend(event.Wake{At: x.at.Add(x.lapse())})
+	x.intend(event.Wake{At: x.At.Add(x.lapse())})
 	x.poseNext()
 }
 
@@ -92,20 +92,18 @@ func (x *step) askSpoken(l state.Spoke, b event.Spoken) {
 	}
 }
 
-func (x *step) tail() time.Duration { return cmp.Or(x.Tail, 200*time.Millisecond) }
-
 func (x *step) patience() time.Duration { return cmp.Or(x.Patience, 20*time.Second) }
 
 // answer reads what was heard as an answer to the ask; false if it isn't one.
 func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
-	lang, v := x.Tasks[a.Task].Language, x.read(a, h, overlapped)
+	lang, v := x.Tasks[a.Task].Language, x.Read(a, h, overlapped)
 	d := event.Decided{By: string(x.origin.Channel), Why: v.Why, Rest: v.Rest, Answer: &h, Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}
 	if !a.Posed.IsZero() {
 		d.After = h.Began.Sub(a.Posed)
 	}
 	switch v.Reading {
 	case consent.Approve:
-		if why := x.untimely(a, h); why != "" {
+		if why := x.Untimely(a, h); why != "" {
 			x.tellFirst(lang, why)
 			x.poseOrPark(a, "the answer did not come in its time")
 			return true
@@ -115,7 +113,7 @@ func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 	case consent.Always:
 		x.always(a)
 	case consent.Deny:
-		if x.overhears(h) {
+		if x.Overhears(h) {
 			d.Rest = "" // it refuses, whoever says it; but no word of it is the owner's reason
 		}
 		x.decide(a, d)
@@ -123,7 +121,7 @@ func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 		d.Rest = h.Text
 		x.decide(a, d)
 	case consent.Later:
-		x.later(a, v.When.Time(x.at))
+		x.later(a, v.When.Time(x.At))
 	case consent.Explain:
 		x.explain(a)
 	case consent.Repeat:
@@ -134,8 +132,8 @@ func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 		}
 		// A word or three, right after a question, is an answer that was misheard
 		// ("I prove occupus"), not another order.
-		if v.Reading == consent.Unclear || !x.named && len(strings.Fields(h.Text)) <= mostMisheard {
-			if v.Half && x.untimely(a, h) == "" {
+		if v.Reading == consent.Unclear || !x.Named && len(strings.Fields(h.Text)) <= hearing.MostMisheard {
+			if v.Half && x.Untimely(a, h) == "" {
 				x.half = a.ID
 			}
 			x.unclear(a, lang, v)
@@ -145,58 +143,6 @@ func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 		return false
 	}
 	return true
-}
-
-// mostMisheard is how many words an answer has at most of which nothing was understood.
-const mostMisheard = 3
-
-// read is the answer's reading. At Seal a typed yes must name the ask: the short
-// number that stands on the screen is its code.
-func (x *step) read(a *state.Ask, h event.Heard, overlapped bool) consent.Verdict {
-	level := x.Effects[a.Key].Level
-	if stray(h, x.Tasks[a.Task].Language) {
-		h.Language = unknown
-	}
-	answer := answerOf(h, overlapped || x.inTail(a, h))
-	if a.Cut { // not all of it was heard: only who can see it can approve it
-		level, answer.Key = policy.Restricted, false
-	}
-	q := consent.Question{Level: int(level) - int(policy.Look), Code: a.Code, Half: a.Half, Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}
-	switch {
-	case level == policy.Restricted && h.Socket:
-		answer.Typed = false // nobody knows what stood on the screen there
-	case level == policy.Restricted && h.Commanded:
-		answer.Key = false
-	case level == policy.Restricted && h.Typed:
-		q.Code = a.ID
-	}
-	return consent.Read(q, answer)
-}
-
-// inTail says whether the room may still have carried something else than the ask
-// that Deputy said; what is said too soon after the ask itself is told as such.
-func (x *step) inTail(a *state.Ask, h event.Heard) bool {
-	if h.Typed || h.Key || x.FullDuplex {
-		return false
-	}
-	return slices.ContainsFunc(x.Said, func(l state.Spoke) bool {
-		return l.Ask != a.ID && !l.Began.IsZero() && h.Began.Before(l.Ended.Add(x.tail())) && h.Ended.After(l.Began)
-	})
-}
-
-// unknown is the language of an answer that approves nothing: consent knows it not.
-const unknown = "und"
-
-// answerOf is an utterance as evidence for a decision. What sounds like another
-// language than it is written in approves nothing but with the key.
-func answerOf(h event.Heard, overlapped bool) consent.Answer {
-	if h.Foreign && !h.Key {
-		h.Language = unknown
-	}
-	return consent.Answer{
-		Text: h.Text, Language: h.Language, Typed: h.Typed, Key: h.Key, Overlaps: overlapped, Confidence: h.Confidence,
-		Lowest: h.Lowest, NoSpeech: h.NoSpeech, Voiced: h.Voiced, SNR: h.SNR,
-	}
 }
 
 // unclear tells what was wrong with an answer and puts the ask again, once.
@@ -212,25 +158,6 @@ func (x *step) unclear(a *state.Ask, lang string, v consent.Verdict) {
 		x.tellFirst(lang, "say.unclear")
 	}
 	x.poseOrPark(a, "no clear answer")
-}
-
-// untimely says which phrase tells why an approval can't count now; "" if it can.
-// A typed line answers what stood on the screen when it was sent.
-func (x *step) untimely(a *state.Ask, h event.Heard) string {
-	from := a.Posed
-	switch {
-	case h.Typed && from.IsZero():
-		from = a.Begun
-	case !h.Typed && !h.Key && !from.IsZero() && !x.FullDuplex:
-		from = from.Add(x.tail()) // the room may still carry the ask
-	}
-	switch {
-	case from.IsZero() || h.Began.Before(from):
-		return "say.too_early"
-	case x.at.Sub(from) > cmp.Or(x.Expiry, 2*time.Minute):
-		return "say.too_late"
-	}
-	return ""
 }
 
 // setAside takes an ask off the floor while the owner turns to something else.

@@ -1,16 +1,14 @@
 package core
 
 import (
-	"cmp"
-	"math"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"deputy/agent/command"
 	"deputy/agent/consent"
 	"deputy/agent/event"
+	"deputy/agent/hearing"
 	"deputy/agent/model"
 	"deputy/agent/policy"
 	"deputy/agent/state"
@@ -22,11 +20,11 @@ func (x *step) hear(h event.Heard) {
 	h.Text, h.Heard = strings.TrimSpace(h.Text), "h"+itoa(x.LastHeardID+1)
 	h.Origin = h.From()
 	x.origin = h.Origin
-	finite(&h)
+	hearing.Finite(&h)
 	whole := h
-	h.Text, x.named = x.Names.Read(h.Text)
+	h.Text, x.Named = x.Names.Read(h.Text)
 	verb := command.Read(h.Text, h.Language)
-	overlapped := !h.Typed && x.overlaps(h)
+	overlapped := !h.Typed && x.Overlaps(h)
 	switch {
 	case whole.Text == "" && h.Err == "" && h.Noise == "":
 		return
@@ -45,18 +43,18 @@ func (x *step) hear(h event.Heard) {
 	case overlapped && !h.Key && !x.FullDuplex:
 		x.ignore(h, event.OwnVoice)
 		return
-	case verb == command.None && x.isChime(h):
+	case verb == command.None && x.IsChime(h):
 		x.ignore(h, event.OwnSound)
 		return
-	case x.named && h.Text == "":
+	case x.Named && h.Text == "":
 		x.summoned(whole)
 		return
-	case !x.named && !x.meant(h, verb, overlapped):
+	case !x.Named && !x.Meant(h, verb, overlapped):
 		x.ignore(h, event.NotAddressed)
 		return
 	case !x.understood(h):
 		return
-	case x.answersNothing(h, verb):
+	case x.AnswersNothing(h, verb):
 		if !h.Typed {
 			x.ignore(h, event.Unasked)
 			return
@@ -75,7 +73,7 @@ func (x *step) hear(h event.Heard) {
 	if len(x.Listed) > 0 && verb == command.None && x.namedOne(h) {
 		return
 	}
-	if t := x.noting(); t != nil && x.dictated(t, h, verb) {
+	if t := x.Noting(); t != nil && x.dictated(t, h, verb) {
 		return
 	}
 	if verb != command.None {
@@ -93,62 +91,13 @@ func (x *step) hear(h event.Heard) {
 		x.revise(t, h)
 		return
 	}
-	if !h.Typed && !h.Key && h.Confidence > 0 && h.Confidence < leastConfidence {
+	if !h.Typed && !h.Key && h.Confidence > 0 && h.Confidence < hearing.LeastConfidence {
 		x.mumbled(h)
 		x.poseNext() // what was set aside for it comes back
 		return
 	}
 	x.order(h)
 }
-
-// finite takes for unknown what a faulty recogniser gives as no number: unknown
-// evidence approves nothing, and the journal can't hold it.
-func finite(h *event.Heard) {
-	h.Tokens = slices.Clone(h.Tokens)
-	all := []*float32{&h.Confidence, &h.Lowest, &h.NoSpeech, &h.Voiced, &h.SNR}
-	for i := range h.Tokens {
-		all = append(all, &h.Tokens[i])
-	}
-	for _, v := range all {
-		if f := float64(*v); math.IsNaN(f) || math.IsInf(f, 0) {
-			*v = 0
-		}
-	}
-}
-
-// answersNothing says whether an utterance is no more than a yes or a no while
-// nothing is being asked: the recogniser writes such words for all kinds of noise,
-// and nobody gives an order with them, though a report may have ended in a question.
-func (x *step) answersNothing(h event.Heard, v command.Verb) bool {
-	asked := func(t *state.Task) bool { return strings.HasSuffix(strings.TrimSpace(t.Report), "?") }
-	if h.Typed && x.YoungestSince(x.at, x.revisableFor(), asked) != nil {
-		return false
-	}
-	if v != command.None || x.Posed() != nil || len(x.Listed) > 0 || x.noting() != nil || len(strings.Fields(h.Text)) > 4 {
-		return false
-	}
-	switch r := consent.Read(consent.Question{Level: 2}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); r.Reading {
-	case consent.Approve:
-		return true
-	case consent.Deny:
-		return r.Rest == ""
-	}
-	return false
-}
-
-// overlaps says whether the utterance was spoken while Deputy was audible. No
-// such audio approves anything: half of it may be Deputy's own voice.
-func (x *step) overlaps(h event.Heard) bool { return x.Speaking(h.Began, h.Ended) }
-
-// noting is the open note; nil if there is none.
-func (x *step) noting() *state.Task {
-	return x.Youngest(x.Active, func(t *state.Task) bool { return t.Status == event.Noting })
-}
-
-// leastConfidence is the mean token probability below which a text is not taken
-// for an order: what whisper base writes for noise and scraps of words lies
-// mostly below it, what it writes for clear orders above.
-const leastConfidence = 0.45
 
 // mumbled asks for an order again that was not understood; a scrap of a word or
 // two is nobody's order and gets no answer.
@@ -165,7 +114,7 @@ func (x *step) understood(h event.Heard) bool {
 	if h.Typed || !other && (h.Language == "en" || h.Language == "ko" || h.Language == "") {
 		return true
 	}
-	if x.noting() != nil {
+	if x.Noting() != nil {
 		return true // a note takes any language
 	}
 	x.ignore(h, event.Foreign)
@@ -177,7 +126,7 @@ func (x *step) understood(h event.Heard) bool {
 // may have been Deputy's own voice: that would go on for ever.
 func (x *step) unheard(h event.Heard) {
 	x.record(h)
-	if !x.Speaking(h.Began, h.Ended) && !x.isChime(h) {
+	if !x.Speaking(h.Began, h.Ended) && !x.IsChime(h) {
 		x.tell(x.Language, "err.not_heard", "why", h.Err)
 	}
 }
@@ -204,7 +153,7 @@ type surroundings struct {
 // around puts what the model must know before the order and not after it, so that
 // it can be read while the order is being spoken.
 func (x *step) around(order string) (a surroundings) {
-	now := "now: " + x.at.Local().Format("Monday 2006-01-02 15:04")
+	now := "now: " + x.At.Local().Format("Monday 2006-01-02 15:04")
 	switch t := x.taskBefore(order); {
 	case t == nil:
 	case t.Stranger:
@@ -241,7 +190,7 @@ var backwards = regexp.MustCompile(`(?i)\b(?:it|that|this|those|these|them|him|h
 // there is none. One that strangers had a part in is that only for an order that
 // does speak of something: all that comes of it is doubted then.
 func (x *step) taskBefore(order string) *state.Task {
-	return x.YoungestSince(x.at, x.revisableFor(), func(t *state.Task) bool {
+	return x.YoungestSince(x.At, x.Room.Revisable, func(t *state.Task) bool {
 		return t.Status == event.Done && (!t.Stranger || backwards.MatchString(order))
 	})
 }
@@ -267,17 +216,13 @@ func clip(s string, n int) string {
 	return string(r[:n]) + "..."
 }
 
-func (x *step) revisableFor() time.Duration {
-	return min(cmp.Or(x.Revisable, 10*time.Minute), state.KeepTalk)
-}
-
 // revisable is the task that the utterance criticises; nil if it is an order of
 // its own.
 func (x *step) revisable(h event.Heard) *state.Task {
 	if !command.IsRevision(h.Text) {
 		return nil
 	}
-	return x.YoungestSince(x.at, x.revisableFor(), func(t *state.Task) bool { return t.Status == event.Done && len(t.Messages) > 0 })
+	return x.YoungestSince(x.At, x.Room.Revisable, func(t *state.Task) bool { return t.Status == event.Done && len(t.Messages) > 0 })
 }
 
 func (x *step) revise(t *state.Task, h event.Heard) {
@@ -306,7 +251,7 @@ func (x *step) dictated(t *state.Task, h event.Heard, v command.Verb) bool {
 
 // Beginning is all of the next order's prompt but the order. It changes nothing.
 func (r *Rules) Beginning(s *state.State, at time.Time) model.Prompt {
-	x := &step{State: s, Rules: r, at: at}
+	x := &step{Room: r.room(s, at), Rules: r}
 	a := x.around("")
 	p := model.Prompt{System: r.System, Tools: r.Tools}
 	if a.before != nil {

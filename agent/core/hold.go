@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"deputy/agent/command"
 	"deputy/agent/consent"
 	"deputy/agent/event"
+	"deputy/agent/hearing"
 	"deputy/agent/policy"
 	"deputy/agent/state"
 	"deputy/agent/tool"
@@ -36,7 +36,7 @@ func (x *step) begin(i event.Intended, by string) {
 		return
 	}
 	x.forgetLost()
-	until := x.at.Add(grace)
+	until := x.At.Add(grace)
 	x.record(event.EffectDelayed{Task: i.Task, Key: i.Key, By: by, Until: until})
 	lang := x.Tasks[i.Task].Language
 	if by == "policy" { // nobody was asked, so the owner must hear what it is
@@ -57,11 +57,11 @@ func (x *step) release() {
 		begins, last := f.Grace.Add(soft+noticed), f.Grace.Add(longestHold) // by the steady clock, so that setting the other cuts nothing short
 		switch {
 		case x.steady.Before(begins):
-			x.intend(event.Wake{At: x.at.Add(begins.Sub(x.steady))})
+			x.intend(event.Wake{At: x.At.Add(begins.Sub(x.steady))})
 		case !x.steady.Before(last):
 			late = append(late, key)
-		case x.speechSince(h.Until.Add(soft)), !x.Listened.IsZero() && x.Listened.Before(h.Until.Add(soft+noticed)):
-			x.intend(event.Wake{At: x.at.Add(last.Sub(x.steady))})
+		case x.SpeechSince(h.Until.Add(soft)), !x.Listened.IsZero() && x.Listened.Before(h.Until.Add(soft+noticed)):
+			x.intend(event.Wake{At: x.At.Add(last.Sub(x.steady))})
 		default:
 			woke := x.cause
 			x.cause = f.Cause
@@ -97,25 +97,15 @@ func (x *step) listened(b event.Listened) {
 // speaks takes note of an utterance that has begun.
 func (x *step) speaks(b event.Speech) {
 	x.forgetLost()
-	x.Speech[b.ID] = state.Utterance{Began: b.At, Told: x.at}
+	x.Speech[b.ID] = state.Utterance{Began: b.At, Told: x.At}
 }
 
 // forgetLost lets go of utterances whose end got lost. While an effect waits, none
 // is: it is asked about again before it would begin for that reason.
 func (x *step) forgetLost() {
 	if len(x.Held) == 0 {
-		maps.DeleteFunc(x.Speech, func(_ int64, u state.Utterance) bool { return x.at.Sub(u.Told) > longestHold })
+		maps.DeleteFunc(x.Speech, func(_ int64, u state.Utterance) bool { return x.At.Sub(u.Told) > longestHold })
 	}
-}
-
-// speechSince says whether an utterance is under way that began before t.
-func (x *step) speechSince(t time.Time) bool {
-	for _, u := range x.Speech {
-		if u.Began.Before(t) {
-			return true
-		}
-	}
-	return false
 }
 
 // retracted takes what was said as a retraction of what is held, if it is one.
@@ -125,14 +115,14 @@ func (x *step) retracted(h event.Heard, v command.Verb, overlapped bool) bool {
 	if len(x.Held) == 0 {
 		return false
 	}
-	r := consent.Read(consent.Question{Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}, answerOf(h, overlapped))
+	r := consent.Read(consent.Question{Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}, hearing.AnswerOf(h, overlapped))
 	switch {
 	case v == command.Stop:
-	case overlapped && !h.Key && !x.FullDuplex && x.ownWords(h):
+	case overlapped && !h.Key && !x.FullDuplex && x.OwnWords(h):
 		return false
 	case v == command.Cancel || v == command.Undo:
 	case r.Reading == consent.Deny || r.Reading == consent.Later || r.Reading == consent.Amend:
-	case x.plainlyElse(h, v, r.Reading) || x.voiceless(h):
+	case x.PlainlyElse(h, v, r.Reading) || x.Voiceless(h):
 		return false
 	default:
 		x.recordUnread(h)
@@ -154,37 +144,19 @@ func (x *step) retracted(h event.Heard, v command.Verb, overlapped bool) bool {
 	return true
 }
 
-// plainlyElse says whether something was said, heard well, that can't be a stop
-// that was misheard: thanks, one more yes, another order, a sentence. A word or
-// two of anything else can ("Star." is written for "Stop."). Who asks what it is
-// about is told by the ask.
-func (x *step) plainlyElse(h event.Heard, v command.Verb, r consent.Reading) bool {
-	switch {
-	case h.Typed:
-		return true
-	case h.Noise != "" || h.Err != "" || h.Confidence < leastConfidence:
-		return false
-	case v != command.None:
-		return v != command.Repeat
-	case r == consent.Explain || r == consent.Repeat:
-		return false
-	}
-	return consent.Assents(h.Text, x.LastCode) || len(strings.Fields(h.Text)) > 3 || r == consent.Unrelated && h.Confidence >= clearly
-}
-
 // unread takes an utterance of which nothing certain was written down; it may have
 // been an answer. While an ask stands it is put again, as after any that was
 // unclear.
 func (x *step) unread(h event.Heard) {
 	a := x.Posed()
-	if a == nil || a.Posed.IsZero() || x.voiceless(h) || x.overlaps(h) {
+	if a == nil || a.Posed.IsZero() || x.Voiceless(h) || x.Overlaps(h) {
 		return
 	}
 	from := a.Posed
 	if !h.Key && !x.FullDuplex {
-		from = from.Add(x.tail()) // the room may still carry the ask
+		from = from.Add(x.Tail()) // the room may still carry the ask
 	}
-	if h.Began.Before(from) || x.inTail(a, h) {
+	if h.Began.Before(from) || x.InTail(a, h) {
 		return
 	}
 	x.recordUnread(h)
@@ -197,18 +169,6 @@ func (x *step) unread(h event.Heard) {
 func (x *step) recordUnread(h event.Heard) {
 	h.Text, h.Tokens, h.Noise = "", nil, cmp.Or(h.Noise, "unclear")
 	x.takeIn(h)
-}
-
-// clearly is the mean token probability from which a sentence of three words, or a
-// short Korean one, is taken for what it says.
-const clearly = 0.7
-
-// leastVoiced is the share of speech in a sound below which nobody spoke.
-const leastVoiced = 0.25
-
-// voiceless says whether a sound holds hardly any voice, or is Deputy's own chime.
-func (x *step) voiceless(h event.Heard) bool {
-	return h.Voiced > 0 && h.Voiced < leastVoiced || x.isChime(h)
 }
 
 // refuse ends what was asked for. A plain no ends the task: a model that is told

@@ -55,18 +55,6 @@ func (x *step) brief(lang string, a *state.Ask) string {
 	return strings.TrimRight(clip(x.in(lang).Sentence(x.Effects[a.Key].Intended), 90), ".")
 }
 
-// names are the asks as they may be named, in order.
-func (x *step) names(ids []string) []string {
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		if a := x.Ask(id); a != nil {
-			f := x.Effects[a.Key]
-			names[i] = x.in(x.Tasks[a.Task].Language).Sentence(f.Intended) + " " + f.Target + " " + f.Summary
-		}
-	}
-	return names
-}
-
 // namedOne takes what was said after the queue was read out: the number or the
 // name of a decision, or that all alike are to be decided together. A yes alone
 // resolves none of them.
@@ -95,11 +83,11 @@ func (x *step) namedOne(h event.Heard) bool {
 
 // chosen puts the decision that the owner named; false if none was.
 func (x *step) chosen(h event.Heard) bool {
-	ids := x.waiting()
+	ids := x.Waiting()
 	if len(ids) < 2 {
 		return false
 	}
-	i, ok := consent.ReadChoice(h.Text, h.Language, x.names(ids))
+	i, ok := consent.ReadChoice(h.Text, h.Language, x.AskNames(ids))
 	if !ok {
 		return false
 	}
@@ -112,18 +100,6 @@ func (x *step) chosen(h event.Heard) bool {
 	}
 	x.pose(a, 1)
 	return true
-}
-
-// waiting are the decisions of which the owner may name one.
-func (x *step) waiting() []string {
-	if len(x.Listed) > 0 {
-		return x.Listed
-	}
-	var ids []string
-	for _, a := range x.Asks {
-		ids = append(ids, a.ID)
-	}
-	return ids
 }
 
 // poseAll puts all decisions of the kind of the first as one, each read out in
@@ -202,14 +178,14 @@ func (x *step) wokeAsks() {
 			}
 			continue
 		}
-		if !a.Until.IsZero() && !x.at.Before(a.Until) {
+		if !a.Until.IsZero() && !x.At.Before(a.Until) {
 			x.record(event.AskResumed{Task: a.Task, Ask: a.ID})
 		}
 	}
-	if len(x.Listed) > 0 && !x.reading() && x.at.Sub(x.LastHeard) >= x.patience() {
+	if len(x.Listed) > 0 && !x.reading() && x.At.Sub(x.LastHeard) >= x.patience() {
 		x.record(event.QueueRead{})
 	}
-	if a := x.Posed(); a != nil && !a.Posed.IsZero() && x.at.Sub(a.Posed) >= x.patience() {
+	if a := x.Posed(); a != nil && !a.Posed.IsZero() && x.At.Sub(a.Posed) >= x.patience() {
 		x.poseOrPark(a, "nobody answered")
 		return
 	}
@@ -231,8 +207,8 @@ func (x *step) lapse() time.Duration { return cmp.Or(x.Lapse, 72*time.Hour) }
 // now is the time for whatever expires: never before the latest event of the
 // journal, so that setting the clock back makes nothing valid again.
 func (x *step) now() time.Time {
-	if x.Clock.After(x.at) {
+	if x.Clock.After(x.At) {
 		return x.Clock
 	}
-	return x.at
+	return x.At
 }

@@ -32,8 +32,8 @@ func (h Hours) end(t time.Time) (time.Time, bool) {
 // quiet says whether nothing is to be asked aloud now, and until when. An owner
 // who has just spoken is awake.
 func (x *step) quiet() (until time.Time, quiet bool) {
-	if !x.LastHeard.IsZero() && x.at.Sub(x.LastHeard) < presence {
+	if !x.LastHeard.IsZero() && x.At.Sub(x.LastHeard) < presence {
 		return time.Time{}, false
 	}
-	return x.Quiet.end(x.at)
+	return x.Quiet.end(x.At)
 }

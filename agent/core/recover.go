@@ -28,7 +28,7 @@ func (x *step) recover() {
 		case t.Status.Open():
 			x.recoverEffects(t)
 			x.recoverTurn(t)
-		case !t.Reported && x.at.Sub(t.Closed) < time.Hour:
+		case !t.Reported && x.At.Sub(t.Closed) < time.Hour:
 			x.report(t)
 		}
 	}
@@ -111,7 +111,7 @@ func (x *step) woke(b event.TimerFired) {
 	}
 	var due []string
 	for key, at := range x.Timers {
-		if x.Effects[key].Undone || !at.After(x.at) {
+		if x.Effects[key].Undone || !at.After(x.At) {
 			due = append(due, key)
 		}
 	}

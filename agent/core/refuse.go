@@ -13,19 +13,19 @@ import (
 func (x *step) refused(h, whole event.Heard, v command.Verb, overlapped bool) bool {
 	a, own := x.Posed(), overlapped && !h.Key && !x.FullDuplex
 	switch {
-	case a != nil && (v == command.None || v == command.Cancel) && !(own && x.ownWords(h)):
-		if r := x.read(a, h, overlapped).Reading; r != consent.Deny && (r != consent.Later || !consent.Refuses(h.Text)) {
+	case a != nil && (v == command.None || v == command.Cancel) && !(own && x.OwnWords(h)):
+		if r := x.Read(a, h, overlapped).Reading; r != consent.Deny && (r != consent.Later || !consent.Refuses(h.Text)) {
 			return false
 		}
 		x.takeIn(whole)
 		return x.answer(a, h, overlapped)
 	case a == nil && own && v != command.Stop:
 		return x.hushed(h, whole)
-	case v != command.Stop && v != command.Cancel, !x.named && !x.meant(h, v, overlapped):
+	case v != command.Stop && v != command.Cancel, !x.Named && !x.Meant(h, v, overlapped):
 		return false
 	}
 	x.takeIn(whole)
-	if t := x.noting(); t != nil && a == nil {
+	if t := x.Noting(); t != nil && a == nil {
 		return x.dictated(t, h, v)
 	}
 	x.do(v, h)
@@ -35,20 +35,10 @@ func (x *step) refused(h, whole event.Heard, v command.Verb, overlapped bool) bo
 // hushed takes a no or a wait that is said into a report for what it is: nobody wants to hear
 // it. Deputy says "no" itself at times, which must not end what it says.
 func (x *step) hushed(h, whole event.Heard) bool {
-	if !consent.Refuses(h.Text) || consent.Echoes(h.Text, x.saying(h)) {
+	if !consent.Refuses(h.Text) || consent.Echoes(h.Text, x.Saying(h)) {
 		return false
 	}
 	x.takeIn(whole)
 	x.intend(event.Hush{})
 	return true
-}
-
-// saying is what Deputy was saying while the utterance was heard.
-func (x *step) saying(h event.Heard) []string { return x.Audible(h.Began.Add(-x.tail()), h.Ended) }
-
-// ownWords says whether what was heard while Deputy spoke may be its own voice: it
-// stands in what was being said. No plain refusal is taken for that: one too many is
-// better than one that is lost.
-func (x *step) ownWords(h event.Heard) bool {
-	return !consent.Refuses(h.Text) && consent.Echoes(h.Text, x.saying(h))
 }

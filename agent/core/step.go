@@ -10,8 +10,8 @@ import (
 	"slices"
 	"time"
 
-	"deputy/agent/address"
 	"deputy/agent/event"
+	"deputy/agent/hearing"
 	"deputy/agent/policy"
 	"deputy/agent/readback"
 	"deputy/agent/state"
@@ -35,23 +35,12 @@ type Rules struct {
 	// Budget is the most of a conversation that a model is given, in bytes; 0 means
 	// 64 KiB. System and Tools come on top.
 	Budget int
-	// Tail is how long after Deputy's own voice the room may still carry it;
-	// 0 means 200 ms.
-	Tail time.Duration
-	// FullDuplex says that Deputy's own voice does not reach the microphone
-	// (headphones, echo cancellation), so that it can be talked over.
-	FullDuplex bool
-	// Names are what Deputy is called. Unless Open, what is said without the key is
-	// an order only behind one of them, or close behind what Deputy said; none is Open.
-	Names address.Names
-	Open  bool
+	hearing.Rules
 	// Ack is how long after the end of a spoken order a sound acknowledges it if
 	// nothing was said by then; 0 means never.
 	Ack time.Duration
 	// Patience is how long a posed ask waits before it is put again; 0 means 20 s.
 	Patience time.Duration
-	// Expiry is how long after it was posed an ask can be answered; 0 means 2 min.
-	Expiry time.Duration
 	// Grace is how long an effect of high authority (Commit and up) waits after its
 	// decision, so that it can be retracted; 0 means 2 s.
 	Grace time.Duration
@@ -70,14 +59,12 @@ type Rules struct {
 // A step is one event being worked out: the state it started from, changed by
 // every event it records, and what follows.
 type step struct {
-	*state.State
+	hearing.Room
 	*Rules
-	at      time.Time
 	steady  time.Time
 	nonce   uint64
 	origin  event.Origin // of what was said or decided, if that is what is worked out
 	cause   string
-	named   bool   // the utterance begins with Deputy's name
 	replies bool   // it works out what the owner said, or what came of taking something back
 	half    string // the ask that was answered by a short yes, heard half well and in time
 	events  []event.Event
@@ -88,7 +75,7 @@ type step struct {
 // it takes over: the returned state replaces s. The events are to be journaled
 // (those with a Kind) before the intents are carried out.
 func (r *Rules) Step(s state.State, e event.Event) (state.State, []event.Event, []event.Intent) {
-	x := &step{State: &s, Rules: r, at: e.At, steady: cmp.Or(e.Steady, e.At), nonce: e.Nonce, cause: e.Cause}
+	x := &step{Room: r.room(&s, e.At), Rules: r, steady: cmp.Or(e.Steady, e.At), nonce: e.Nonce, cause: e.Cause}
 	switch b := e.Body.(type) {
 	case event.Heard:
 		x.replies = true
@@ -162,6 +149,16 @@ func namedFrom(o event.Origin, by string) event.Origin {
 	return o
 }
 
+// room is what is heard now, for whoever weighs an utterance.
+func (r *Rules) room(s *state.State, at time.Time) hearing.Room {
+	return hearing.Room{State: s, Rules: r.Rules, Words: r.Phrases, Revisable: r.revisableFor(), At: at}
+}
+
+// revisableFor is how long a finished task takes criticism.
+func (r *Rules) revisableFor() time.Duration {
+	return min(cmp.Or(r.Revisable, 10*time.Minute), state.KeepTalk)
+}
+
 // stamped says with orders, asks and decisions from whom and where they come.
 func (x *step) stamped(b event.Body) event.Body {
 	switch b := b.(type) {
@@ -197,7 +194,7 @@ func (x *step) stamped(b event.Body) event.Body {
 
 // record makes an event part of the history.
 func (x *step) record(b event.Body) {
-	e := event.Event{At: x.at, Cause: x.cause, Body: x.stamped(b)}
+	e := event.Event{At: x.At, Cause: x.cause, Body: x.stamped(b)}
 	x.State.Apply(e)
 	x.events = append(x.events, e)
 }

@@ -97,13 +97,17 @@ var corePackages = map[string][]string{
 	"agent/command":  {"deputy/agent/model"},
 	"agent/event":    {"deputy/agent/consent", "deputy/agent/policy", "deputy/agent/journal", "deputy/agent/tool", "deputy/agent/model"},
 	"agent/state":    {"deputy/agent/consent", "deputy/agent/policy", "deputy/agent/tool", "deputy/agent/model", "deputy/agent/event"},
+	"agent/hearing": {
+		"deputy/agent/address", "deputy/agent/consent", "deputy/agent/policy", "deputy/agent/command", "deputy/agent/readback",
+		"deputy/agent/event", "deputy/agent/state",
+	},
 	"agent/core": {
 		"deputy/agent/address", "deputy/agent/consent", "deputy/agent/policy", "deputy/agent/tool", "deputy/agent/model",
-		"deputy/agent/history", "deputy/agent/command", "deputy/agent/readback", "deputy/agent/event", "deputy/agent/state",
+		"deputy/agent/history", "deputy/agent/command", "deputy/agent/readback", "deputy/agent/hearing", "deputy/agent/event", "deputy/agent/state",
 	},
 	"agent": {
 		"deputy/agent/consent", "deputy/agent/journal", "deputy/agent/tool", "deputy/agent/model",
-		"deputy/agent/event", "deputy/agent/state", "deputy/agent/core",
+		"deputy/agent/event", "deputy/agent/state", "deputy/agent/hearing", "deputy/agent/core",
 	},
 }
 
@@ -142,6 +146,7 @@ var bans = []struct{ from, what, why string }{
 	{"agent/event", "os", "what has happened is a value"},
 	{"agent/state", "os", "a fold is a function of its events"},
 	{"agent/core", "os", "a step is a function of state and event: what it wants done are intents"},
+	{"agent/hearing", "os", "weighing an utterance is a function of it and the state"},
 	{"agent/command", "os", "reading words is a function of them"},
 	{"agent/history", "os", "shortening a conversation is a function of it"},
 	{"agent/readback", "os", "what is said of an action is a function of its arguments"},

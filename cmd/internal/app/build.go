@@ -14,6 +14,7 @@ import (
 	"deputy/agent"
 	"deputy/agent/core"
 	"deputy/agent/event"
+	"deputy/agent/hearing"
 	"deputy/agent/journal"
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/model"
@@ -92,9 +93,11 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err er
 	o := agent.Options{
 		Rules: core.Rules{
 			Phrases: words, Policy: rules, System: words.Prompt("en"),
-			Steps: cfg.Agent.StepLimit, Parallel: cfg.Agent.Parallel, Tail: cfg.Agent.HalfDuplexTail, Expiry: cfg.Agent.AskExpiry,
-			Names: cfg.Agent.Name, Open: cfg.Audio.Address == "open",
-			FullDuplex: cfg.Audio.Duplex == "full", Ack: cfg.TTS.Ack, Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg), Budget: budget(cfg),
+			Rules: hearing.Rules{
+				Names: cfg.Agent.Name, Open: cfg.Audio.Address == "open", Tail: cfg.Agent.HalfDuplexTail,
+				FullDuplex: cfg.Audio.Duplex == "full", Expiry: cfg.Agent.AskExpiry,
+			},
+			Steps: cfg.Agent.StepLimit, Parallel: cfg.Agent.Parallel, Ack: cfg.TTS.Ack, Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg), Budget: budget(cfg),
 		},
 		Journal: a.Journal, Keep: cfg.Journal.Keep, Tools: append(all, p.Tools...), Language: ScreenLanguage(cfg), Version: Version, Logger: log,
 		Notify: notifier(words, log), Place: PlaceOf,
