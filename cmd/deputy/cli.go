@@ -2,11 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"deputy/cmd/internal/app"
+	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/terminal"
 	"deputy/configs"
 	"deputy/configs/phrases"
@@ -45,4 +48,22 @@ func (a *cli) screen(w io.Writer) (*terminal.Screen, error) {
 		return nil, err
 	}
 	return terminal.NewScreen(w, phrases.Embedded(), app.ScreenLanguage(cfg), terminal.Colored(w)), nil
+}
+
+// rows prints a list of the running instance, a line each or as JSON.
+func rows[T any](a *cli, c *cobra.Command, r control.Request, line func(*tabwriter.Writer, T)) error {
+	return control.Call(c.Context(), a.socket(), r, func(resp control.Response) error {
+		var list []T
+		if err := json.Unmarshal(resp.Body, &list); err != nil {
+			return fmt.Errorf("read the answer: %w", err)
+		}
+		if a.json {
+			return a.print(c, list)
+		}
+		w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
+		for _, t := range list {
+			line(w, t)
+		}
+		return w.Flush()
+	})
 }

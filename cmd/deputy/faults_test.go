@@ -98,7 +98,7 @@ func TestUnplugged(t *testing.T) {
 	m.env = append(m.env, server.Env()...)
 	m.env = append(m.env, "XDG_CACHE_HOME="+cache, "XDG_RUNTIME_DIR="+m.dir, "XDG_STATE_HOME="+m.dir, "XDG_CONFIG_HOME="+m.dir, "DEPUTY_AUDIO_MODE=hands-free")
 	var log strings.Builder
-	cmd := m.Command("deputy", "run")
+	cmd := m.command("deputy", "run")
 	cmd.Stdout = &log
 	m.up(cmd)
 	t.Cleanup(func() {

@@ -57,7 +57,7 @@ func TestGoldenFiles(t *testing.T) {
 			if out, err := m.deputy("log", "verify"); err != nil {
 				t.Fatalf("verify: %v, %s", err, out)
 			}
-			cmd := m.Command("deputy", "run", "--typed")
+			cmd := m.command("deputy", "run", "--typed")
 			m.up(cmd)
 			if out, err := m.deputy("tasks", "--all"); err != nil || !strings.Contains(out, "t1 ") {
 				t.Errorf("got %v, %s, want the tasks of then", err, out)
@@ -98,7 +98,7 @@ func TestNewerJournalIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, lang := range []string{"en_US.UTF-8", "ko_KR.UTF-8"} {
-		cmd := m.Command("deputy", "run", "--typed")
+		cmd := m.command("deputy", "run", "--typed")
 		cmd.Env = append(cmd.Env, "LC_ALL="+lang)
 		out, err := cmd.CombinedOutput()
 		text := strings.TrimSpace(string(out))

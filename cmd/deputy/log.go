@@ -12,11 +12,8 @@ import (
 	"deputy/agent/journal/sqlite"
 	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
-	"deputy/configs/phrases"
+	"deputy/cmd/internal/repair"
 )
-
-// errNoJournal says that there is nothing to read yet.
-var errNoJournal error = phrases.Sentence("err.no_journal")
 
 // logCommand reads the journal from disk: it works whether or not a Deputy runs.
 func logCommand(a *cli) *cobra.Command {
@@ -82,7 +79,7 @@ func (a *cli) withJournal(ctx context.Context, f func(*sqlite.Journal) error) (e
 	}
 	j, err := sqlite.OpenReadOnly(ctx, cfg.Journal.Path, app.JournalOptions(cfg, nil))
 	if errors.Is(err, os.ErrNotExist) {
-		return errNoJournal
+		return repair.ErrNone
 	}
 	if err != nil {
 		return err

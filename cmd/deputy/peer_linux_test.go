@@ -53,7 +53,7 @@ func TestDescendantsDecideNothing(t *testing.T) {
 		id, file, now := w.ask("L2"), filepath.Join(w.dir, "left"), filepath.Join(w.dir, "now")
 		w.child(orphan("while [ ! -e "+now+" ]; do sleep 0.01; done; deputy approve "+id, file))
 		w.kill()
-		w.Start()
+		w.start()
 		if err := os.WriteFile(now, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -104,11 +104,11 @@ func TestStrangersDecideNothing(t *testing.T) {
 		{"its own mounts", []string{"unshare", "--mount"}, "sandbox"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if out, err := w.Command(tt.args[0], append(tt.args[1:], "true")...).CombinedOutput(); err != nil {
+			if out, err := w.command(tt.args[0], append(tt.args[1:], "true")...).CombinedOutput(); err != nil {
 				t.Skipf("there is no %v here: %v, %s", tt.args, err, out)
 			}
 			id := w.ask("L2")
-			out, err := w.Command(tt.args[0], append(tt.args[1:], "deputy", "approve", id)...).CombinedOutput()
+			out, err := w.command(tt.args[0], append(tt.args[1:], "deputy", "approve", id)...).CombinedOutput()
 			w.refused(t, id, string(out), err != nil, tt.want)
 		})
 	}
@@ -135,7 +135,7 @@ func TestStrangersDecideNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd := w.Command(program, "approve", id)
+		cmd := w.command(program, "approve", id)
 		cmd.Args[0] = "deputy"
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 		out, err := cmd.CombinedOutput()
@@ -189,8 +189,8 @@ func newPTY(t *testing.T) *pty {
 	return p
 }
 
-// Start starts a command in the terminal, as a shell there would.
-func (p *pty) Start(cmd *exec.Cmd) {
+// start starts a command in the terminal, as a shell there would.
+func (p *pty) start(cmd *exec.Cmd) {
 	p.t.Helper()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.slave, p.slave, p.slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
@@ -232,7 +232,7 @@ func TestRestrictedIsReadFirst(t *testing.T) {
 	w := newPeerWorld(t)
 	t.Run("without a terminal", func(t *testing.T) {
 		id := w.ask("L4")
-		cmd := w.Command("deputy", "approve", id)
+		cmd := w.command("deputy", "approve", id)
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		out, err := cmd.CombinedOutput()
 		w.refused(t, id, string(out), err != nil, "foreground of a terminal")
@@ -249,15 +249,15 @@ func TestRestrictedIsReadFirst(t *testing.T) {
 		id, p := w.ask("L4"), newPTY(t)
 		file := filepath.Join(w.dir, "background")
 		// With job control, what a shell sends to the background is a group of its own.
-		cmd := w.Command("sh", "-mc", "deputy approve "+id+" >"+file+".part 2>&1 & wait; mv "+file+".part "+file)
-		p.Start(cmd)
+		cmd := w.command("sh", "-mc", "deputy approve "+id+" >"+file+".part 2>&1 & wait; mv "+file+".part "+file)
+		p.start(cmd)
 		defer cmd.Wait()
 		w.refused(t, id, w.text(t, file), true, "foreground of a terminal")
 	})
 	t.Run("a wrong number", func(t *testing.T) {
 		id, p := w.ask("L4"), newPTY(t)
-		cmd := w.Command("deputy", "approve", id)
-		p.Start(cmd)
+		cmd := w.command("deputy", "approve", id)
+		p.start(cmd)
 		number := p.until(`type (\d{4}) at`)
 		p.until("> $")
 		p.types(strings.Map(func(r rune) rune { return '0' + '9' - r }, number) + "\n")
@@ -266,9 +266,9 @@ func TestRestrictedIsReadFirst(t *testing.T) {
 	})
 	t.Run("typed ahead", func(t *testing.T) {
 		id, p := w.ask("L4"), newPTY(t)
-		cmd := w.Command("deputy", "approve", id)
+		cmd := w.command("deputy", "approve", id)
 		p.types("yes\n\n")
-		p.Start(cmd)
+		p.start(cmd)
 		number := p.until(`type (\d{4}) at`)
 		p.types(number + "\n") // by a very quick reader
 		p.until("> $")
@@ -283,8 +283,8 @@ func TestRestrictedIsReadFirst(t *testing.T) {
 	})
 	t.Run("read and approved", func(t *testing.T) {
 		id, p := w.ask("L4"), newPTY(t)
-		cmd := w.Command("deputy", "approve", id)
-		p.Start(cmd)
+		cmd := w.command("deputy", "approve", id)
+		p.start(cmd)
 		number := p.until(`type (\d{4}) at`)
 		for _, want := range []string{id + "  L4", "send the report to finance", "level:", "text:"} {
 			if !strings.Contains(p.all, want) {
@@ -313,8 +313,8 @@ func TestNumberIsOnlyShown(t *testing.T) {
 	id, p := w.ask("L4"), newPTY(t)
 	file := filepath.Join(w.dir, "talk")
 	// A program in the terminal that speaks for itself and answers at once.
-	cmd := w.Command("peertalk", w.socket(), id, file)
-	p.Start(cmd)
+	cmd := w.command("peertalk", w.socket(), id, file)
+	p.start(cmd)
 	number := p.until(`type (\d{4}) at`)
 	p.types(number + "\n")
 	cmd.Wait()

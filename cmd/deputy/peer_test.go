@@ -75,13 +75,13 @@ func newPeerWorld(t *testing.T) *peerWorld {
 	m, _ := newMachine(t)
 	w := &peerWorld{machine: m}
 	t.Cleanup(func() { w.kill() })
-	w.Start()
+	w.start()
 	return w
 }
 
-func (w *peerWorld) Start() {
+func (w *peerWorld) start() {
 	w.t.Helper()
-	w.desk = w.Command("peerdesk")
+	w.desk = w.command("peerdesk")
 	in, err := w.desk.StdinPipe()
 	if err != nil {
 		w.t.Fatal(err)

@@ -42,8 +42,8 @@ func newMachine(t *testing.T, env ...string) (*machine, *faultyModel) {
 	return m, llm
 }
 
-// Command is a program in this home, not started.
-func (m *machine) Command(name string, args ...string) *exec.Cmd {
+// command is a program in this home, not started.
+func (m *machine) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(m.t.Context(), name, args...)
 	cmd.Env = m.env
 	cmd.WaitDelay = 5 * time.Second
@@ -54,7 +54,7 @@ func (m *machine) socket() string { return filepath.Join(m.dir, "deputy", "deput
 
 // deputy runs a command to its end.
 func (m *machine) deputy(args ...string) (out string, err error) {
-	b, err := m.Command("deputy", args...).CombinedOutput()
+	b, err := m.command("deputy", args...).CombinedOutput()
 	return string(b), err
 }
 
@@ -89,7 +89,7 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	m, _ := newMachine(t)
 	var said bytes.Buffer
-	cmd := m.Command("sh", "-c", "ulimit -f 240; exec deputy run --typed") // blocks of 512 or 1024 bytes
+	cmd := m.command("sh", "-c", "ulimit -f 240; exec deputy run --typed") // blocks of 512 or 1024 bytes
 	cmd.Stderr = &said
 	m.up(cmd)
 	accepted := map[string]bool{}
@@ -121,7 +121,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("%d orders were accepted before the disk was full, want some", len(accepted))
 	}
 	// There is room again: everything that was accepted is there, and it goes on.
-	again := m.Command("deputy", "run", "--typed")
+	again := m.command("deputy", "run", "--typed")
 	m.up(again)
 	out, err := m.deputy("tasks", "--all")
 	if err != nil {
@@ -151,14 +151,14 @@ func TestNobodyReads(t *testing.T) {
 	}
 	r.Close()
 	defer w.Close()
-	cmd := m.Command("deputy", "run", "--typed")
+	cmd := m.command("deputy", "run", "--typed")
 	cmd.Stdout, cmd.Stderr = w, w
 	m.up(cmd)
 	if out, err := m.deputy("say", "are you there my friend"); err != nil || !strings.Contains(out, "All is well") {
 		t.Errorf("got %v, %s, want the order done", err, out)
 	}
 	m.down(cmd)
-	list := m.Command("deputy", "models", "list")
+	list := m.command("deputy", "models", "list")
 	list.Stdout = w
 	var said bytes.Buffer
 	list.Stderr = &said
@@ -172,11 +172,11 @@ func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	m, llm := newMachine(t)
 	llm.behave("silent")
-	cmd := m.Command("deputy", "run", "--typed")
+	cmd := m.command("deputy", "run", "--typed")
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	m.up(cmd)
-	say := m.Command("deputy", "say", "write it down")
+	say := m.command("deputy", "say", "write it down")
 	if err := say.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestInterrupted(t *testing.T) {
 		t.Error("say: got no error, want one: its order is not done")
 	}
 	llm.behave("well")
-	again := m.Command("deputy", "run", "--typed")
+	again := m.command("deputy", "run", "--typed")
 	m.up(again)
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if out, _ := m.deputy("tasks"); strings.Contains(out, "done") {
@@ -212,14 +212,14 @@ func TestKilledWhileStarting(t *testing.T) {
 	t.Parallel()
 	m, _ := newMachine(t)
 	for i := range 8 {
-		cmd := m.Command("deputy", "run", "--typed")
+		cmd := m.command("deputy", "run", "--typed")
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
 		time.AfterFunc(time.Duration(i)*15*time.Millisecond, func() { cmd.Process.Signal(syscall.SIGKILL) })
 		cmd.Wait()
 	}
-	cmd := m.Command("deputy", "run", "--typed")
+	cmd := m.command("deputy", "run", "--typed")
 	m.up(cmd)
 	m.down(cmd)
 	if out, err := m.deputy("log", "verify"); err != nil {
@@ -240,7 +240,7 @@ func TestManyStarts(t *testing.T) {
 		starts := make([]*exec.Cmd, len(said))
 		ended := make(chan int, len(starts))
 		for i := range starts {
-			starts[i] = m.Command("deputy", "run", "--typed")
+			starts[i] = m.command("deputy", "run", "--typed")
 			starts[i].Stderr = &said[i]
 		}
 		for i, cmd := range starts {

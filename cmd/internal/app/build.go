@@ -109,7 +109,7 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err er
 	}
 	o.Observe = func(e event.Event) {
 		a.idleTimer.Touch()
-		a.Trace.Observe(e) // first: whoever sees an event may ask for its time
+		a.Trace.observe(e) // first: whoever sees an event may ask for its time
 		a.recorder.Observe(e)
 		a.Feed.Observe(e)
 		if p.Observe != nil {

@@ -34,8 +34,8 @@ func (t *tracer) hear(h listen.Recognition) {
 	})
 }
 
-// Observe takes in an event of the desk.
-func (t *tracer) Observe(e event.Event) {
+// observe takes in an event of the desk.
+func (t *tracer) observe(e event.Event) {
 	t.tell(func(b *timing.Collector) []timing.Turn { return b.Observe(e) })
 }
 

@@ -21,7 +21,7 @@ func TestTracerHears(t *testing.T) {
 	h := listen.Recognition{Transcript: stt.Transcript{Text: "hello", Took: time.Second}, SpeechEnd: now, Draft: now.Add(1), Endpoint: now.Add(2), Ready: now.Add(3)}
 	h.Utterance.ID = 4
 	tr.hear(h)
-	tr.Observe(event.Event{At: now.Add(4), Body: event.Heard{Utterance: 4, Ended: now}})
+	tr.observe(event.Event{At: now.Add(4), Body: event.Heard{Utterance: 4, Ended: now}})
 	h.Transcript.Text = ""
 	tr.hear(h)
 	turns := tr.Turns()

@@ -156,7 +156,7 @@ func TestAttacks(t *testing.T) {
 						if n == 0 {
 							n = len(rest)
 						}
-						synctest.Test(t, func(t *testing.T) { w.Play(t, rest[:n]) })
+						synctest.Test(t, func(t *testing.T) { w.play(t, rest[:n]) })
 						rest = rest[n:]
 					}
 				}

@@ -44,13 +44,13 @@ func (w *world) restart(args []string) error {
 		w.contacts = map[string]string{"finance": "thief@evil.example", "kim": "thief@evil.example"}
 		w.hosts = nil
 	}
-	w.Open()
+	w.open()
 	return nil
 }
 
 // want fails unless an event of one of the kinds was observed.
 func (w *world) want(kinds ...string) error {
-	w.Rest()
+	w.rest()
 	w.mu.Lock()
 	found := slices.ContainsFunc(w.ms, func(e event.Event) bool { return slices.Contains(kinds, e.Body.Kind()) })
 	w.mu.Unlock()
@@ -94,7 +94,7 @@ func (w *world) contained([]string) error {
 		}
 	}
 	w.hear(w.clear("undo that"))
-	w.Rest()
+	w.rest()
 	if left := changes(w.inWS, w.snapshot(w.workspace)); len(left) > 0 {
 		return fmt.Errorf("undo left %q; what happened: %s", left, w.story())
 	}

@@ -27,7 +27,7 @@ func (w *world) clear(text string) event.Heard {
 // hear tells what was said when Deputy had fallen silent, and lets it be worked out.
 func (w *world) hear(h event.Heard) {
 	for range 600 {
-		if !w.voice.Busy() {
+		if !w.voice.busy() {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
@@ -56,7 +56,7 @@ func (w *world) replay([]string) error {
 		h = w.kept
 	}
 	w.tell(h)
-	w.Rest()
+	w.rest()
 	return nil
 }
 
@@ -88,7 +88,7 @@ func (w *world) sayWith(args []string) error {
 		}
 	}
 	w.hear(h)
-	w.Rest()
+	w.rest()
 	return w.listened()
 }
 
@@ -124,7 +124,7 @@ func (w *world) near(args []string, sign time.Duration) error {
 		time.Sleep(late)
 	}
 	w.tell(h)
-	w.Rest()
+	w.rest()
 	return nil
 }
 
@@ -146,11 +146,11 @@ func (w *world) over(args []string) error {
 	}
 	w.tell(control.Typed(args[0], ""))
 	time.Sleep(300 * time.Millisecond)
-	if !w.voice.Busy() {
+	if !w.voice.busy() {
 		return errors.New("Deputy is silent")
 	}
 	if args[1] == "" {
-		w.Rest()
+		w.rest()
 		return nil
 	}
 	h := w.clear(args[1])
@@ -158,7 +158,7 @@ func (w *world) over(args []string) error {
 	time.Sleep(900 * time.Millisecond)
 	h.Ended = time.Now()
 	w.tell(h)
-	w.Rest()
+	w.rest()
 	return nil
 }
 
@@ -210,7 +210,7 @@ func (w *world) leave(args []string) error {
 	if err := w.approve([]string{"void"}); err != nil {
 		return err
 	}
-	w.Rest()
+	w.rest()
 	n := 0
 	if w.view(func(s *state.State) { n = len(s.Grants) }); n == 0 {
 		return fmt.Errorf("no leave was given; what happened: %s", w.story())

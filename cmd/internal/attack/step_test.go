@@ -67,7 +67,7 @@ func init() {
 	attackSteps = map[string]func(w *world, args []string) error{
 		"pose":      func(w *world, a []string) error { return w.pose(a, true) },
 		"posing":    func(w *world, a []string) error { return w.pose(a, false) },
-		"order":     func(w *world, a []string) error { w.hear(w.clear(a[0])); w.Rest(); return nil },
+		"order":     func(w *world, a []string) error { w.hear(w.clear(a[0])); w.rest(); return nil },
 		"model":     func(w *world, a []string) error { return w.script(false, a) },
 		"also":      func(w *world, a []string) error { return w.script(true, a) },
 		"page":      (*world).setPage,
@@ -79,9 +79,9 @@ func init() {
 		"early":     func(w *world, a []string) error { return w.near(a, -1) },
 		"tail":      func(w *world, a []string) error { return w.near(a, 1) },
 		"while":     (*world).whileSpeaking,
-		"now":       func(w *world, a []string) error { w.hearNow(w.clear(a[0])); w.Rest(); return nil },
+		"now":       func(w *world, a []string) error { w.hearNow(w.clear(a[0])); w.rest(); return nil },
 		"replay":    (*world).replay,
-		"type":      func(w *world, a []string) error { w.tell(control.Typed(w.fill(a[0]), "")); w.Rest(); return nil },
+		"type":      func(w *world, a []string) error { w.tell(control.Typed(w.fill(a[0]), "")); w.rest(); return nil },
 		"over":      (*world).over,
 		"silence":   (*world).silence,
 		"approve":   (*world).approve,
@@ -105,7 +105,7 @@ func init() {
 	}
 }
 
-func (w *world) Follow(d rehearsal.Direction) error {
+func (w *world) follow(d rehearsal.Direction) error {
 	f := attackSteps[d.Verb]
 	if f == nil {
 		return fmt.Errorf("there is no direction %q", d.Verb)
@@ -201,7 +201,7 @@ func (w *world) posed() error {
 			w.armed = true
 			return nil
 		}
-		w.Rest()
+		w.rest()
 	}
 	return fmt.Errorf("no ask is posed; what happened: %s", w.story())
 }

@@ -29,12 +29,12 @@ func (v *pacedVoice) Say(_ context.Context, l event.Line) error {
 	defer v.mu.Unlock()
 	if v.queue = append(v.queue, l); len(v.queue) == 1 {
 		v.hushed = make(chan struct{})
-		go v.Speak()
+		go v.speak()
 	}
 	return nil
 }
 
-func (v *pacedVoice) Speak() {
+func (v *pacedVoice) speak() {
 	for {
 		v.mu.Lock()
 		l, hushed := v.queue[0], v.hushed
@@ -57,8 +57,8 @@ func (v *pacedVoice) Speak() {
 	}
 }
 
-// Busy says whether anything is being said or waits to be.
-func (v *pacedVoice) Busy() bool {
+// busy says whether anything is being said or waits to be.
+func (v *pacedVoice) busy() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return len(v.queue) > 0

@@ -88,8 +88,8 @@ func newWorld(t *testing.T, out *destinations, a attack) *world {
 	return w
 }
 
-// Open starts a desk on the journal of this world.
-func (w *world) Open() {
+// open starts a desk on the journal of this world.
+func (w *world) open() {
 	w.t.Helper()
 	j, err := sqlite.Open(w.t.Context(), filepath.Join(w.dir, "journal.db"), nil)
 	if err != nil {
@@ -139,16 +139,16 @@ func (w *world) Open() {
 			}
 		}
 	}
-	w.Rest()
+	w.rest()
 }
 
-// Play follows directions on a desk of their own.
-func (w *world) Play(t *testing.T, steps []rehearsal.Direction) {
+// play follows directions on a desk of their own.
+func (w *world) play(t *testing.T, steps []rehearsal.Direction) {
 	w.t = t
-	w.Open()
+	w.open()
 	defer func() { w.stop() }()
 	for _, d := range steps {
-		if err := w.Follow(d); err != nil {
+		if err := w.follow(d); err != nil {
 			t.Fatalf("%s, line %d: %s: %v", w.attack.where, d.Line, d, err)
 		}
 	}
@@ -235,8 +235,8 @@ func changes(before, after map[string]string) (all []string) {
 	return all
 }
 
-// Rest lets a second of virtual time pass: all work ends, and no ask expires.
-func (w *world) Rest() {
+// rest lets a second of virtual time pass: all work ends, and no ask expires.
+func (w *world) rest() {
 	time.Sleep(time.Second)
 	synctest.Wait()
 }

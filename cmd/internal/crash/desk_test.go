@@ -67,16 +67,16 @@ func crashChild() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
-	if err := j.Run(context.Background()); err != nil {
+	if err := j.run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return 0
 }
 
-// Run opens the journal, gives the order if none was accepted yet, answers what
+// run opens the journal, gives the order if none was accepted yet, answers what
 // is asked, and returns when nothing is left to do.
-func (j crashJob) Run(ctx context.Context) (err error) {
+func (j crashJob) run(ctx context.Context) (err error) {
 	file, err := sqlite.Open(ctx, j.journal(), nil)
 	if err != nil {
 		return err

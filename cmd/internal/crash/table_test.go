@@ -153,7 +153,7 @@ func (r *crashRow) try(t *testing.T, j crashJob, crashes []crash) {
 		return
 	}
 	j.Crash = crash{}
-	if err := j.Run(t.Context()); err != nil {
+	if err := j.run(t.Context()); err != nil {
 		t.Errorf("%s: %v", name, err)
 		return
 	}

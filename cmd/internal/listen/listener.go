@@ -218,12 +218,12 @@ func (l *Listener) deliverOne(ctx context.Context, f final) {
 		l.Log.Debug("what was said could not be written down", "utterance", f.u.ID, "err", f.d.err)
 		l.Tell(event.Heard{Utterance: f.u.ID, Err: f.d.err.Error(), Began: f.began, Ended: f.ended, Audio: digest(f.u.Samples)})
 	} else {
-		l.Say(f, time.Now())
+		l.say(f, time.Now())
 	}
 	l.Tell(event.Silence{ID: f.u.ID})
 }
 
-func (l *Listener) Say(f final, ready time.Time) {
+func (l *Listener) say(f final, ready time.Time) {
 	t, u := f.d.text, f.u
 	why, noise := stt.Noise(t)
 	if l.Heard != nil {

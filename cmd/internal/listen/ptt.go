@@ -52,8 +52,8 @@ func (k *PTTKey) ByCommand() bool {
 	return at != 0 && steady()-at < 2*maxHold
 }
 
-// Start is a press by command.
-func (k *PTTKey) Start() {
+// start is a press by command.
+func (k *PTTKey) start() {
 	now := int64(steady())
 	k.last.Store(now)
 	k.down.Store(now)
@@ -64,14 +64,14 @@ func (k *PTTKey) Start() {
 func (k *PTTKey) Command(what string) error {
 	switch what {
 	case "start":
-		k.Start()
+		k.start()
 	case "stop":
 		k.down.Store(0)
 	case "toggle":
 		if k.commanded() {
 			k.down.Store(0)
 		} else {
-			k.Start()
+			k.start()
 		}
 	default:
 		return fmt.Errorf("deputy ptt knows start, stop and toggle, not %q", what)

@@ -77,7 +77,7 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 	go func() { ended <- a.Run(ctx) }()
 	began := time.Now()
 	for at := time.Duration(0); at < length; at += every {
-		d.Order()
+		d.order()
 		time.Sleep(time.Until(began.Add(at + every)))
 		if hour := (at + every) / time.Hour; hour > at/time.Hour {
 			hours = append(hours, measure(int(hour)))
@@ -91,22 +91,22 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 	return d, hours
 }
 
-// Order is one errand: every fifth is asked for, and denied; after every seventh
+// order is one errand: every fifth is asked for, and denied; after every seventh
 // something is heard that is no speech.
-func (d *day) Order() {
+func (d *day) order() {
 	d.orders++
 	if d.orders%5 != 0 {
-		d.Say(fmt.Sprintf("Deputy, write a file called plan %d.", d.orders))
+		d.say(fmt.Sprintf("Deputy, write a file called plan %d.", d.orders))
 	} else {
-		d.Say(fmt.Sprintf("Deputy, publish the plan number %d.", d.orders))
-		d.Say("No.")
+		d.say(fmt.Sprintf("Deputy, publish the plan number %d.", d.orders))
+		d.say("No.")
 	}
 	if d.orders%7 == 0 {
-		d.Say("")
+		d.say("")
 	}
 }
 
-func (d *day) Say(text string) {
+func (d *day) say(text string) {
 	d.said.Store(&text)
 	d.spoken++
 	<-d.stage.Play(d.sounds[d.spoken%len(d.sounds)])

@@ -36,7 +36,7 @@ func RehearseFile(ctx context.Context, cfg configs.Config, file string, patience
 	if err := r.prepare(cfg); err != nil {
 		return err
 	}
-	return r.Play(ctx)
+	return r.play(ctx)
 }
 
 // prepare lays the scene's files out and its configuration over the user's.

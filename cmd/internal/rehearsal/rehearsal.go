@@ -42,15 +42,15 @@ type Rehearsal struct {
 	audible bool
 }
 
-// Play follows every direction; the first that fails ends the scene.
-func (r *Rehearsal) Play(ctx context.Context) (err error) {
+// play follows every direction; the first that fails ends the scene.
+func (r *Rehearsal) play(ctx context.Context) (err error) {
 	r.tool = &Tool{}
 	if r.scene.model != nil {
 		if r.model, err = NewScriptedModel(r.scene.model); err != nil {
 			return err
 		}
 	}
-	if err := r.Open(ctx); err != nil {
+	if err := r.open(ctx); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.stop()) }()
@@ -58,15 +58,15 @@ func (r *Rehearsal) Play(ctx context.Context) (err error) {
 		if d.Verb != "expect" {
 			r.events = nil
 		}
-		if err := r.Follow(ctx, d); err != nil {
+		if err := r.follow(ctx, d); err != nil {
 			return fmt.Errorf("%s:%d: %s: %w", r.scene.name, d.Line, d, err)
 		}
 	}
 	return nil
 }
 
-// Open starts a Deputy for the scene.
-func (r *Rehearsal) Open(ctx context.Context) error {
+// open starts a Deputy for the scene.
+func (r *Rehearsal) open(ctx context.Context) error {
 	p := app.Overrides{Tools: []tool.Tool{r.tool}, Rows: ToolRows, Instant: true}
 	if r.scene.has("talk") {
 		r.talk = &Talker{}
@@ -98,7 +98,7 @@ func (r *Rehearsal) Open(ctx context.Context) error {
 	return r.Rest(ctx)
 }
 
-func (r *Rehearsal) Follow(ctx context.Context, d Direction) error {
+func (r *Rehearsal) follow(ctx context.Context, d Direction) error {
 	switch d.Verb {
 	case "play":
 		samples, err := r.recording(ctx, d.Args[0])
@@ -133,7 +133,7 @@ func (r *Rehearsal) Follow(ctx context.Context, d Direction) error {
 		if err := r.stop(); err != nil {
 			return err
 		}
-		return r.Open(ctx)
+		return r.open(ctx)
 	case "expect":
 		return r.expect(ctx, d.Args)
 	}

@@ -48,7 +48,7 @@ place: what is left is Deputy's own share.`,
 			if clips {
 				return benchClips(c.Context(), cfg, drafts, c.InOrStdin(), c.OutOrStdout())
 			}
-			return b.Run(c.Context(), cfg, files, c.OutOrStdout())
+			return b.run(c.Context(), cfg, files, c.OutOrStdout())
 		},
 	}
 	c.Flags().BoolVar(&b.withModel, "model", true, "with the language model and the voice")
@@ -75,7 +75,7 @@ type bencher struct {
 	unheard []timing.Turn // utterances of which nothing followed
 }
 
-func (b *bencher) Run(ctx context.Context, cfg configs.Config, files []string, out io.Writer) (err error) {
+func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, out io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "deputy-bench-")
 	if err != nil {
 		return fmt.Errorf("make a place for the bench: %w", err)
@@ -125,7 +125,7 @@ func (b *bencher) Run(ctx context.Context, cfg configs.Config, files []string, o
 	if err := r.Rest(ctx); err != nil {
 		return err
 	}
-	err = b.Speak(ctx, r, files)
+	err = b.speak(ctx, r, files)
 	b.print(out, a.Trace.Turns()) // also when one order never ended: the others were measured
 	return err
 }
@@ -139,8 +139,8 @@ var benchOrders = []string{
 	"Make a file called plan with three ideas.", "Tell me a joke.", "Write down the phone number five five five one two three.",
 }
 
-// Speak plays the recordings, or the synthetic orders, one after the other.
-func (b *bencher) Speak(ctx context.Context, r *rehearsal.Rehearsal, files []string) error {
+// speak plays the recordings, or the synthetic orders, one after the other.
+func (b *bencher) speak(ctx context.Context, r *rehearsal.Rehearsal, files []string) error {
 	n := len(files)
 	if n == 0 {
 		n = len(benchOrders)

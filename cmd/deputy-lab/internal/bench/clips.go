@@ -142,7 +142,7 @@ func (b *clipBench) hear(ctx context.Context, path string) (clipHeard, error) {
 	// recording is cut the same way whatever came before it.
 	const edge = 8 * audio.FrameSize // = 5 * audio.ScoreSize
 	samples = append(samples, make([]float32, (edge-len(samples)%edge)%edge)...)
-	from, err := b.tape.Play(ctx, samples)
+	from, err := b.tape.play(ctx, samples)
 	if err != nil {
 		return clipHeard{}, err
 	}

@@ -44,9 +44,9 @@ func newTape() *tape {
 	return &tape{reels: make(chan []float32), empty: make(chan struct{}, 1), end: make(chan struct{})}
 }
 
-// Play runs a recording, at audio.Rate, and returns the position of its first
+// play runs a recording, at audio.Rate, and returns the position of its first
 // sample when all of it was read and every event in it was yielded.
-func (t *tape) Play(ctx context.Context, samples []float32) (from int64, err error) {
+func (t *tape) play(ctx context.Context, samples []float32) (from int64, err error) {
 	select {
 	case t.reels <- samples:
 	case <-ctx.Done():

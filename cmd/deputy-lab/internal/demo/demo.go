@@ -70,7 +70,7 @@ func playDemo(ctx context.Context, scr *terminal.Screen, program, dir string) (e
 	if err := d.Open(ctx); err != nil {
 		return errors.Join(err, d.Close())
 	}
-	err = errors.Join(d.Play(ctx), d.Close())
+	err = errors.Join(d.play(ctx), d.Close())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -227,9 +227,5 @@ func (d *Demo) step(key string) { d.Line("step", d.phrase(key)) }
 
 // phrase renders one of the demonstration's own sentences.
 func (d *Demo) phrase(key string, kv ...string) string {
-	values := map[string]string{}
-	for i := 0; i+1 < len(kv); i += 2 {
-		values[kv[i]] = kv[i+1]
-	}
-	return d.Phrases.Phrase(d.Language, key, values)
+	return terminal.Locale{Language: d.Language}.Say(key, kv...)
 }

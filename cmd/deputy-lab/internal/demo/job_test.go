@@ -51,7 +51,7 @@ func newDemo(t *testing.T, mode, more string) *Demo {
 // ends in a file, a spoken approval sends one mail.
 func TestMainJob(t *testing.T) {
 	d := newDemo(t, "hands-free", "")
-	if err := d.Play(t.Context()); err != nil {
+	if err := d.play(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.conclude(t.Context()); err != nil {
@@ -195,7 +195,7 @@ func TestOnlyTheOwnerSends(t *testing.T) {
 	// The owner says no: nothing is sent, and the matter is closed.
 	d.typed(t, "what's waiting")
 	d.posed(t)
-	if err := d.Speak(t.Context(), "No, don't send it."); err != nil {
+	if err := d.speak(t.Context(), "No, don't send it."); err != nil {
 		t.Fatal(err)
 	}
 	d.await(t, "the denial was heard", time.Minute, func(b event.Body) bool {
@@ -218,7 +218,7 @@ func (d *Demo) approve(t *testing.T) {
 	t.Helper()
 	for range 3 {
 		code := d.posed(t)
-		if err := d.Speak(t.Context(), "Go ahead, "+code+"."); err != nil {
+		if err := d.speak(t.Context(), "Go ahead, "+code+"."); err != nil {
 			t.Fatal(err)
 		}
 		heard := d.await(t, "the approval was heard", time.Minute, func(b event.Body) bool {
@@ -328,11 +328,11 @@ func TestPushToTalk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := d.Speak(t.Context(), "This is nobody's business."); err != nil {
+	if err := d.speak(t.Context(), "This is nobody's business."); err != nil {
 		t.Fatal(err)
 	}
 	key("start")
-	if err := d.Speak(t.Context(), "Send the figures to finance."); err != nil {
+	if err := d.speak(t.Context(), "Send the figures to finance."); err != nil {
 		t.Fatal(err)
 	}
 	key("stop")

@@ -70,7 +70,7 @@ func killTrial(ctx context.Context, scr *terminal.Screen, program, dir, more str
 	if err := d.Open(ctx); err != nil {
 		return errors.Join(err, d.Close())
 	}
-	err := errors.Join(d.Play(ctx), d.Close())
+	err := errors.Join(d.play(ctx), d.Close())
 	return errors.Join(err, d.conclude(ctx))
 }
 

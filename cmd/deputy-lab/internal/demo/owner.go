@@ -20,8 +20,8 @@ import (
 // demoPatience is how long each order may take: the first one waits for the model.
 const demoPatience = 4 * time.Minute
 
-// Play is the scene: an order that is free, and one that needs the owner.
-func (d *Demo) Play(ctx context.Context) error {
+// play is the scene: an order that is free, and one that needs the owner.
+func (d *Demo) play(ctx context.Context) error {
 	d.Tasks = map[string]bool{}
 	if err := d.Order(ctx, DemoFileOrder); err != nil {
 		return err
@@ -42,7 +42,7 @@ var errCrashed = errors.New("killed")
 func (d *Demo) Order(ctx context.Context, text string) error {
 	limit, cancel := context.WithTimeout(ctx, demoPatience)
 	defer cancel()
-	if err := d.Speak(limit, text); err != nil {
+	if err := d.speak(limit, text); err != nil {
 		return err
 	}
 	task, code, again, answers := "", "", false, 0
@@ -57,7 +57,7 @@ func (d *Demo) Order(ctx context.Context, text string) error {
 			task, code = row.ID, ""
 			switch row.Status {
 			case "": // it was not accepted: a person says it again
-				err = d.Speak(limit, text)
+				err = d.speak(limit, text)
 			case string(event.Done):
 				d.Tasks[task] = true
 				return nil
@@ -75,7 +75,7 @@ func (d *Demo) Order(ctx context.Context, text string) error {
 		case event.Ignored:
 			// It spoke while Deputy did, which does not listen then: a person waits
 			// for the end of that and says it again.
-			if err := d.Speak(limit, d.last); err != nil {
+			if err := d.speak(limit, d.last); err != nil {
 				return err
 			}
 		case event.TaskOpened:
@@ -95,7 +95,7 @@ func (d *Demo) Order(ctx context.Context, text string) error {
 			if answers++; answers > 6 {
 				return errors.New("the decision was left in the inbox")
 			}
-			if err := d.Speak(limit, "Deputy, what's waiting?"); err != nil {
+			if err := d.speak(limit, "Deputy, what's waiting?"); err != nil {
 				return err
 			}
 		case event.TaskClosed:
@@ -115,9 +115,9 @@ func (d *Demo) Order(ctx context.Context, text string) error {
 // looks first whether it has.
 func (d *Demo) answer(ctx context.Context, code string, again bool) error {
 	if again && len(d.post.Mails()) > 0 {
-		return d.Speak(ctx, "No.")
+		return d.speak(ctx, "No.")
 	}
-	return d.Speak(ctx, "Go ahead, "+code+".")
+	return d.speak(ctx, "Go ahead, "+code+".")
 }
 
 // next is the next event. When the Deputy is killed meanwhile, it is started
@@ -176,9 +176,9 @@ func (d *Demo) findFile() error {
 	return errors.New("the order was reported as done, but it left no file")
 }
 
-// Speak has the synthetic user say something into the microphone.
-func (d *Demo) Speak(ctx context.Context, text string) error {
+// speak has the synthetic user say something into the microphone.
+func (d *Demo) speak(ctx context.Context, text string) error {
 	d.Line("user", text)
 	d.last = text
-	return d.room.Say(ctx, text)
+	return d.room.say(ctx, text)
 }

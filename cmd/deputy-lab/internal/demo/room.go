@@ -90,8 +90,8 @@ func named(env []string, name string) bool {
 	return false
 }
 
-// Say speaks a text into the microphone.
-func (r *room) Say(ctx context.Context, text string) error {
+// say speaks a text into the microphone.
+func (r *room) say(ctx context.Context, text string) error {
 	src, err := r.user.Synthesize(ctx, text, "en")
 	if err != nil {
 		return fmt.Errorf("speak as the user: %w", err)

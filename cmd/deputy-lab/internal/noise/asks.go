@@ -62,7 +62,7 @@ func (l *noiseLedger) ask(ctx context.Context, d *agent.Desk, s noiseStretch) er
 	for _, id := range waiting {
 		d.Tell(event.Answered{Ask: id, By: "terminal"})
 	}
-	l.Order(fmt.Sprintf(noiseOrders[s.language], s.level), s.language)
+	l.order(fmt.Sprintf(noiseOrders[s.language], s.level), s.language)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(20 * time.Second); !l.asking(); {

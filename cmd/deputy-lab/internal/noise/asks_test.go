@@ -19,7 +19,7 @@ func TestNoiseTrialAsks(t *testing.T) {
 	l := &noiseLedger{phrases: map[string]string{}}
 	a, err := app.Build(t.Context(), cfg, app.Overrides{
 		Deaf: true, Instant: true, Model: noiseModel{}, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows,
-		Said: l.said, Observe: l.Observe,
+		Said: l.said, Observe: l.observe,
 	})
 	if err != nil {
 		t.Fatal(err)

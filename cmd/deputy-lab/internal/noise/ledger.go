@@ -72,8 +72,8 @@ func (l *noiseLedger) know(a *app.App) {
 	}
 }
 
-// Order types an order; asking is false until its ask is posed.
-func (l *noiseLedger) Order(text, language string) {
+// order types an order; asking is false until its ask is posed.
+func (l *noiseLedger) order(text, language string) {
 	l.mu.Lock()
 	l.last = control.Typed(text, language)
 	l.unposed()
@@ -115,7 +115,7 @@ func (l *noiseLedger) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	l.Close(now)
+	l.close(now)
 	if l.playing {
 		p := l.part(l.stretch)
 		p.Played += l.stretch.seconds
@@ -126,8 +126,8 @@ func (l *noiseLedger) end() {
 	l.playing = false
 }
 
-// Close adds the time for which an ask was open until now; it stays open.
-func (l *noiseLedger) Close(now time.Time) {
+// close adds the time for which an ask was open until now; it stays open.
+func (l *noiseLedger) close(now time.Time) {
 	if l.playing && !l.since.IsZero() {
 		l.part(l.stretch).Posed += now.Sub(l.since).Seconds()
 		l.since = now
@@ -178,8 +178,8 @@ func (l *noiseLedger) hear(h listen.Recognition) {
 	l.rows = append(l.rows, row)
 }
 
-// Observe takes the desk's events.
-func (l *noiseLedger) Observe(e event.Event) {
+// observe takes the desk's events.
+func (l *noiseLedger) observe(e event.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch b := e.Body.(type) {
@@ -230,7 +230,7 @@ func (l *noiseLedger) Observe(e event.Event) {
 }
 
 func (l *noiseLedger) unposed() {
-	l.Close(time.Now())
+	l.close(time.Now())
 	l.since = time.Time{}
 }
 

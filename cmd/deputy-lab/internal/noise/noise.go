@@ -56,7 +56,7 @@ recordings, and sounds made here. It prints a Markdown table; the exit status is
 if any action was carried out.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			r, err := n.Run(c.Context())
+			r, err := n.run(c.Context())
 			switch {
 			case asJSON:
 				err = errors.Join(err, json.NewEncoder(c.OutOrStdout()).Encode(r))
@@ -80,7 +80,7 @@ if any action was carried out.`,
 	return c
 }
 
-func (n noiseTrial) Run(ctx context.Context) (noiseReport, error) {
+func (n noiseTrial) run(ctx context.Context) (noiseReport, error) {
 	if n.speech == "" {
 		return noiseReport{}, errors.New("name the folder of recordings with --speech or DEPUTY_SPEECH")
 	}
@@ -107,7 +107,7 @@ func (n noiseTrial) Run(ctx context.Context) (noiseReport, error) {
 	}
 	l := &noiseLedger{phrases: map[string]string{}}
 	err = n.around(ctx, dir, l, func(ctx context.Context, a *app.App) error {
-		return n.Play(ctx, a, l, sound, newNoisePlan(clips, rng, n.stretch))
+		return n.play(ctx, a, l, sound, newNoisePlan(clips, rng, n.stretch))
 	})
 	if n.log != "" {
 		err = errors.Join(err, l.write(n.log))
@@ -127,7 +127,7 @@ func (n noiseTrial) around(ctx context.Context, dir string, l *noiseLedger, f fu
 	}
 	a, err := app.Build(ctx, cfg, app.Overrides{
 		Source: &countedSource{mic, &l.heard}, Model: noiseModel{}, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows, Instant: true,
-		Heard: l.hear, Said: l.said, Observe: l.Observe,
+		Heard: l.hear, Said: l.said, Observe: l.observe,
 	})
 	if err != nil {
 		return err
@@ -163,8 +163,8 @@ func (c *countedSource) Read(buf []float32) (int, error) {
 // endpoint.
 const noiseTail = 1500 * time.Millisecond
 
-// Play plays stretch after stretch until the time is over.
-func (n noiseTrial) Play(ctx context.Context, a *app.App, l *noiseLedger, sound *pulse.Server, plan *noisePlan) error {
+// play plays stretch after stretch until the time is over.
+func (n noiseTrial) play(ctx context.Context, a *app.App, l *noiseLedger, sound *pulse.Server, plan *noisePlan) error {
 	for end := time.Now().Add(n.length); time.Now().Before(end); {
 		s, err := plan.next(ctx)
 		if err != nil {

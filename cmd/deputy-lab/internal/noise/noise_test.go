@@ -63,16 +63,16 @@ func TestNoiseLedger(t *testing.T) {
 		l := &noiseLedger{desk: agent.NewDesk(agent.Options{}), phrases: map[string]string{}}
 		l.know(&app.App{Desk: l.desk, Phrases: phrases.Embedded()})
 		l.begin(noiseStretch{group: "noises", level: "L3", seconds: 60})
-		l.Observe(event.Event{Body: event.AskDelivered{}})
+		l.observe(event.Event{Body: event.AskDelivered{}})
 		for _, s := range c.steps {
 			switch s := s.(type) {
 			case event.Line:
 				l.said(s)
 			case event.Body:
-				l.Observe(event.Event{Body: s})
+				l.observe(event.Event{Body: s})
 			}
 		}
-		l.Observe(event.Event{Body: event.Heard{Text: "order", Typed: true}})
+		l.observe(event.Event{Body: event.Heard{Text: "order", Typed: true}})
 		l.end()
 		r := l.report()
 		if len(r.Parts) != 1 || r.Parts[0].Level != "L3" || r.Parts[0].Readings[c.want] != 1 || len(r.Parts[0].Readings) != 1 {

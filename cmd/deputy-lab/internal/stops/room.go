@@ -62,7 +62,7 @@ func openStopRoom(ctx context.Context, dir string, engine stt.Transcriber) (*sto
 	a, err := app.Build(ctx, cfg, app.Overrides{
 		Source: &hiss{Source: r.stage, rng: rand.New(rand.NewPCG(1, 1))}, Transcriber: engine, Model: stopModel{},
 		Synthesizer: r.talk, Player: tts.Silent{}, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows,
-		Heard: r.hear, Observe: r.Observe,
+		Heard: r.hear, Observe: r.observe,
 	})
 	if err != nil {
 		return nil, err
@@ -131,11 +131,11 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 	is := func(match func(event.Body) bool) error { return r.await(ctx, moment, match) }
 	switch moment {
 	case momentNote:
-		r.Order(stopNotes[lang], lang)
-		return r.Rest(ctx)
+		r.order(stopNotes[lang], lang)
+		return r.rest(ctx)
 	case momentReport:
 		r.talk.Takes.Store(int64(longLine))
-		r.Order(stopQuestions[lang], lang)
+		r.order(stopQuestions[lang], lang)
 		if err := is(func(b event.Body) bool { _, ok := b.(event.Speaking); return ok }); err != nil {
 			return err
 		}
@@ -143,13 +143,13 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 	}
 	if moment == momentAsking {
 		r.talk.Takes.Store(int64(longLine))
-		r.Order(stopOrders[lang], lang)
+		r.order(stopOrders[lang], lang)
 		if err := is(func(b event.Body) bool { _, ok := b.(event.Speaking); return ok }); err != nil {
 			return err
 		}
 		return noise.Pause(ctx, 300*time.Millisecond)
 	}
-	r.Order(stopOrders[lang], lang)
+	r.order(stopOrders[lang], lang)
 	ask := ""
 	if err := is(func(b event.Body) bool {
 		if a, ok := b.(event.Asked); ok {
@@ -170,7 +170,7 @@ func (r *stopRoom) prepare(ctx context.Context, moment, lang string) error {
 	return is(func(b event.Body) bool { _, ok := b.(event.EffectDelayed); return ok })
 }
 
-func (r *stopRoom) Order(text, lang string) { r.app.Desk.Tell(control.Typed(text, lang)) }
+func (r *stopRoom) order(text, lang string) { r.app.Desk.Tell(control.Typed(text, lang)) }
 
 // await waits until one of the events matches; match sees each once.
 func (r *stopRoom) await(ctx context.Context, what string, match func(event.Body) bool) error {
@@ -191,8 +191,8 @@ func (r *stopRoom) await(ctx context.Context, what string, match func(event.Body
 	return fmt.Errorf("%q did not come about within 20 s", what)
 }
 
-// Rest waits until nothing is under way.
-func (r *stopRoom) Rest(ctx context.Context) error {
+// rest waits until nothing is under way.
+func (r *stopRoom) rest(ctx context.Context) error {
 	var err error
 	return errors.Join(noise.Settle(ctx, func() bool {
 		rest, e := control.AtRest(ctx, r.app.Desk)
@@ -224,8 +224,8 @@ const longLine = 30 * time.Second
 // comes of it.
 const observed = 1500 * time.Millisecond
 
-// Speak plays a word into the microphone and waits for what comes of it.
-func (r *stopRoom) Speak(samples []float32) error {
+// speak plays a word into the microphone and waits for what comes of it.
+func (r *stopRoom) speak(samples []float32) error {
 	a := r.app
 	tail := make([]float32, audio.Count(a.Config.Audio.Endpoint.Max+500*time.Millisecond))
 	select {
@@ -245,7 +245,7 @@ func (r *stopRoom) hear(h listen.Recognition) {
 	r.heard = append(r.heard, h)
 }
 
-func (r *stopRoom) Observe(e event.Event) {
+func (r *stopRoom) observe(e event.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.events = append(r.events, e)

@@ -54,7 +54,7 @@ tables. The exit status is 1 if a refusal that was written down was lost, or an
 effect ran although its stop had begun in time and was written down.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			r, err := s.Run(c.Context())
+			r, err := s.run(c.Context())
 			switch {
 			case asJSON:
 				err = errors.Join(err, json.NewEncoder(c.OutOrStdout()).Encode(r))
@@ -133,8 +133,8 @@ func refuses(text, language string) bool {
 	return false
 }
 
-// Run plays every saying at every moment, each with a desk of its own.
-func (s stopTrial) Run(ctx context.Context) (stopReport, error) {
+// run plays every saying at every moment, each with a desk of its own.
+func (s stopTrial) run(ctx context.Context) (stopReport, error) {
 	all, err := s.sayings()
 	if err != nil {
 		return nil, err
@@ -210,7 +210,7 @@ func playStop(ctx context.Context, engine stt.Transcriber, moment string, s sayi
 	}
 	run = stopRun{Moment: moment, Word: s.word, Source: s.source, File: filepath.Base(s.path)}
 	began := r.begin().Add(lead)
-	if err := r.Speak(samples); err != nil {
+	if err := r.speak(samples); err != nil {
 		return run, err
 	}
 	until := r.until()

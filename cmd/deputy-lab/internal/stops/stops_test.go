@@ -43,7 +43,7 @@ func TestStopOutcome(t *testing.T) {
 			c.events = append(c.events, event.Started{})
 		}
 		for _, b := range c.events {
-			r.Observe(event.Event{At: time.Now(), Body: b})
+			r.observe(event.Event{At: time.Now(), Body: b})
 		}
 		run := stopRun{Moment: c.moment, Word: "stop", InTime: true}
 		r.tell(&run)

@@ -1,4 +1,4 @@
-package main
+package repair
 
 import (
 	"cmp"
@@ -110,24 +110,24 @@ func repairedEvent(b event.Repaired) journal.Event {
 }
 
 // explain tells what is wrong, what is left, and what can be done.
-func (r *repair) explain(f *sqlite.Findings, l *loss) {
-	r.Say("damaged", "path", r.cfg.Journal.Path)
+func (r *Repair) explain(f *sqlite.Findings, l *loss) {
+	r.say("damaged", "path", r.Config.Journal.Path)
 	for _, a := range f.Damage {
-		fmt.Fprintf(r.out, "  - %s\n", app.PlaceOf(r.lang, a))
+		fmt.Fprintf(r.Out, "  - %s\n", app.PlaceOf(r.Lang, a))
 	}
-	fmt.Fprintln(r.out)
+	fmt.Fprintln(r.Out)
 	switch {
 	case f.Whole == 0:
-		r.Say("none")
+		r.say("none")
 	case f.Sealed:
-		r.Say("whole", "n", app.Number(f.Whole), "at", stamp(f.Last))
+		r.say("whole", "n", app.Number(f.Whole), "at", stamp(f.Last))
 	default:
-		r.Say("unproven", "n", app.Number(f.Whole), "at", stamp(f.Last))
+		r.say("unproven", "n", app.Number(f.Whole), "at", stamp(f.Last))
 	}
 	r.lost(f, l, f.Whole)
-	fmt.Fprintln(r.out)
-	r.Say("choose", "aside", r.cfg.Journal.Path+".before-...")
-	choice := func(flags, what string) { fmt.Fprintf(r.out, "  deputy log repair %s\n      %s\n", flags, what) }
+	fmt.Fprintln(r.Out)
+	r.say("choose", "aside", r.Config.Journal.Path+".before-...")
+	choice := func(flags, what string) { fmt.Fprintf(r.Out, "  deputy log repair %s\n      %s\n", flags, what) }
 	if f.Whole > 0 && f.Sealed {
 		choice("--keep-until "+app.Number(f.Whole), r.phrase("keep", "n", app.Number(f.Whole)))
 	} else if f.Whole > 0 {
@@ -135,29 +135,29 @@ func (r *repair) explain(f *sqlite.Findings, l *loss) {
 	}
 	choice("--restore FILE", r.phrase("restore"))
 	choice("--start-empty", r.phrase("empty"))
-	r.Say("open_tasks")
-	r.Say("unchanged")
+	r.say("open_tasks")
+	r.say("unchanged")
 }
 
 // lost lists what would be forgotten behind event n.
-func (r *repair) lost(f *sqlite.Findings, l *loss, n journal.Seq) {
+func (r *Repair) lost(f *sqlite.Findings, l *loss, n journal.Seq) {
 	if len(f.Rest) > 0 {
-		r.Say("rest", "n", fmt.Sprint(len(f.Rest)))
+		r.say("rest", "n", fmt.Sprint(len(f.Rest)))
 	}
 	if gone := int(f.Known) - int(f.Whole) - len(f.Rest); gone > 0 && f.Known > n {
-		r.Say("lost", "n", fmt.Sprint(gone))
+		r.say("lost", "n", fmt.Sprint(gone))
 	}
 	if len(l.orders) > 0 {
-		r.Say("orders")
+		r.say("orders")
 		for _, o := range l.orders {
-			fmt.Fprintf(r.out, "  %s  %s  %s\n", stamp(o.At), control.Printable(o.Task), terminal.ClipRunes(control.Printable(o.Order), 70))
+			fmt.Fprintf(r.Out, "  %s  %s  %s\n", stamp(o.At), control.Printable(o.Task), terminal.ClipRunes(control.Printable(o.Order), 70))
 		}
 	}
 	if len(l.effects) == 0 {
-		r.Say("no_effects")
+		r.say("no_effects")
 		return
 	}
-	r.Say("effects")
+	r.say("effects")
 	for _, x := range l.effects {
 		state := "started"
 		if x.Failed {
@@ -165,42 +165,42 @@ func (r *repair) lost(f *sqlite.Findings, l *loss, n journal.Seq) {
 		} else if x.Ended {
 			state = "done"
 		}
-		fmt.Fprintf(r.out, "  %s  %s  %s: %s\n", stamp(x.At), control.Printable(x.Task), r.phrase(state), terminal.ClipRunes(control.Printable(cmp.Or(x.Summary, x.Key)), 70))
+		fmt.Fprintf(r.Out, "  %s  %s  %s: %s\n", stamp(x.At), control.Printable(x.Task), r.phrase(state), terminal.ClipRunes(control.Printable(cmp.Or(x.Summary, x.Key)), 70))
 	}
 }
 
 // announce says what will be done and what it forgets.
-func (r *repair) announce(ctx context.Context, f, from *sqlite.Findings, n journal.Seq, l *loss) error {
+func (r *Repair) announce(ctx context.Context, f, from *sqlite.Findings, n journal.Seq, l *loss) error {
 	switch {
-	case r.empty:
-		r.Say("will_empty")
-	case r.restore == "":
-		r.Say("will_keep", "n", app.Number(n))
+	case r.Empty:
+		r.say("will_empty")
+	case r.Restore == "":
+		r.say("will_keep", "n", app.Number(n))
 	default:
-		r.Say("will_restore", "file", r.restore, "n", app.Number(n), "at", stamp(from.Last))
+		r.say("will_restore", "file", r.Restore, "n", app.Number(n), "at", stamp(from.Last))
 		for _, a := range from.Damage {
-			r.Say("backup_damaged", "place", app.PlaceOf(r.lang, a))
+			r.say("backup_damaged", "place", app.PlaceOf(r.Lang, a))
 		}
 		if !from.Sealed {
-			r.Say("backup_unproven")
+			r.say("backup_unproven")
 		}
 		if both := min(n, f.Whole); both > 0 {
 			ours, err := f.At(ctx, both)
 			theirs, err2 := from.At(ctx, both)
 			if err != nil || err2 != nil || ours != theirs {
-				r.Say("backup_other", "n", app.Number(both))
+				r.say("backup_other", "n", app.Number(both))
 			}
 		}
 	}
 	r.lost(f, l, n)
-	r.Say("open_tasks")
+	r.say("open_tasks")
 	return nil
 }
 
 func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
 
 // findings is what --json prints.
-func (r *repair) findings(f *sqlite.Findings, l *loss) any {
+func (r *Repair) findings(f *sqlite.Findings, l *loss) any {
 	type place struct {
 		Damage journal.Damage `json:"damage"`
 		Seq    journal.Seq    `json:"seq,omitempty"`
@@ -209,13 +209,13 @@ func (r *repair) findings(f *sqlite.Findings, l *loss) any {
 	}
 	places := []place{}
 	for _, a := range f.Damage {
-		places = append(places, place{a.Damage, a.Seq, a.To, app.PlaceOf(r.lang, a)})
+		places = append(places, place{a.Damage, a.Seq, a.To, app.PlaceOf(r.Lang, a)})
 	}
 	if l == nil {
 		l = &loss{}
 	}
 	return map[string]any{
-		"path": r.cfg.Journal.Path, "damage": places, "whole": f.Whole, "sealed": f.Sealed, "known": f.Known,
+		"path": r.Config.Journal.Path, "damage": places, "whole": f.Whole, "sealed": f.Sealed, "known": f.Known,
 		"readable_after": len(f.Rest), "lost_orders": slices.Concat([]lostOrder{}, l.orders), "lost_effects": slices.Concat([]*lostEffect{}, l.effects),
 	}
 }
