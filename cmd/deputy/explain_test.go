@@ -50,9 +50,7 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	stop := a.Start(t.Context())
 	a.Desk.Tell(event.Heard{Text: order, Typed: true})
 	select {
 	case b := <-judged:
@@ -65,11 +63,7 @@ func deskJudges(t *testing.T, cfg configs.Config, order string, call model.Call)
 	case <-time.After(20 * time.Second):
 		t.Error("the desk did not judge it within 20 s")
 	}
-	stop()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	if err := a.Close(); err != nil {
+	if err := stop(); err != nil {
 		t.Error(err)
 	}
 	return level, rule, refused

@@ -4,8 +4,6 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -40,13 +38,10 @@ func TestTimingIsExported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	stop := a.Start(t.Context())
 	a.Desk.Tell(control.Typed("feed the flamingo", "en"))
 	raw := <-got
-	cancel()
-	if err := errors.Join(<-ended, a.Close()); err != nil {
+	if err := stop(); err != nil {
 		t.Error(err)
 	}
 	for _, want := range []string{"turn", "model", "effect", "rehearse", "first_token", "deputy.task"} {

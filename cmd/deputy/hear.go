@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,17 +45,10 @@ func hearFiles(ctx context.Context, cfg configs.Config, scr *terminal.Screen, fi
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	if a.Listener == nil {
-		return errors.New(strings.Join(a.Missing, " "))
-	}
-	events, stop := a.Feed.Watch()
-	defer stop()
+	events, unwatch := a.Feed.Watch()
+	defer unwatch()
 	r := &rehearsal.Rehearsal{App: a, Stage: st, Config: cfg, Feed: events, Patience: 10 * time.Minute, Seen: scr.Event}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	stop := a.Start(ctx)
 	failed := 0
 	for _, f := range files {
 		if e := r.Speak(ctx, f); e != nil {
@@ -68,8 +59,7 @@ func hearFiles(ctx context.Context, cfg configs.Config, scr *terminal.Screen, fi
 			fmt.Fprintf(os.Stderr, "deputy: %s: %s\n", f, listen.OneLine(e))
 		}
 	}
-	cancel()
-	if err := <-ended; err != nil {
+	if err := stop(); err != nil {
 		return err
 	}
 	if failed > 0 {

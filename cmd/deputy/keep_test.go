@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"strings"
@@ -50,9 +49,7 @@ func TestOldTextIsErased(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	stop := a.Start(t.Context())
 	first := func() (body string) {
 		for e, err := range a.Journal.Events(1) {
 			if err != nil {
@@ -67,11 +64,7 @@ func TestOldTextIsErased(t *testing.T) {
 			t.Fatal("nothing was erased within 20 s")
 		}
 	}
-	stop()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	if err := a.Close(); err != nil {
+	if err := stop(); err != nil {
 		t.Error(err)
 	}
 	file, err := os.ReadFile(cfg.Journal.Path)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -48,7 +47,7 @@ func newRecorder(t *testing.T) *recorder {
 	return r
 }
 
-// orders tells things to a house of its own, one after the other, each when all that
+// orders tells things to a Deputy of its own, one after the other, each when all that
 // came of the one before is over, and returns what the model was sent for them.
 func (r *recorder) orders(t *testing.T, mode string, told ...event.Body) (sent [][]byte) {
 	t.Helper()
@@ -60,9 +59,7 @@ func (r *recorder) orders(t *testing.T, mode string, told ...event.Body) (sent [
 	}
 	feed, unwatch := a.Feed.Watch()
 	defer unwatch()
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	stop := a.Start(t.Context())
 	scene := &rehearsal.Rehearsal{App: a, Config: cfg, Feed: feed, Patience: time.Minute}
 	<-r.bodies // what is read at the start
 	for _, b := range told {
@@ -71,11 +68,7 @@ func (r *recorder) orders(t *testing.T, mode string, told ...event.Body) (sent [
 			t.Fatal(err)
 		}
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Close(); err != nil {
+	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
 	for len(r.bodies) > 0 {

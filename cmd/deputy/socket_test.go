@@ -40,14 +40,13 @@ func served(t *testing.T, model string) (path string, a *app.App) {
 	}
 	s := &control.Server{Desk: a.Desk, Feed: a.Feed, Turns: a.Trace.Turns, Metrics: a.Trace.Metrics}
 	a.Workers = append(a.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	stop := a.Start(context.Background())
 	t.Cleanup(func() {
-		cancel()
+		ended := make(chan error, 1)
+		go func() { ended <- stop() }()
 		select {
 		case err := <-ended:
-			if err := errors.Join(err, a.Close()); err != nil {
+			if err != nil {
 				t.Error(err)
 			}
 		case <-time.After(time.Minute):

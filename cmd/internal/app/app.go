@@ -87,6 +87,17 @@ func (a *App) Run(ctx context.Context) error {
 	return ignoreEnd(ctx, g.Wait())
 }
 
+// Start runs it beside the caller. Stop ends it, waits for that and gives everything back.
+func (a *App) Start(ctx context.Context) (stop func() error) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	return func() error {
+		cancel()
+		return errors.Join(<-ended, a.Close())
+	}
+}
+
 // ignoreEnd drops the error that says no more than that ctx has ended.
 func ignoreEnd(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {

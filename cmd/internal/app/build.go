@@ -63,7 +63,7 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err er
 	}
 	words := phrases.Embedded()
 	a = &App{Config: cfg, log: log, Phrases: words, Feed: control.NewFeed(), Trace: &tracer{}, Keys: listen.NewPTTKey(), idleTimer: listen.NewIdleTimer(calmAfter(cfg)), built: make(chan struct{})}
-	begun := a // a return with an error clears h
+	begun := a // a return with an error clears a
 	defer func() {
 		close(begun.built)
 		if err != nil {
@@ -129,12 +129,13 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err er
 		return nil, err
 	}
 	a.Desk = agent.NewDesk(o)
-	if !p.Deaf {
-		if err := a.listen(ctx, p, c); err != nil {
-			return nil, err
-		}
+	if p.Deaf {
+		return a, nil
 	}
-	return a, nil
+	if err = a.listen(ctx, p, c); err == nil && a.Listener == nil && p.Source != nil {
+		err = errors.New(strings.Join(a.Missing, " ")) // whoever brings a source wants it heard
+	}
+	return a, err
 }
 
 // timing is where the timelines go, beside the tracer's own memory.

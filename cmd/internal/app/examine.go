@@ -9,7 +9,6 @@ import (
 
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/model/llama"
-	"deputy/agent/model/openai"
 	"deputy/agent/tools"
 	"deputy/audio/portaudio"
 	"deputy/configs"
@@ -223,33 +222,21 @@ func detectorState(cfg configs.Config) (string, error) {
 }
 
 func languageModelState(ctx context.Context, cfg configs.Config) (string, error) {
-	name := cfg.LLM.Preset
-	if name == "auto" && cfg.LLM.URL != "" {
-		name = "llama-server"
-	}
-	if name != "auto" && name != configs.Local {
-		p, err := cfg.LLM.Resolve(name)
-		if err != nil {
-			return "", err
-		}
-		if p.KeyEnv != "" {
-			_, err = configs.ReadSecret(p.KeyEnv, cfg.LLM.KeyFile)
-		}
-		return p.Name + " at " + p.URL, err
-	}
-	if name == "auto" {
-		found, err := openai.Detect(ctx)
-		if err != nil {
-			return "", err
-		}
-		if len(found) > 0 {
-			return found[0].Name + " at " + found[0].BaseURL, nil
-		}
-	}
-	program, err := llama.Find(cfg.LLM.Local.Server, configs.UserPaths().Cache)
+	name, l, err := detect(ctx, cfg.LLM)
 	if err != nil {
 		return "", err
 	}
-	file, err := modelState(ctx, cfg.LLM.Local.Model)
+	if name != configs.Local {
+		p, err := l.Resolve(name)
+		if err == nil && p.KeyEnv != "" {
+			_, err = configs.ReadSecret(p.KeyEnv, l.KeyFile)
+		}
+		return p.Name + " at " + p.URL, err
+	}
+	program, err := llama.Find(l.Local.Server, configs.UserPaths().Cache)
+	if err != nil {
+		return "", err
+	}
+	file, err := modelState(ctx, l.Local.Model)
 	return program + " with " + file, err
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,24 +22,9 @@ func (a *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Mo
 	if p.Model != nil {
 		return p.Model, nil, nil
 	}
-	l := a.Config.LLM
-	name := l.Preset
-	if name == "auto" && l.URL != "" {
-		name = "llama-server"
-	}
-	if name == "auto" {
-		found, err := openai.Detect(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
-		name = configs.Local
-		for _, f := range found {
-			name, l.URL = presetOf(f), f.BaseURL
-			if l.Model == "" {
-				l.Model = f.Models[0]
-			}
-			break
-		}
+	name, l, err := detect(ctx, a.Config.LLM)
+	if err != nil {
+		return nil, nil, err
 	}
 	preset, err := l.Resolve(name)
 	if err != nil {
@@ -68,8 +54,22 @@ func (a *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Mo
 	return m, nil, nil
 }
 
-// presetOf is the preset for a server that was found.
-func presetOf(f openai.Found) string { return strings.ReplaceAll(strings.ToLower(f.Name), " ", "") }
+// detect is the preset that the configuration leads to: with "auto" that of a server
+// which answers on this machine, else one of our own.
+func detect(ctx context.Context, l configs.LLM) (string, configs.LLM, error) {
+	switch {
+	case l.Preset != "auto":
+		return l.Preset, l, nil
+	case l.URL != "":
+		return "llama-server", l, nil
+	}
+	found, err := openai.Detect(ctx)
+	if err != nil || len(found) == 0 {
+		return configs.Local, l, err
+	}
+	l.URL, l.Model = found[0].BaseURL, cmp.Or(l.Model, found[0].Models[0])
+	return strings.ReplaceAll(strings.ToLower(found[0].Name), " ", ""), l, nil
+}
 
 // localModel runs a llama-server as a child process. It starts and warms up
 // beside everything else; the first order waits for it.

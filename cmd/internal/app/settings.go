@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"deputy/configs"
 	"deputy/configs/phrases"
 )
 
-// Version is set by the Makefile.
+// Version is what this program calls itself; the revision that it was built from is told beside it.
 var Version = "dev"
 
 // ScreenLanguage is the language of screens: the one that is spoken, else that
@@ -19,6 +20,13 @@ func ScreenLanguage(cfg configs.Config) string {
 		return l
 	}
 	return phrases.Locale()
+}
+
+// Within is the configuration with everything of Deputy's own in a folder.
+func Within(cfg configs.Config, dir string) configs.Config {
+	cfg.Agent.State, cfg.Agent.Workspace = filepath.Join(dir, "state"), filepath.Join(dir, "workspace")
+	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
+	return cfg
 }
 
 // Logger writes to standard error from the configured level on.

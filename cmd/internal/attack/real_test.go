@@ -48,12 +48,9 @@ func houseIn(t *testing.T, w *world) (a *app.App, socket, ask string, stop func(
 	}
 	s := &control.Server{Desk: a.Desk, Feed: a.Feed, Turns: a.Trace.Turns, Metrics: a.Trace.Metrics}
 	a.Workers = append(a.Workers, func(ctx context.Context) error { return s.Serve(ctx, l) })
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	end := a.Start(context.Background())
 	stop = func() {
-		cancel()
-		if err := errors.Join(<-ended, a.Close()); err != nil {
+		if err := end(); err != nil {
 			t.Error(err)
 		}
 	}

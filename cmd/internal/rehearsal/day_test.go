@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -72,9 +71,7 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 	}
 	a.Listener.Transcriber = stttest.Func(func(context.Context, audio.Utterance) (string, error) { return *d.said.Load(), nil })
 	replace(a.Listener)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	stop := a.Start(t.Context())
 	began := time.Now()
 	for at := time.Duration(0); at < length; at += every {
 		d.order()
@@ -84,8 +81,7 @@ func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace
 			t.Log(hours[len(hours)-1])
 		}
 	}
-	cancel()
-	if err := errors.Join(<-ended, a.Close()); err != nil {
+	if err := stop(); err != nil {
 		t.Error(err)
 	}
 	return d, hours

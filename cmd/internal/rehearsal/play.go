@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"deputy/cmd/internal/app"
 	"deputy/configs"
 )
 
@@ -52,9 +53,7 @@ func (r *Rehearsal) prepare(cfg configs.Config) error {
 		}
 		cfg = own
 	}
-	cfg.Agent.Workspace = filepath.Join(r.dir, "workspace")
-	cfg.Agent.State = filepath.Join(r.dir, "state")
-	cfg.Journal.Path = filepath.Join(r.dir, "state", "journal.db")
+	cfg = app.Within(cfg, r.dir)
 	cfg.Audio.RecordDir = ""
 	cfg.Agent.Policy = ""
 	if r.scene.policy != nil {

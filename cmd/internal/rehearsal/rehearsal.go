@@ -86,14 +86,10 @@ func (r *Rehearsal) open(ctx context.Context) error {
 	r.App = a
 	feed, unwatch := a.Feed.Watch()
 	r.Feed = feed
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	stop := a.Start(ctx)
 	r.stop = func() error {
-		cancel()
-		err := <-ended
-		unwatch()
-		return errors.Join(err, a.Close())
+		defer unwatch()
+		return stop()
 	}
 	return r.Rest(ctx)
 }

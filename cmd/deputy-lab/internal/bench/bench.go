@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -86,8 +85,7 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 			return err
 		}
 	}
-	cfg.Agent.State, cfg.Agent.Workspace = filepath.Join(dir, "state"), filepath.Join(dir, "workspace")
-	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
+	cfg = app.Within(cfg, dir)
 	cfg.Audio.Mode, cfg.Audio.Address = "hands-free", "open" // nobody in the recordings knows the name
 	if b.standIn {
 		s, err := openStandIn()
@@ -106,16 +104,10 @@ func (b *bencher) run(ctx context.Context, cfg configs.Config, files []string, o
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	if a.Listener == nil {
-		return errors.New(strings.Join(a.Missing, " "))
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	events, stop := a.Feed.Watch()
-	defer stop()
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
-	defer func() { cancel(); err = errors.Join(err, <-ended) }()
+	events, unwatch := a.Feed.Watch()
+	defer unwatch()
+	stop := a.Start(ctx)
+	defer func() { err = errors.Join(err, stop()) }()
 	r := &rehearsal.Rehearsal{App: a, Stage: st, Config: cfg, Feed: events, Patience: 3 * time.Minute}
 	r.Seen = func(e event.Event) {
 		if p, put := e.Body.(event.AskDelivered); put { // what is said next is an order, no answer

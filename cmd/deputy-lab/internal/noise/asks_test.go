@@ -1,7 +1,6 @@
 package noise
 
 import (
-	"context"
 	"testing"
 
 	"deputy/agent/tool"
@@ -25,22 +24,16 @@ func TestNoiseTrialAsks(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.know(a)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	stop := a.Start(t.Context())
 	plan := newNoisePlan(nil, nil, 0)
 	for range 2 * len(noiseLevels) * len(noiseOrders) {
 		s := plan.turn()
-		if err := l.ask(ctx, a.Desk, s); err != nil {
+		if err := l.ask(t.Context(), a.Desk, s); err != nil {
 			t.Errorf("%s, in %s: %v", s.level, s.language, err)
 			break
 		}
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	if err := a.Close(); err != nil {
+	if err := stop(); err != nil {
 		t.Error(err)
 	}
 }

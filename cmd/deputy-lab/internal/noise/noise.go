@@ -117,9 +117,7 @@ func (n noiseTrial) run(ctx context.Context) (noiseReport, error) {
 
 // around runs the real loop around f.
 func (n noiseTrial) around(ctx context.Context, dir string, l *noiseLedger, f func(context.Context, *app.App) error) (err error) {
-	cfg := configs.Default()
-	cfg.Agent.State, cfg.Agent.Workspace = filepath.Join(dir, "state"), filepath.Join(dir, "workspace")
-	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
+	cfg := app.Within(configs.Default(), dir)
 	cfg.Audio.Mode = "hands-free"
 	mic, err := portaudio.OpenMic(nil)
 	if err != nil {
@@ -132,18 +130,9 @@ func (n noiseTrial) around(ctx context.Context, dir string, l *noiseLedger, f fu
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	if a.Listener == nil {
-		return fmt.Errorf("nothing can be heard: %v", a.Missing)
-	}
 	l.know(a)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
-	err = f(ctx, a)
-	cancel()
-	return errors.Join(err, <-ended)
+	stop := a.Start(ctx)
+	return errors.Join(f(ctx, a), stop())
 }
 
 // A countedSource counts the samples that were read from it, at audio.Rate: a

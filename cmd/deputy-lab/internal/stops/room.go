@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -54,9 +53,7 @@ type stopRoom struct {
 }
 
 func openStopRoom(ctx context.Context, dir string, engine stt.Transcriber) (*stopRoom, error) {
-	cfg := configs.Default()
-	cfg.Agent.State, cfg.Agent.Workspace = filepath.Join(dir, "state"), filepath.Join(dir, "workspace")
-	cfg.Journal.Path = filepath.Join(dir, "state", "journal.db")
+	cfg := app.Within(configs.Default(), dir)
 	cfg.Audio.Mode, cfg.Log.Level = "hands-free", "error"
 	r := &stopRoom{stage: listen.NewStage(), talk: &rehearsal.Talker{}}
 	a, err := app.Build(ctx, cfg, app.Overrides{
@@ -67,17 +64,7 @@ func openStopRoom(ctx context.Context, dir string, engine stt.Transcriber) (*sto
 	if err != nil {
 		return nil, err
 	}
-	r.app = a
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
-	r.ctx, r.close = ctx, func() error {
-		cancel()
-		return errors.Join(<-ended, a.Close())
-	}
-	if a.Listener == nil {
-		return nil, errors.Join(fmt.Errorf("nothing can be heard: %v", a.Missing), r.close())
-	}
+	r.app, r.ctx, r.close = a, ctx, a.Start(ctx)
 	return r, nil
 }
 
