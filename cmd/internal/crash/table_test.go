@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"sync"
 	"syscall"
 	"testing"
@@ -21,6 +22,8 @@ import (
 
 // A crashRow counts what came of all the crashes of one kind of tool.
 type crashRow struct {
+	tool  string
+	level policy.Level
 	// mu guards the counts: the crashes are tried side by side.
 	mu      sync.Mutex
 	appends int // boundaries: the journal is written so often
@@ -42,22 +45,32 @@ func TestCrashTable(t *testing.T) {
 		name   string
 		repeat tool.Repeat
 	}{{"idempotent", tool.Idempotent}, {"checkable", tool.Checkable}, {"opaque", tool.Opaque}}
+	var rows []*crashRow
+	t.Run("crashes", func(t *testing.T) {
+		for _, tool := range tools {
+			for _, level := range []policy.Level{policy.Draft, policy.Commit} {
+				row := &crashRow{tool: tool.name, level: level}
+				rows = append(rows, row)
+				t.Run(tool.name+" "+level.String(), func(t *testing.T) {
+					t.Parallel()
+					row.fill(t, crashJob{Repeat: tool.repeat, Level: level})
+				})
+			}
+		}
+	})
 	table := fmt.Sprintf("\n%-11s %-9s %8s %7s %6s %6s %5s %6s %6s\n",
 		"tool", "level", "appends", "events", "kills", "twice", "lost", "asked", "again")
-	for _, tool := range tools {
-		for _, level := range []policy.Level{policy.Draft, policy.Commit} {
-			row := &crashRow{}
-			t.Run(tool.name+" "+level.String(), func(t *testing.T) {
-				row.fill(t, crashJob{Repeat: tool.repeat, Level: level})
-			})
-			table += fmt.Sprintf("%-11s %-9s %8d %7d %6d %6d %5d %6d %6d\n",
-				tool.name, level, row.appends, row.events, row.kills, row.twice, row.lost, row.asked, row.yes)
-		}
+	for _, r := range rows {
+		table += fmt.Sprintf("%-11s %-9s %8d %7d %6d %6d %5d %6d %6d\n",
+			r.tool, r.level, r.appends, r.events, r.kills, r.twice, r.lost, r.asked, r.yes)
 	}
 	t.Log(table)
 }
 
-// fill tries every place to die, two at a time. In a second turn, unless the tests
+// crashing holds a token for each process that works on a job: they mostly wait.
+var crashing = make(chan bool, 4*runtime.NumCPU())
+
+// fill tries every place to die. In a second turn, unless the tests
 // are to be short or watched for races, what starts after a crash that left an effect under way is
 // killed as well, at every place of its own.
 func (r *crashRow) fill(t *testing.T, j crashJob) {
@@ -80,14 +93,13 @@ func (r *crashRow) fill(t *testing.T, j crashJob) {
 		t.Fatalf("the job had only %d appends", r.appends)
 	}
 	firsts = append(firsts, crash{Point: "before"}, crash{Point: "after"})
-	sem := make(chan bool, 2)
 	var all sync.WaitGroup
 	defer all.Wait()
 	try := func(crashes ...crash) {
 		for _, again := range []bool{false, true} {
-			sem <- true
 			all.Go(func() {
-				defer func() { <-sem }()
+				crashing <- true
+				defer func() { <-crashing }()
 				j := j
 				j.Again = again
 				r.try(t, j, crashes)
