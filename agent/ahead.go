@@ -11,7 +11,7 @@ import (
 // server's cache is theirs.
 func (h *executor) readAhead(s *state.State) {
 	w, ok := h.d.o.Model.(model.Warmer)
-	if !ok || !h.d.o.ReadAhead || h.busy() > 0 || s.Posed() != nil {
+	if !ok || !h.d.o.ReadAhead || h.busy() > 0 || s.Presented() != nil {
 		return
 	}
 	p := h.d.o.Rules.Beginning(s, h.d.now().wall)

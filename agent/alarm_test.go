@@ -241,8 +241,8 @@ func TestAskUnderAClockThatIsSet(t *testing.T) {
 				if b.has("decided") {
 					b.t.Error("an answer to the ask of before the clock was set decided")
 				}
-				if s := b.state(); s.Posed() == nil || s.Posed().Posed.Before(b.wall().Add(-6*time.Second)) {
-					b.t.Fatalf("got %+v, want the ask put again", s.Posed())
+				if s := b.state(); s.Presented() == nil || s.Presented().Delivered.Before(b.wall().Add(-6*time.Second)) {
+					b.t.Fatalf("got %+v, want the ask put again", s.Presented())
 				}
 				b.hear("approve " + b.code())
 				b.effects(1)
@@ -259,13 +259,13 @@ func TestLaterAfterSleep(t *testing.T) {
 		b.model.replies = []event.Replied{calls("mail", `{"to":"finance"}`), {Text: "Sent."}}
 		b.hear("send the report to finance")
 		b.hear("in ten minutes")
-		if s := b.state(); s.Posed() != nil {
-			b.t.Fatalf("got %+v posed, want it put off", s.Posed())
+		if s := b.state(); s.Presented() != nil {
+			b.t.Fatalf("got %+v posed, want it put off", s.Presented())
 		}
 		b.setClock(time.Hour)
 		time.Sleep(31 * time.Second)
 		synctest.Wait()
-		if s := b.state(); s.Posed() == nil {
+		if s := b.state(); s.Presented() == nil {
 			b.t.Error("an hour later it is not back")
 		}
 	})

@@ -24,8 +24,8 @@ func TestWhatWasNotHeardIsNotApprovedByVoice(t *testing.T) {
 				b.model.replies = []event.Replied{calls("mail", `{"to":"`+strings.Repeat("someone, ", 60)+`evil"}`)}
 				b.start()
 				b.hear("send the mail to everyone")
-				if s := b.state(); s.Posed() == nil || !s.Posed().Cut || s.Posed().Code != "" {
-					t.Fatalf("got the ask %+v, want one that is cut and has no code word", s.Posed())
+				if s := b.state(); s.Presented() == nil || !s.Presented().Cut || s.Presented().Code != "" {
+					t.Fatalf("got the ask %+v, want one that is cut and has no code word", s.Presented())
 				}
 				b.hearWith(tt.h)
 				b.effects(tt.want)
@@ -100,8 +100,8 @@ func TestTheCodeWordStandsNowhereElse(t *testing.T) {
 		b.model.replies = []event.Replied{calls("mail", `{"to":"finance","body":"falcon copper lantern"}`)}
 		b.start()
 		b.hear("send the mail to finance")
-		if s := b.state(); s.Posed() == nil || !s.Posed().Cut || s.Posed().Code != "" {
-			t.Errorf("got %+v, want an ask that no voice approves", s.Posed())
+		if s := b.state(); s.Presented() == nil || !s.Presented().Cut || s.Presented().Code != "" {
+			t.Errorf("got %+v, want an ask that no voice approves", s.Presented())
 		}
 	})
 }

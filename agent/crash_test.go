@@ -51,7 +51,7 @@ func (b *bench) job(tool string) {
 	b.model.replies = []event.Replied{calls(tool, `{"to":"finance"}`), {Text: "All done."}}
 	b.start()
 	b.hear("please send it and write it down")
-	if s := b.state(); s.Posed() != nil {
+	if s := b.state(); s.Presented() != nil {
 		b.hear("approve " + b.code())
 	}
 }
@@ -81,7 +81,7 @@ func crashAt(t *testing.T, tool string, events []journal.Event, under string, ha
 		}
 		b.start()
 		s := b.state()
-		if a := s.Posed(); a != nil {
+		if a := s.Presented(); a != nil {
 			if a.Again {
 				b.hear("no")
 			} else {

@@ -84,7 +84,7 @@ type Desk struct {
 	bell chan struct{}
 	// mu guards inbox alone: telling must never wait for the desk.
 	mu    sync.Mutex
-	inbox []any // Event, func(*State, *hands) or damaged
+	inbox []any // Event, func(*State, *executor) or damaged
 	// asking is what Settled looks at; Run alone puts it there.
 	asking atomic.Pointer[consent.Question]
 	// holding is what Holding looks at; Run alone puts it there.
@@ -231,7 +231,7 @@ func (d *Desk) work(ctx context.Context, s *state.State, h *executor, now instan
 	next, events, intents := d.o.Rules.Step(*s, e)
 	*s = next
 	d.asking.Store(hearing.Question(s))
-	d.holding.Store(len(s.Held) > 0)
+	d.holding.Store(len(s.Delayed) > 0)
 	if err := d.journal(ctx, events); err != nil {
 		return err
 	}

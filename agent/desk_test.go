@@ -89,7 +89,7 @@ func TestAnswerMustComeAfterTheAsk(t *testing.T) {
 		b.hearWith(event.Heard{Text: "approve " + code, Began: asked.Add(-time.Second), Ended: asked})
 		b.effects(0)
 		s := b.state()
-		if s.Posed() == nil {
+		if s.Presented() == nil {
 			t.Fatal("the ask is gone")
 		}
 		b.hear("approve " + b.code())
@@ -427,7 +427,7 @@ func TestWhatLeadsUpToAnAskIsSaidBeforeIt(t *testing.T) {
 			t.Fatal("a misheard answer became an order")
 		}
 		s := b.state()
-		if a := s.Posed(); a == nil || a.Posed.IsZero() {
+		if a := s.Presented(); a == nil || a.Delivered.IsZero() {
 			t.Fatal("the ask was not put again")
 		}
 		last := s.Said[len(s.Said)-1]

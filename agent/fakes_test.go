@@ -446,7 +446,7 @@ func (b *bench) state() (s state.State) {
 func (b *bench) code() string {
 	b.t.Helper()
 	s := b.state()
-	if a := s.Posed(); a != nil {
+	if a := s.Presented(); a != nil {
 		return a.Code
 	}
 	b.t.Fatal("no ask is posed")

@@ -27,7 +27,7 @@ func sound(s *state.State) string {
 			return "ask " + a.ID
 		}
 	}
-	for key, h := range s.Held {
+	for key, h := range s.Delayed {
 		if s.Effects[key] == nil || s.Tasks[h.Task] == nil {
 			return "a held effect"
 		}

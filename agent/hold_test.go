@@ -148,7 +148,7 @@ func TestGraceWaitsForSpeechUnderWay(t *testing.T) {
 				time.Sleep(30 * time.Second)
 			}
 			b.effects(0)
-			if s := b.state(); len(s.Asks) != 1 || !s.Asks[0].Parked {
+			if s := b.state(); len(s.Asks) != 1 || !s.Asks[0].Deferred {
 				t.Errorf("got asks %+v, want it in the inbox", s.Asks)
 			}
 		})
@@ -235,7 +235,7 @@ func TestGraceWaitsForTheEar(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		b.effects(0) // the ear lags
 		var until time.Time
-		for _, h := range b.state().Held {
+		for _, h := range b.state().Delayed {
 			until = h.Until
 		}
 		if !b.desk.Holding() || until.IsZero() {

@@ -13,7 +13,7 @@ func (b *bench) give(words string) {
 	b.t.Helper()
 	b.hear(words)
 	s := b.state()
-	a := s.Posed()
+	a := s.Presented()
 	if a == nil || s.Effects[a.Key].Tool != grantTool {
 		b.t.Fatalf("%q: no leave was read back; said %q", words, b.mouth.spoken)
 	}
@@ -155,7 +155,7 @@ func TestAlwaysGivesLeaveAndGoesOn(t *testing.T) {
 				b.hear("send the mail to finance")
 				b.hear("yes, and always allow this")
 				s := b.state()
-				a := s.Posed()
+				a := s.Presented()
 				if a == nil || s.Effects[a.Key].Tool != grantTool {
 					t.Fatalf("no leave was read back; said %q", b.mouth.spoken)
 				}
@@ -194,7 +194,7 @@ func TestNoLeaveForWhatNoToolCanFrame(t *testing.T) {
 		b.start()
 		b.hear("change the key")
 		b.hear("always allow this")
-		if s := b.state(); len(s.Grants) != 0 || s.Posed() == nil || s.Effects[s.Posed().Key].Tool != "seal" {
+		if s := b.state(); len(s.Grants) != 0 || s.Presented() == nil || s.Effects[s.Presented().Key].Tool != "seal" {
 			t.Error("leave was offered for what is sealed")
 		}
 	})
@@ -245,7 +245,7 @@ func TestLeaveSurvivesARestart(t *testing.T) {
 		b.hear("you may mail finance this week without asking")
 		b.stop()
 		b.start()
-		if s := b.state(); s.Posed() == nil || s.Effects[s.Posed().Key].Tool != grantTool || len(s.Grants) != 0 {
+		if s := b.state(); s.Presented() == nil || s.Effects[s.Presented().Key].Tool != grantTool || len(s.Grants) != 0 {
 			t.Error("leave that was being asked for is not asked for again")
 		}
 	})

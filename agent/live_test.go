@@ -222,8 +222,8 @@ func TestLiveEffectIsCutOff(t *testing.T) {
 			b.journal = journalOf(t, events) // as after a power cut
 			b.start()
 			s := b.state()
-			if len(s.Asks) != 1 || s.Asks[0].Again != true || s.Effects[s.Asks[0].Key].Tool != "code" || len(s.Held) != 0 || begun != 1 {
-				t.Errorf("%q: got %d asks, %d held, begun %d times; want to be asked whether the effect is wanted again", say, len(s.Asks), len(s.Held), begun)
+			if len(s.Asks) != 1 || s.Asks[0].Again != true || s.Effects[s.Asks[0].Key].Tool != "code" || len(s.Delayed) != 0 || begun != 1 {
+				t.Errorf("%q: got %d asks, %d held, begun %d times; want to be asked whether the effect is wanted again", say, len(s.Asks), len(s.Delayed), begun)
 			}
 		})
 	}

@@ -237,7 +237,7 @@ func TestForeignApprovesNothing(t *testing.T) {
 				b.listening()
 				b.hear("Deputy, run the command x")
 				b.rest()
-				if s := b.state(); s.Posed() == nil {
+				if s := b.state(); s.Presented() == nil {
 					t.Fatal("nothing is asked")
 				}
 				time.Sleep(time.Second)

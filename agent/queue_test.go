@@ -31,7 +31,7 @@ func (b *bench) threeAsks() {
 func (b *bench) posedArgs() (args string) {
 	b.t.Helper()
 	if err := b.desk.View(b.t.Context(), func(s *state.State, _ int) {
-		if a := s.Posed(); a != nil {
+		if a := s.Presented(); a != nil {
 			args = string(s.Effects[a.Key].Args)
 		}
 	}); err != nil {
@@ -112,7 +112,7 @@ func TestABatchIsOfOneKindAndReadOut(t *testing.T) {
 			b.hear("what's waiting")
 			b.hear(say)
 			s := b.state()
-			a := s.Posed()
+			a := s.Presented()
 			if a == nil || len(a.With) != 1 {
 				t.Fatalf("%q: got %+v posed, want two mails together; said %q", say, a, b.mouth.spoken)
 			}
@@ -149,7 +149,7 @@ func TestNamingOneOnTheScreenDecidesThatOne(t *testing.T) {
 		b.hear("what's waiting")
 		b.hear("all of them")
 		s := b.state()
-		b.desk.Tell(event.Answered{Ask: s.Posed().ID, Approve: true, By: "socket"})
+		b.desk.Tell(event.Answered{Ask: s.Presented().ID, Approve: true, By: "socket"})
 		b.rest()
 		b.effects(1)
 	})

@@ -52,8 +52,8 @@ func TestNoRefusalIsLost(t *testing.T) {
 					moment(b)
 					h.Began, h.Ended = time.Now(), time.Now().Add(10*time.Millisecond)
 					b.hearWith(h)
-					if s := b.state(); len(s.Held) > 0 || len(s.Asks) > 0 {
-						t.Errorf("held %v, asked %v, want neither any more", s.Held, s.Asks)
+					if s := b.state(); len(s.Delayed) > 0 || len(s.Asks) > 0 {
+						t.Errorf("held %v, asked %v, want neither any more", s.Delayed, s.Asks)
 					}
 					time.Sleep(5 * time.Second)
 					b.effects(0)
@@ -76,7 +76,7 @@ func TestAWaitPutsOff(t *testing.T) {
 						time.Sleep(takes)
 						h.Text, h.Began, h.Ended = text, time.Now(), time.Now().Add(10*time.Millisecond)
 						b.hearWith(h)
-						if s := b.state(); len(s.Asks) != 1 || !s.Asks[0].Parked {
+						if s := b.state(); len(s.Asks) != 1 || !s.Asks[0].Deferred {
 							t.Errorf("got %+v, want the ask put off", s.Asks)
 						}
 					})
@@ -165,7 +165,7 @@ func TestANoisyRoomEndsInTheInbox(t *testing.T) {
 				asked++
 			}
 		}
-		if s := b.state(); len(s.Asks) != 1 || !s.Asks[0].Parked || asked != 3 {
+		if s := b.state(); len(s.Asks) != 1 || !s.Asks[0].Deferred || asked != 3 {
 			t.Errorf("asked %d times, open asks %+v; want once before and twice after, then the inbox", asked, s.Asks)
 		}
 	})

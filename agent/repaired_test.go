@@ -51,13 +51,13 @@ func repairedAfter(b *bench, whole []journal.Event, n int) {
 	b.stop()
 	b.start()
 	s = b.state()
-	if s.Posed() == nil {
+	if s.Presented() == nil {
 		t.Fatal("a task that was opened after the repair was not gone on with")
 	}
 	// A destination that remembers keys must not take it for the effect that was forgotten.
 	for _, e := range whole {
 		if ev, err := event.Decode(e); err == nil {
-			if i, ok := ev.Body.(event.Intended); ok && i.Key == s.Posed().Key {
+			if i, ok := ev.Body.(event.Intended); ok && i.Key == s.Presented().Key {
 				t.Error("a new effect has the key of one from before the repair")
 			}
 		}

@@ -109,8 +109,8 @@ func busyDay(t *testing.T) (events []journal.Event) {
 			"you may mail finance about the report this week without asking", "what may you do without asking",
 		} {
 			b.hear(text)
-			if s := b.state(); s.Posed() != nil {
-				b.hear("approve " + s.Posed().Code)
+			if s := b.state(); s.Presented() != nil {
+				b.hear("approve " + s.Presented().Code)
 			}
 		}
 		b.stop()

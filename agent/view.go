@@ -26,7 +26,7 @@ func (d *Desk) Rests(ctx context.Context, cause string) (rests bool, err error) 
 		for _, r := range s.Ready {
 			rests = rests && s.Effects[r.Key].Cause != cause
 		}
-		for key := range s.Held {
+		for key := range s.Delayed {
 			rests = rests && s.Effects[key].Cause != cause
 		}
 	})

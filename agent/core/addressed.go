@@ -45,7 +45,7 @@ func (x *step) countUnnamed(h event.Heard, v command.Verb) {
 	switch {
 	case x.Named || h.Typed || h.Key:
 		x.Unnamed = 0
-	case v == command.None && x.Posed() == nil && x.Noting() == nil:
+	case v == command.None && x.Presented() == nil && x.Noting() == nil:
 		x.Unnamed++
 	}
 }

@@ -17,43 +17,43 @@ import (
 func (x *step) askFor(t *state.Task, key string, again bool) {
 	x.record(event.Asked{Task: t.ID, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: again})
 	x.intend(event.Wake{At: x.At.Add(x.lapse())})
-	x.poseNext()
+	x.presentNext()
 }
 
-// poseNext puts the oldest decision to the owner, if none is being put, the queue
+// presentNext puts the oldest decision to the owner, if none is being put, the queue
 // isn't being read out, and the hour is right.
-func (x *step) poseNext() {
-	if x.Posed() != nil || len(x.Listed) > 0 {
+func (x *step) presentNext() {
+	if x.Presented() != nil || len(x.Queue) > 0 {
 		return
 	}
 	for _, a := range x.Asks {
-		if a.Parked {
+		if a.Deferred {
 			continue
 		}
 		if until, quiet := x.quiet(); quiet {
-			x.park(a, "these are quiet hours", until)
+			x.deferAsk(a, "these are quiet hours", until)
 			continue
 		}
-		x.poseOrPark(a, "it was put twice and not decided")
+		x.presentOrDefer(a, "it was put twice and not decided")
 		return
 	}
 }
 
-// poseOrPark puts an ask once more, or leaves it in the inbox after two times.
-func (x *step) poseOrPark(a *state.Ask, why string) {
-	if a.Posings < 2 {
-		x.pose(a, a.Posings+1, a.With...)
+// presentOrDefer puts an ask once more, or leaves it in the inbox after two times.
+func (x *step) presentOrDefer(a *state.Ask, why string) {
+	if a.Times < 2 {
+		x.present(a, a.Times+1, a.With...)
 		return
 	}
-	x.park(a, why, time.Time{})
+	x.deferAsk(a, why, time.Time{})
 	x.tellFirst(x.Tasks[a.Task].Language, "say.parked")
-	x.poseNext()
+	x.presentNext()
 }
 
-// pose says an ask, and those of the same kind that go with it.
-func (x *step) pose(a *state.Ask, times int, with ...string) {
+// present says an ask, and those of the same kind that go with it.
+func (x *step) present(a *state.Ask, times int, with ...string) {
 	l := x.compose(a, with)
-	line := x.say(x.Tasks[a.Task].Language, state.Spoke{Text: l.text, Ask: a.ID})
+	line := x.say(x.Tasks[a.Task].Language, state.SpokenLine{Text: l.text, Ask: a.ID})
 	x.record(event.AskPresented{
 		Task: a.Task, Ask: a.ID, Line: line, Text: l.text, Code: l.code, Cut: l.cut, Again: a.Again, Half: x.half == a.ID, Times: times, With: with,
 	})
@@ -75,7 +75,7 @@ func (x *step) codeWord(lang string, a *state.Ask, rest string) string {
 }
 
 // askSpoken notes that an ask was heard, or puts it again if it was cut off.
-func (x *step) askSpoken(l state.Spoke, b event.Spoken) {
+func (x *step) askSpoken(l state.SpokenLine, b event.Spoken) {
 	a := x.Ask(l.Ask)
 	if a == nil || a.Line != l.Line {
 		return
@@ -88,7 +88,7 @@ func (x *step) askSpoken(l state.Spoke, b event.Spoken) {
 		// There is no voice. The ask stands on the screen: typed answers count,
 		// spoken ones don't, since it wasn't heard.
 	default:
-		x.poseOrPark(a, "it was cut off twice")
+		x.presentOrDefer(a, "it was cut off twice")
 	}
 }
 
@@ -98,14 +98,14 @@ func (x *step) patience() time.Duration { return cmp.Or(x.Patience, 20*time.Seco
 func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 	lang, v := x.Tasks[a.Task].Language, x.Read(a, h, overlapped)
 	d := event.Decided{By: string(x.origin.Channel), Why: v.Why, Rest: v.Rest, Answer: &h, Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}
-	if !a.Posed.IsZero() {
-		d.After = h.Began.Sub(a.Posed)
+	if !a.Delivered.IsZero() {
+		d.After = h.Began.Sub(a.Delivered)
 	}
 	switch v.Reading {
 	case consent.Approve:
 		if why := x.Untimely(a, h); why != "" {
 			x.tellFirst(lang, why)
-			x.poseOrPark(a, "the answer did not come in its time")
+			x.presentOrDefer(a, "the answer did not come in its time")
 			return true
 		}
 		d.Approve = true
@@ -125,7 +125,7 @@ func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 	case consent.Explain:
 		x.explain(a)
 	case consent.Repeat:
-		x.pose(a, a.Posings, a.With...)
+		x.present(a, a.Times, a.With...)
 	case consent.Unrelated, consent.Unclear:
 		if x.chosen(h) {
 			return true
@@ -139,7 +139,7 @@ func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 			x.unclear(a, lang, v)
 			return true
 		}
-		x.setAside(a)
+		x.suspend(a)
 		return false
 	}
 	return true
@@ -157,12 +157,12 @@ func (x *step) unclear(a *state.Ask, lang string, v consent.Verdict) {
 	default:
 		x.tellFirst(lang, "say.unclear")
 	}
-	x.poseOrPark(a, "no clear answer")
+	x.presentOrDefer(a, "no clear answer")
 }
 
-// setAside takes an ask off the floor while the owner turns to something else.
+// suspend takes an ask off the floor while the owner turns to something else.
 // It comes back when that is done.
-func (x *step) setAside(a *state.Ask) {
+func (x *step) suspend(a *state.Ask) {
 	x.record(event.AskSuspended{Task: a.Task, Ask: a.ID})
 }
 
@@ -173,7 +173,7 @@ func (x *step) answered(b event.Answered) {
 		return // what no voice alone can approve is approved by who has read it
 	}
 	x.record(b)
-	if x.Posed() == a {
+	if x.Presented() == a {
 		x.intend(event.Hush{})
 	}
 	// Who names one means that one, whatever was read out with it.
@@ -205,7 +205,7 @@ func (x *step) decideAll(asks []*state.Ask, d event.Decided) {
 	for _, a := range asks {
 		x.carryOut(a, d)
 	}
-	x.poseNext()
+	x.presentNext()
 }
 
 // carryOut does what follows from the decision on an ask that is closed.

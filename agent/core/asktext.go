@@ -77,6 +77,6 @@ func (x *step) explain(a *state.Ask) {
 		text = append(text, x.phrase(lang, "detail.end"))
 	}
 	x.record(event.Explained{Task: a.Task, Ask: a.ID, Part: n + 1})
-	x.tellLine(lang, state.Spoke{Text: strings.Join(text, " "), First: true})
-	x.pose(a, a.Posings, a.With...)
+	x.tellLine(lang, state.SpokenLine{Text: strings.Join(text, " "), First: true})
+	x.present(a, a.Times, a.With...)
 }

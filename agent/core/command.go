@@ -37,12 +37,12 @@ func (x *step) do(v command.Verb, h event.Heard) {
 	}
 }
 
-// stop ends what can be heard and what runs. An ask that was just posed is
+// stop ends what can be heard and what runs. An ask that was just put is
 // denied: whoever says stop doesn't want it done.
 func (x *step) stop(lang string) {
 	audible := len(x.Lines) > 0
 	x.intend(event.Hush{})
-	if a := x.Posed(); a != nil {
+	if a := x.Presented(); a != nil {
 		x.decide(a, event.Decided{By: "stop", Why: "the owner said stop"})
 		return
 	}
@@ -70,7 +70,7 @@ func (x *step) end(t *state.Task, status event.Status, text string) {
 	x.callOff(t)
 	x.record(event.TaskClosed{Task: t.ID, Status: status, Text: text})
 	x.report(t)
-	x.poseNext()
+	x.presentNext()
 	x.startReady()
 }
 
@@ -80,7 +80,7 @@ func (x *step) report(t *state.Task) {
 		x.record(event.Reported{Task: t.ID})
 		return
 	}
-	x.say(t.Language, state.Spoke{Text: t.Report, Report: t.ID})
+	x.say(t.Language, state.SpokenLine{Text: t.Report, Report: t.ID})
 }
 
 func (x *step) undo(lang string) {
@@ -135,7 +135,7 @@ func (x *step) status(lang string) {
 		x.tell(lang, "say.nothing_running")
 		return
 	}
-	x.tellLine(lang, state.Spoke{Text: strings.Join(parts, " ")})
+	x.tellLine(lang, state.SpokenLine{Text: strings.Join(parts, " ")})
 }
 
 // progress is what a live effect of the task said last of how far it is.
@@ -150,12 +150,12 @@ func (x *step) progress(t *state.Task) string {
 
 // repeat says the last thing again that was heard to its end or cut short.
 func (x *step) repeat(lang string) {
-	if a := x.Posed(); a != nil {
-		x.pose(a, a.Posings, a.With...)
+	if a := x.Presented(); a != nil {
+		x.present(a, a.Times, a.With...)
 		return
 	}
 	if t := x.Youngest(x.Order, func(t *state.Task) bool { return t.Report != "" }); t != nil {
-		x.tellLine(t.Language, state.Spoke{Text: t.Report, Report: t.ID})
+		x.tellLine(t.Language, state.SpokenLine{Text: t.Report, Report: t.ID})
 		return
 	}
 	x.tell(lang, "say.nothing_to_repeat")

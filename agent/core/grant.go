@@ -61,10 +61,10 @@ func (x *step) always(a *state.Ask) {
 	f, t := x.Effects[a.Key], x.Tasks[a.Task]
 	if f.GrantScope == nil || f.Level >= policy.Restricted || f.Spends || a.Again || len(f.Taint) > 0 {
 		x.tellFirst(t.Language, "say.no_leave")
-		x.pose(a, a.Posings, a.With...)
+		x.present(a, a.Times, a.With...)
 		return
 	}
-	x.setAside(a)
+	x.suspend(a)
 	x.askGrant(t, f.Tool, *f.GrantScope, consent.GrantRequest{}, a.ID)
 }
 
@@ -97,7 +97,7 @@ func (x *step) askGrant(t *state.Task, tool string, frame tool.GrantScope, l con
 	x.record(i)
 	x.record(event.Asked{Task: t.ID, Ask: "a" + itoa(x.LastAsk+1), Key: i.Key})
 	x.intend(event.Wake{At: x.At.Add(x.lapse())})
-	x.pose(x.Ask("a"+itoa(x.LastAsk)), 1)
+	x.present(x.Ask("a"+itoa(x.LastAsk)), 1)
 }
 
 // decidedGrant gives the grant, or doesn't, and goes back to the ask it came of.
@@ -163,7 +163,7 @@ func (x *step) listGrants(lang string) {
 		x.tell(lang, "say.no_leaves")
 		return
 	}
-	x.tellLine(lang, state.Spoke{Text: strings.Join(parts, " ")})
+	x.tellLine(lang, state.SpokenLine{Text: strings.Join(parts, " ")})
 }
 
 // revokeSpoken takes back the grants that were named; to take one back needs no

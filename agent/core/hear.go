@@ -65,12 +65,12 @@ func (x *step) hear(h event.Heard) {
 	}
 	x.countUnnamed(h, verb)
 	x.takeIn(whole)
-	if a := x.Posed(); a != nil && (verb == command.None || verb == command.Cancel) {
+	if a := x.Presented(); a != nil && (verb == command.None || verb == command.Cancel) {
 		if x.answer(a, h, overlapped) {
 			return
 		}
 	}
-	if len(x.Listed) > 0 && verb == command.None && x.namedOne(h) {
+	if len(x.Queue) > 0 && verb == command.None && x.namedOne(h) {
 		return
 	}
 	if t := x.Noting(); t != nil && x.dictated(t, h, verb) {
@@ -93,7 +93,7 @@ func (x *step) hear(h event.Heard) {
 	}
 	if !h.Typed && !h.Key && h.Confidence > 0 && h.Confidence < hearing.LeastConfidence {
 		x.mumbled(h)
-		x.poseNext() // what was set aside for it comes back
+		x.presentNext() // what was set aside for it comes back
 		return
 	}
 	x.order(h)
@@ -110,7 +110,7 @@ func (x *step) mumbled(h event.Heard) {
 // understood says whether the utterance is in a language that Deputy takes
 // orders in, and tells the speaker if it isn't.
 func (x *step) understood(h event.Heard) bool {
-	other := h.Foreign && !h.Key && x.Posed() == nil // the answer to an ask is read, though it approves nothing
+	other := h.Foreign && !h.Key && x.Presented() == nil // the answer to an ask is read, though it approves nothing
 	if h.Typed || !other && (h.Language == "en" || h.Language == "ko" || h.Language == "") {
 		return true
 	}

@@ -52,8 +52,8 @@ func (x *step) begin(i event.Intended, by string) {
 // is listened to, all of the time in which a stop counts must have been.
 func (x *step) release() {
 	var late []string
-	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
-		h, f := x.Held[key], x.Effects[key]
+	for _, key := range slices.Sorted(maps.Keys(x.Delayed)) {
+		h, f := x.Delayed[key], x.Effects[key]
 		begins, last := f.Grace.Add(soft+noticed), f.Grace.Add(longestHold) // by the steady clock, so that setting the other cuts nothing short
 		switch {
 		case x.steady.Before(begins):
@@ -69,14 +69,14 @@ func (x *step) release() {
 			x.cause = woke
 		}
 	}
-	x.putBack(late, "say.held_too_long")
+	x.askAgain(late, "say.held_too_long")
 }
 
-// putBack asks about decided effects again that had not begun. Nothing is lost by
+// askAgain asks about decided effects again that had not begun. Nothing is lost by
 // it but time, and each is put as often as any ask, then left in the inbox.
-func (x *step) putBack(keys []string, why string) {
+func (x *step) askAgain(keys []string, why string) {
 	for i, key := range keys {
-		t := x.Tasks[x.Held[key].Task]
+		t := x.Tasks[x.Delayed[key].Task]
 		if i == 0 {
 			x.tellFirst(t.Language, why)
 		}
@@ -89,7 +89,7 @@ func (x *step) putBack(keys []string, why string) {
 func (x *step) listened(b event.Listened) {
 	was := x.Listened
 	if x.Listened = b.To; b.To.IsZero() && !was.IsZero() {
-		x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.unread")
+		x.askAgain(slices.Sorted(maps.Keys(x.Delayed)), "say.unread")
 	}
 	x.release()
 }
@@ -103,7 +103,7 @@ func (x *step) speaks(b event.Speech) {
 // forgetLost lets go of utterances whose end got lost. While an effect waits, none
 // is: it is asked about again before it would begin for that reason.
 func (x *step) forgetLost() {
-	if len(x.Held) == 0 {
+	if len(x.Delayed) == 0 {
 		maps.DeleteFunc(x.Speech, func(_ int64, u state.Utterance) bool { return x.At.Sub(u.Told) > longestHold })
 	}
 }
@@ -112,7 +112,7 @@ func (x *step) forgetLost() {
 // Whatever refuses, negates or delays does, unless it is Deputy's own voice; what
 // could not be made out may have been a stop, so that it is asked about.
 func (x *step) retracted(h event.Heard, v command.Verb, overlapped bool) bool {
-	if len(x.Held) == 0 {
+	if len(x.Delayed) == 0 {
 		return false
 	}
 	r := consent.Read(consent.Question{Said: x.SaidSince(h.Began.Add(-state.KeepSaid))}, hearing.AnswerOf(h, overlapped))
@@ -126,15 +126,15 @@ func (x *step) retracted(h event.Heard, v command.Verb, overlapped bool) bool {
 		return false
 	default:
 		x.recordUnread(h)
-		x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.unread")
+		x.askAgain(slices.Sorted(maps.Keys(x.Delayed)), "say.unread")
 		return true
 	}
 	x.takeIn(h)
 	if v == command.Stop {
 		x.intend(event.Hush{})
 	}
-	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
-		held, ok := x.Held[key]
+	for _, key := range slices.Sorted(maps.Keys(x.Delayed)) {
+		held, ok := x.Delayed[key]
 		if !ok { // it went with its task
 			continue
 		}
@@ -148,11 +148,11 @@ func (x *step) retracted(h event.Heard, v command.Verb, overlapped bool) bool {
 // been an answer. While an ask stands it is put again, as after any that was
 // unclear.
 func (x *step) unread(h event.Heard) {
-	a := x.Posed()
-	if a == nil || a.Posed.IsZero() || x.Voiceless(h) || x.Overlaps(h) {
+	a := x.Presented()
+	if a == nil || a.Delivered.IsZero() || x.Voiceless(h) || x.Overlaps(h) {
 		return
 	}
-	from := a.Posed
+	from := a.Delivered
 	if !h.Key && !x.FullDuplex {
 		from = from.Add(x.Tail()) // the room may still carry the ask
 	}
@@ -161,7 +161,7 @@ func (x *step) unread(h event.Heard) {
 	}
 	x.recordUnread(h)
 	x.tellFirst(x.Tasks[a.Task].Language, "say.unread")
-	x.poseOrPark(a, "something was heard that could not be made out")
+	x.presentOrDefer(a, "something was heard that could not be made out")
 }
 
 // recordUnread writes down that something was heard. What it was written down as
@@ -179,10 +179,10 @@ func (x *step) refuse(t *state.Task, f *state.Effect, words string, goOn bool) {
 	switch {
 	case f.Within != "":
 		x.intend(event.AnswerEffect{Key: f.Within, Call: f.Call, Answer: tool.Answer{Words: words}})
-		x.poseNext()
+		x.presentNext()
 	case goOn && t.Status.Open():
 		x.advance(t)
-		x.poseNext()
+		x.presentNext()
 	case t.Status.Open():
 		x.end(t, event.Cancelled, x.phrase(t.Language, "say.denied"))
 	}

@@ -87,7 +87,7 @@ func (x *step) forgetPermissions() {
 			x.record(event.Decided{Task: a.Task, Ask: a.ID, Key: a.Key, By: "restart", Why: "what asked for it has ended"})
 		}
 	}
-	for key := range x.Held {
+	for key := range x.Delayed {
 		if f := x.Effects[key]; f.Within != "" {
 			x.record(event.Retracted{Task: f.Task, Key: key, By: "restart", Why: "what asked for it has ended"})
 		}

@@ -25,7 +25,7 @@ func (x *step) inbox(lang string) {
 	case 0:
 		x.tell(lang, "say.inbox_empty")
 	case 1:
-		x.pose(x.Asks[0], 1)
+		x.present(x.Asks[0], 1)
 	default:
 		x.list(lang)
 	}
@@ -33,8 +33,8 @@ func (x *step) inbox(lang string) {
 
 // list reads the queue out. The owner may then name one.
 func (x *step) list(lang string) {
-	if a := x.Posed(); a != nil {
-		x.setAside(a)
+	if a := x.Presented(); a != nil {
+		x.suspend(a)
 	}
 	text := []string{x.phrase(lang, "say.inbox_count", "n", itoa(len(x.Asks)))}
 	var ids []string
@@ -47,7 +47,7 @@ func (x *step) list(lang string) {
 	}
 	text = append(text, x.phrase(lang, "say.which"))
 	x.record(event.QueueRead{Asks: ids})
-	x.tellLine(lang, state.Spoke{Text: strings.Join(text, " "), First: true, List: true})
+	x.tellLine(lang, state.SpokenLine{Text: strings.Join(text, " "), First: true, List: true})
 }
 
 // brief is an ask in a few words, for the queue.
@@ -64,7 +64,7 @@ func (x *step) namedOne(h event.Heard) bool {
 	}
 	lang := x.languageOf(h)
 	if consent.ReadAll(h.Text, h.Language) {
-		x.poseAll(lang)
+		x.presentAll(lang)
 		return true
 	}
 	switch consent.Read(consent.Question{Level: 2}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}).Reading {
@@ -73,7 +73,7 @@ func (x *step) namedOne(h event.Heard) bool {
 		return false
 	case consent.Deny, consent.Later:
 		x.record(event.QueueRead{})
-		x.parkAll("the owner put it off")
+		x.deferAll("the owner put it off")
 		x.tellFirst(lang, "say.later")
 	default:
 		x.tellFirst(lang, "say.which")
@@ -95,25 +95,25 @@ func (x *step) chosen(h event.Heard) bool {
 	if a == nil {
 		return false
 	}
-	if p := x.Posed(); p != nil {
-		x.setAside(p)
+	if p := x.Presented(); p != nil {
+		x.suspend(p)
 	}
-	x.pose(a, 1)
+	x.present(a, 1)
 	return true
 }
 
-// poseAll puts all decisions of the kind of the first as one, each read out in
+// presentAll puts all decisions of the kind of the first as one, each read out in
 // full. What is of another kind, tainted, may have happened or needs the screen
 // stays for itself.
-func (x *step) poseAll(lang string) {
-	first := x.Ask(x.Listed[0])
+func (x *step) presentAll(lang string) {
+	first := x.Ask(x.Queue[0])
 	if first == nil || !x.batchable(first) {
 		x.tellFirst(lang, "say.not_alike")
 		return
 	}
 	f := x.Effects[first.Key]
 	var with []string
-	for _, id := range x.Listed[1:] {
+	for _, id := range x.Queue[1:] {
 		a := x.Ask(id)
 		if a == nil || !x.batchable(a) {
 			continue
@@ -126,7 +126,7 @@ func (x *step) poseAll(lang string) {
 		x.tellFirst(lang, "say.not_alike")
 		return
 	}
-	x.pose(first, 1, with...)
+	x.present(first, 1, with...)
 }
 
 func (x *step) batchable(a *state.Ask) bool {
@@ -134,8 +134,8 @@ func (x *step) batchable(a *state.Ask) bool {
 	return !a.Again && len(f.Taint) == 0 && f.Level < policy.Restricted && f.Tool != grantTool && f.Rule != "scope"
 }
 
-// park leaves an ask in the inbox and shows it on the desktop.
-func (x *step) park(a *state.Ask, why string, until time.Time) {
+// deferAsk leaves an ask in the inbox and shows it on the desktop.
+func (x *step) deferAsk(a *state.Ask, why string, until time.Time) {
 	lang := x.Tasks[a.Task].Language
 	x.record(event.AskDeferred{Task: a.Task, Ask: a.ID, Why: why, Until: until})
 	if !until.IsZero() {
@@ -144,10 +144,10 @@ func (x *step) park(a *state.Ask, why string, until time.Time) {
 	x.intend(event.Notify{Language: lang, Text: x.brief(lang, a)})
 }
 
-func (x *step) parkAll(why string) {
+func (x *step) deferAll(why string) {
 	for _, a := range x.Asks {
-		if !a.Parked {
-			x.park(a, why, time.Time{})
+		if !a.Deferred {
+			x.deferAsk(a, why, time.Time{})
 		}
 	}
 }
@@ -166,11 +166,11 @@ func (x *step) later(a *state.Ask, until time.Time) {
 		x.intend(event.Wake{At: until})
 		x.tellFirst(lang, "say.later_at", "clock", until.Local().Format("15:04"))
 	}
-	x.poseNext()
+	x.presentNext()
 }
 
-// wokeAsks looks at every ask that waits for a time.
-func (x *step) wokeAsks() {
+// asksDue looks at every ask that waits for a time.
+func (x *step) asksDue() {
 	for _, a := range slices.Clone(x.Asks) {
 		if x.now().Sub(a.Asked) >= x.lapse() {
 			if a = x.Ask(a.ID); a != nil { // it may have gone with another
@@ -182,14 +182,14 @@ func (x *step) wokeAsks() {
 			x.record(event.AskResumed{Task: a.Task, Ask: a.ID})
 		}
 	}
-	if len(x.Listed) > 0 && !x.reading() && x.At.Sub(x.LastHeard) >= x.patience() {
+	if len(x.Queue) > 0 && !x.reading() && x.At.Sub(x.LastHeard) >= x.patience() {
 		x.record(event.QueueRead{})
 	}
-	if a := x.Posed(); a != nil && !a.Posed.IsZero() && x.At.Sub(a.Posed) >= x.patience() {
-		x.poseOrPark(a, "nobody answered")
+	if a := x.Presented(); a != nil && !a.Delivered.IsZero() && x.At.Sub(a.Delivered) >= x.patience() {
+		x.presentOrDefer(a, "nobody answered")
 		return
 	}
-	x.poseNext()
+	x.presentNext()
 }
 
 // reading says whether the queue is still being read out.

@@ -17,9 +17,9 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // effect that had started is never simply run again.
 func (x *step) recover() {
 	x.forgetPermissions()
-	for _, key := range slices.Sorted(maps.Keys(x.Held)) {
+	for _, key := range slices.Sorted(maps.Keys(x.Delayed)) {
 		// It was decided, and had not begun: whether the owner still wants it is asked.
-		x.record(event.Asked{Task: x.Held[key].Task, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: x.Effects[key].Unknown})
+		x.record(event.Asked{Task: x.Delayed[key].Task, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: x.Effects[key].Unknown})
 	}
 	for _, id := range slices.Clone(x.Order) {
 		t := x.Tasks[id]
@@ -32,7 +32,7 @@ func (x *step) recover() {
 			x.report(t)
 		}
 	}
-	x.woke(event.TimerFired{})
+	x.timerFired(event.TimerFired{})
 	for _, key := range slices.Sorted(maps.Keys(x.Timers)) {
 		x.intend(event.Wake{At: x.Timers[key]})
 	}
@@ -45,7 +45,7 @@ func (x *step) recover() {
 			x.intend(event.Wake{At: a.Until})
 		}
 	}
-	x.poseNext()
+	x.presentNext()
 }
 
 func (x *step) recoverEffects(t *state.Task) {
@@ -98,13 +98,13 @@ func (x *step) intended(t *state.Task, call string) bool {
 // underWay says whether an effect has begun or waits for a decision. One that
 // was only intended when the process died is planned and judged anew.
 func (x *step) underWay(f *state.Effect) bool {
-	_, held := x.Held[f.Key]
+	_, held := x.Delayed[f.Key]
 	ready := slices.ContainsFunc(x.Ready, func(r state.ReadyEffect) bool { return r.Key == f.Key })
 	return f.Started || f.Permitted || held || ready || f.Asking
 }
 
-// woke looks at everything that waits for a time.
-func (x *step) woke(b event.TimerFired) {
+// timerFired looks at everything that waits for a time.
+func (x *step) timerFired(b event.TimerFired) {
 	if b.Ack {
 		x.chime()
 		return
@@ -126,7 +126,7 @@ func (x *step) woke(b event.TimerFired) {
 	}
 	x.release()
 	x.expire()
-	x.wokeAsks()
+	x.asksDue()
 }
 
 // clockSet takes up what waits by a clock that was set, or went on while the machine
@@ -135,15 +135,15 @@ func (x *step) woke(b event.TimerFired) {
 func (x *step) clockSet(b event.ClockSet) {
 	x.record(b)
 	x.PendingAck = state.Ack{}
-	x.putBack(slices.Sorted(maps.Keys(x.Held)), "say.clock_set")
-	if a := x.Posed(); a != nil && !a.Posed.IsZero() {
-		x.setAside(a)
+	x.askAgain(slices.Sorted(maps.Keys(x.Delayed)), "say.clock_set")
+	if a := x.Presented(); a != nil && !a.Delivered.IsZero() {
+		x.suspend(a)
 		x.record(event.AskResumed{Task: a.Task, Ask: a.ID})
 	}
-	if len(x.Listed) > 0 && !x.reading() {
+	if len(x.Queue) > 0 && !x.reading() {
 		x.record(event.QueueRead{})
 	}
-	x.woke(event.TimerFired{})
+	x.timerFired(event.TimerFired{})
 }
 
 // giveUp ends every open task after a repair. What was done for it may stand in

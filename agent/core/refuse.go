@@ -11,7 +11,7 @@ import (
 // Whatever else is looked at in an utterance comes after this, so that no doubt
 // about it loses a refusal. whole is h with the name before it.
 func (x *step) refused(h, whole event.Heard, v command.Verb, overlapped bool) bool {
-	a, own := x.Posed(), overlapped && !h.Key && !x.FullDuplex
+	a, own := x.Presented(), overlapped && !h.Key && !x.FullDuplex
 	switch {
 	case a != nil && (v == command.None || v == command.Cancel) && !(own && x.OwnWords(h)):
 		if r := x.Read(a, h, overlapped).Reading; r != consent.Deny && (r != consent.Later || !consent.Refuses(h.Text)) {

@@ -39,7 +39,7 @@ type Rules struct {
 	// Ack is how long after the end of a spoken order a sound acknowledges it if
 	// nothing was said by then; 0 means never.
 	Ack time.Duration
-	// Patience is how long a posed ask waits before it is put again; 0 means 20 s.
+	// Patience is how long an ask waits before it is put again; 0 means 20 s.
 	Patience time.Duration
 	// Grace is how long an effect of high authority (Commit and up) waits after its
 	// decision, so that it can be retracted; 0 means 2 s.
@@ -116,7 +116,7 @@ func (r *Rules) Step(s state.State, e event.Event) (state.State, []event.Event, 
 	case event.Chimed:
 		x.record(b)
 	case event.TimerFired:
-		x.woke(b)
+		x.timerFired(b)
 	case event.ClockSet:
 		x.clockSet(b)
 	case event.Speech:
@@ -212,7 +212,7 @@ func (x *step) phrase(language, key string, kv ...string) string {
 }
 
 // say gives a line to the voice and remembers it until the voice is done with it.
-func (x *step) say(language string, l state.Spoke) string {
+func (x *step) say(language string, l state.SpokenLine) string {
 	x.LastLine++
 	x.PendingAck = state.Ack{}
 	l.Line = "l" + itoa(x.LastLine)
@@ -223,26 +223,26 @@ func (x *step) say(language string, l state.Spoke) string {
 }
 
 // taskOf is the task that a line belongs to; "" if it is none's.
-func (x *step) taskOf(l state.Spoke) string {
+func (x *step) taskOf(l state.SpokenLine) string {
 	if a := x.Ask(l.Ask); a != nil {
 		return a.Task
 	}
 	return cmp.Or(l.Task, l.Report)
 }
 
-// lead says one of Deputy's own sentences that leads up to an ask: it goes ahead
+// tellFirst says one of Deputy's own sentences that leads up to an ask: it goes ahead
 // of reports too, since it must be over when the ask is.
 func (x *step) tellFirst(language, key string, kv ...string) {
-	x.tellLine(language, state.Spoke{Text: x.phrase(language, key, kv...), First: true})
+	x.tellLine(language, state.SpokenLine{Text: x.phrase(language, key, kv...), First: true})
 }
 
 // tell says one of Deputy's own sentences.
 func (x *step) tell(language, key string, kv ...string) {
-	x.tellLine(language, state.Spoke{Text: x.phrase(language, key, kv...)})
+	x.tellLine(language, state.SpokenLine{Text: x.phrase(language, key, kv...)})
 }
 
 // tellLine says a line that is in no other event: it is shown, and kept, as well.
-func (x *step) tellLine(language string, l state.Spoke) {
+func (x *step) tellLine(language string, l state.SpokenLine) {
 	x.record(event.Notified{Text: l.Text})
 	x.say(language, l)
 }
@@ -257,7 +257,7 @@ func (x *step) spoken(b event.Spoken) {
 	if l.Ask != "" {
 		x.askSpoken(l, b)
 	}
-	if l.List && len(x.Listed) > 0 {
+	if l.List && len(x.Queue) > 0 {
 		x.intend(event.Wake{At: b.Ended.Add(x.patience())})
 	}
 	if t := x.Tasks[l.Report]; t != nil && !t.Reported && (b.Whole || b.Err != "") {

@@ -43,7 +43,7 @@ func (x *step) sentence(b event.Sentence) {
 	}
 	t.Speech++
 	x.record(b)
-	x.say(t.Language, state.Spoke{Text: b.Text, Task: t.ID})
+	x.say(t.Language, state.SpokenLine{Text: b.Text, Task: t.ID})
 }
 
 // reply takes the model's finished turn.
@@ -77,7 +77,7 @@ func (x *step) finish(t *state.Task, text string, spoken bool) {
 	x.record(event.TaskClosed{Task: t.ID, Status: event.Done, Text: cmp.Or(strings.TrimSpace(text+" "+did), x.phrase(t.Language, "say.done"))})
 	switch {
 	case spoken && did != "":
-		x.say(t.Language, state.Spoke{Text: did, Report: t.ID})
+		x.say(t.Language, state.SpokenLine{Text: did, Report: t.ID})
 	case spoken:
 		// The sentences are on their way already; the report counts as heard when
 		// the last of them is.
@@ -85,7 +85,7 @@ func (x *step) finish(t *state.Task, text string, spoken bool) {
 	default:
 		x.report(t)
 	}
-	x.poseNext()
+	x.presentNext()
 }
 
 // did names, in Deputy's own words, what was done in the task and is not in the
@@ -125,7 +125,7 @@ func (x *step) calls(t *state.Task, b event.Replied) {
 		case n > 3:
 			x.end(t, event.Failed, x.phrase(t.Language, "say.wandering", "order", clip(t.Order, 60)))
 			return
-		case n > 1 && !x.faded(t, c):
+		case n > 1 && !x.resultElided(t, c):
 			x.record(event.Refused{Task: t.ID, Call: c.ID, Text: "You have already made this very call; its result stands above. Don't repeat it: go on, or reply."})
 		default:
 			plan = append(plan, c)
@@ -230,7 +230,7 @@ func (x *step) ended(b event.Ended) {
 		return
 	}
 	b.Task = f.Task
-	if a := x.Posed(); a != nil && x.Effects[a.Key].Within == b.Key {
+	if a := x.Presented(); a != nil && x.Effects[a.Key].Within == b.Key {
 		x.intend(event.Hush{}) // what it asked for is of no use any more
 	}
 	x.record(b)
@@ -258,10 +258,10 @@ func (x *step) ended(b event.Ended) {
 	}
 }
 
-// faded says whether the result of an earlier call like c has been shortened
+// resultElided says whether the result of an earlier call like c has been shortened
 // since, so that the model must be able to make it again. Only what looks may be
 // had twice.
-func (x *step) faded(t *state.Task, c model.Call) bool {
+func (x *step) resultElided(t *state.Task, c model.Call) bool {
 	var id string
 	for _, m := range t.Messages {
 		for _, was := range m.Calls {

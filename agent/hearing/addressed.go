@@ -21,10 +21,10 @@ func (r Room) Meant(h event.Heard, v command.Verb, overlapped bool) bool {
 	if v == command.Stop || v == command.Cancel {
 		return len(r.Active) > 0 || len(r.Lines) > 0
 	}
-	if a := r.Posed(); a != nil {
+	if a := r.Presented(); a != nil {
 		return r.answers(a, h, v, overlapped)
 	}
-	if len(r.Listed) > 0 && r.Picks(h) {
+	if len(r.Queue) > 0 && r.Picks(h) {
 		return true
 	}
 	return r.Attends(h) && !Stray(h, r.Language) && !h.Foreign && (v != command.None || r.Unnamed < mostUnnamed)
@@ -54,14 +54,14 @@ func (r Room) Picks(h event.Heard) bool {
 		return false
 	}
 	_, one := consent.ReadChoice(h.Text, h.Language, r.AskNames(ids))
-	return one || len(r.Listed) > 0 && consent.ReadAll(h.Text, h.Language)
+	return one || len(r.Queue) > 0 && consent.ReadAll(h.Text, h.Language)
 }
 
 // Attends says whether the utterance began within a few seconds of what Deputy
 // said, or of its name.
 func (r Room) Attends(h event.Heard) bool {
 	soon := func(t time.Time) bool { return !t.IsZero() && h.Began.Sub(t) <= attention }
-	return soon(r.Called) || r.Speaking(h.Began, r.At) || slices.ContainsFunc(r.Said, func(l state.Spoke) bool { return soon(l.Ended) })
+	return soon(r.Called) || r.Speaking(h.Began, r.At) || slices.ContainsFunc(r.Said, func(l state.SpokenLine) bool { return soon(l.Ended) })
 }
 
 // Overhears says whether it is an answer that may be part of other people's talk.

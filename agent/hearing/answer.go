@@ -19,7 +19,7 @@ func (r Room) AnswersNothing(h event.Heard, v command.Verb) bool {
 	if h.Typed && r.YoungestSince(r.At, r.Revisable, asked) != nil {
 		return false
 	}
-	if v != command.None || r.Posed() != nil || len(r.Listed) > 0 || r.Noting() != nil || len(strings.Fields(h.Text)) > 4 {
+	if v != command.None || r.Presented() != nil || len(r.Queue) > 0 || r.Noting() != nil || len(strings.Fields(h.Text)) > 4 {
 		return false
 	}
 	switch read := consent.Read(consent.Question{Level: 2}, consent.Answer{Text: h.Text, Language: h.Language, Typed: true}); read.Reading {
@@ -69,7 +69,7 @@ func AnswerOf(h event.Heard, overlapped bool) consent.Answer {
 // Untimely says which phrase tells why an approval can't count now; "" if it can.
 // A typed line answers what stood on the screen when it was sent.
 func (r Room) Untimely(a *state.Ask, h event.Heard) string {
-	from := a.Posed
+	from := a.Delivered
 	switch {
 	case h.Typed && from.IsZero():
 		from = a.Begun
@@ -88,8 +88,8 @@ func (r Room) Untimely(a *state.Ask, h event.Heard) string {
 // Question is what the owner is being asked now, in the voice's own words; nil if
 // nothing is, or nothing that a voice can decide.
 func Question(s *state.State) *consent.Question {
-	a := s.Posed()
-	if a == nil || a.Posed.IsZero() || a.Cut {
+	a := s.Presented()
+	if a == nil || a.Delivered.IsZero() || a.Cut {
 		return nil
 	}
 	level := s.Effects[a.Key].Level
@@ -121,8 +121,8 @@ func (r Room) AskNames(ids []string) []string {
 
 // Waiting are the decisions of which the owner may name one.
 func (r Room) Waiting() []string {
-	if len(r.Listed) > 0 {
-		return r.Listed
+	if len(r.Queue) > 0 {
+		return r.Queue
 	}
 	var ids []string
 	for _, a := range r.Asks {

@@ -23,7 +23,7 @@ type Rules struct {
 	// FullDuplex says that Deputy's own voice does not reach the microphone
 	// (headphones, echo cancellation), so that it can be talked over.
 	FullDuplex bool
-	// Expiry is how long after it was posed an ask can be answered; 0 means 2 min.
+	// Expiry is how long after it was heard an ask can be answered; 0 means 2 min.
 	Expiry time.Duration
 }
 

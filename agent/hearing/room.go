@@ -86,7 +86,7 @@ func (r Room) InTail(a *state.Ask, h event.Heard) bool {
 	if h.Typed || h.Key || r.Rules.FullDuplex {
 		return false
 	}
-	return slices.ContainsFunc(r.Said, func(l state.Spoke) bool {
+	return slices.ContainsFunc(r.Said, func(l state.SpokenLine) bool {
 		return l.Ask != a.ID && !l.Began.IsZero() && h.Began.Before(l.Ended.Add(r.Tail())) && h.Ended.After(l.Began)
 	})
 }

@@ -34,9 +34,9 @@ func (s *State) Apply(e event.Event) {
 		s.notAhead(e.At) // the clock may have been set back meanwhile
 		// Whatever was being said when the last session ended was not heard.
 		for _, a := range s.Asks {
-			a.Line, a.Posed, a.Posings, a.Half = "", time.Time{}, 0, false
+			a.Line, a.Delivered, a.Times, a.Half = "", time.Time{}, 0, false
 		}
-		s.Listed, s.Speech, s.Listened = nil, map[int64]Utterance{}, time.Time{}
+		s.Queue, s.Speech, s.Listened = nil, map[int64]Utterance{}, time.Time{}
 	case event.Heard:
 		s.LastHeardID = max(s.LastHeardID, Number(b.Origin.Heard))
 		if b.Ignored == "" && b.Err == "" && b.Text != "" {
@@ -86,33 +86,33 @@ func (s *State) Apply(e event.Event) {
 			s.LastCode = b.Code
 		}
 		if a := s.Ask(b.Ask); a != nil {
-			a.Line, a.Text, a.Code, a.Posed, a.Begun, a.Parked = b.Line, b.Text, b.Code, time.Time{}, e.At, false
-			a.Posings, a.With, a.Until, a.Cut = b.Times, b.With, time.Time{}, b.Cut
+			a.Line, a.Text, a.Code, a.Delivered, a.Begun, a.Deferred = b.Line, b.Text, b.Code, time.Time{}, e.At, false
+			a.Times, a.With, a.Until, a.Cut = b.Times, b.With, time.Time{}, b.Cut
 			a.Half = b.Half
 		}
-		s.Listed = nil
+		s.Queue = nil
 	case event.Explained:
 		if a := s.Ask(b.Ask); a != nil {
 			a.Part = b.Part
 		}
 	case event.AskDelivered:
 		if a := s.Ask(b.Ask); a != nil {
-			a.Posed = b.At
+			a.Delivered = b.At
 		}
 	case event.AskSuspended:
 		if a := s.Ask(b.Ask); a != nil {
-			a.Line, a.Posed = "", time.Time{}
+			a.Line, a.Delivered = "", time.Time{}
 		}
 	case event.AskDeferred:
 		if a := s.Ask(b.Ask); a != nil {
-			a.Parked, a.Line, a.Posed, a.Until, a.With = true, "", time.Time{}, b.Until, nil
+			a.Deferred, a.Line, a.Delivered, a.Until, a.With = true, "", time.Time{}, b.Until, nil
 		}
 	case event.AskResumed:
 		if a := s.Ask(b.Ask); a != nil {
-			a.Parked, a.Posings, a.Until = false, 0, time.Time{}
+			a.Deferred, a.Times, a.Until = false, 0, time.Time{}
 		}
 	case event.QueueRead:
-		s.Listed = b.Asks
+		s.Queue = b.Asks
 	case event.Decided:
 		s.dropAsks(func(a *Ask) bool { return a.ID == b.Ask })
 		t := s.Tasks[b.Task]
@@ -126,9 +126,9 @@ func (s *State) Apply(e event.Event) {
 			t.Orders = append(t.Orders, b.Rest) // the owner's words, as good as the order's
 		}
 	case event.EffectDelayed:
-		s.Held[b.Key] = b
+		s.Delayed[b.Key] = b
 	case event.Retracted:
-		delete(s.Held, b.Key)
+		delete(s.Delayed, b.Key)
 	case event.Granted:
 		s.LastGrant = max(s.LastGrant, Number(b.Grant.ID))
 		s.Grants = append(s.Grants, &Grant{Grant: b.Grant, Text: b.Text})
@@ -140,7 +140,7 @@ func (s *State) Apply(e event.Event) {
 		s.Grants = slices.DeleteFunc(s.Grants, func(g *Grant) bool { return g.ID == b.Grant })
 	case event.Permitted:
 		s.Effects[b.Key].Permitted = true
-		delete(s.Held, b.Key)
+		delete(s.Delayed, b.Key)
 	case event.Steered:
 		s.Tasks[b.Task].Orders = append(s.Tasks[b.Task].Orders, b.Text)
 	case event.CancelRequested:
@@ -148,7 +148,7 @@ func (s *State) Apply(e event.Event) {
 	case event.Progressed:
 		s.Effects[b.Key].Progress = b.Text
 	case event.Started:
-		delete(s.Held, b.Key)
+		delete(s.Delayed, b.Key)
 		f := s.Effects[b.Key]
 		f.Started, f.Ended, f.Unknown = true, false, false
 	case event.Ended:
@@ -156,7 +156,7 @@ func (s *State) Apply(e event.Event) {
 	case event.Undone:
 		if f := s.Effects[b.Key]; b.Err == "" {
 			f.Undone = true
-			s.Stains.remove(f)
+			s.Tainted.remove(f)
 			if t := s.Tasks[f.Task]; len(t.Messages) > 0 {
 				t.note(model.Message{Role: model.User, Text: "(the owner has taken back: " + f.Summary + ")"})
 			}
@@ -178,7 +178,7 @@ func (s *State) Apply(e event.Event) {
 			l.Ended, l.Whole = b.Ended, b.Whole
 			s.Said = append(s.Said, l)
 		}
-		s.Said = slices.DeleteFunc(s.Said, func(l Spoke) bool { return e.At.Sub(l.Ended) > KeepSaid })
+		s.Said = slices.DeleteFunc(s.Said, func(l SpokenLine) bool { return e.At.Sub(l.Ended) > KeepSaid })
 	}
 }
 
@@ -205,7 +205,7 @@ func (s *State) applyAsked(b event.Asked) {
 	if f == nil || s.Ask(b.Ask) != nil {
 		return
 	}
-	delete(s.Held, b.Key)
+	delete(s.Delayed, b.Key)
 	s.Asks = append(s.Asks, &Ask{ID: b.Ask, Task: f.Task, Key: b.Key, Again: b.Again, Asked: s.Clock})
 	f.Asking = true
 	if t := s.Tasks[f.Task]; t.Status == event.Working {
@@ -290,7 +290,7 @@ func (s *State) applyEnd(at time.Time, b event.Ended) {
 	}
 	if f.Level > policy.Look {
 		s.Latest, t.Ended = append(s.Latest, b.Key), append(t.Ended, b.Key)
-		s.Stains.add(f)
+		s.Tainted.add(f)
 	}
 	s.answerCall(f.Task, f, b.Text, false)
 }
@@ -306,7 +306,7 @@ func (s *State) answerCall(task string, f *Effect, text string, owner bool) {
 	}
 	t.Private = t.Private || f.Private
 	m := model.Message{Role: model.ToolRole, Call: f.Call, Text: text, Untrusted: f.Untrusted, Source: f.Source, Owner: owner}
-	if whose, ok := s.stained(f, text); ok {
+	if whose, ok := s.tainted(f, text); ok {
 		m.Untrusted, m.Source = true, whose
 	}
 	if f.Key != "" && len(f.Taint) == 0 && !m.Untrusted {

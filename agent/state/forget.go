@@ -29,7 +29,7 @@ func (s *State) closeTask(at time.Time, b event.TaskClosed) {
 	}
 	t.Ended = nil
 	s.dropAsks(func(a *Ask) bool { return a.Task == t.ID })
-	maps.DeleteFunc(s.Held, func(_ string, h event.EffectDelayed) bool { return h.Task == t.ID })
+	maps.DeleteFunc(s.Delayed, func(_ string, h event.EffectDelayed) bool { return h.Task == t.ID })
 	s.Active, s.Closed = without(s.Active, t.ID), append(without(s.Closed, t.ID), t.ID)
 	s.sweep(t.Closed)
 }
@@ -105,9 +105,9 @@ func (s *State) Forget(tasks ...*Task) {
 	}
 	for _, t := range tasks {
 		for _, key := range t.Effects {
-			s.Stains.settle(s.Effects[key])
+			s.Tainted.settle(s.Effects[key])
 			delete(s.Effects, key)
-			delete(s.Held, key)
+			delete(s.Delayed, key)
 			delete(s.Timers, key)
 		}
 		delete(s.Tasks, t.ID)

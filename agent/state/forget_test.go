@@ -156,9 +156,9 @@ func TestReopenedInItsPlace(t *testing.T) {
 	}
 }
 
-// TestStainsOutliveTheirTasks: a file that holds a stranger's text is that
+// TestTaintsOutliveTheirTasks: a file that holds a stranger's text is that
 // stranger's, however many tasks were forgotten since.
-func TestStainsOutliveTheirTasks(t *testing.T) {
+func TestTaintsOutliveTheirTasks(t *testing.T) {
 	d := newDay()
 	evil := policy.Taint{Source: "a page of evil.example"}
 	d.done(policy.Draft, evil) // file1
@@ -168,7 +168,7 @@ func TestStainsOutliveTheirTasks(t *testing.T) {
 	d.done(policy.Look, evil)           // nothing was written
 	whose := func(target, text string) string {
 		f := &Effect{Intended: event.Intended{Key: "x", Private: true, Target: target}}
-		w, ok := d.s.stained(f, text)
+		w, ok := d.s.tainted(f, text)
 		if !ok {
 			return "clean"
 		}
@@ -188,12 +188,12 @@ func TestStainsOutliveTheirTasks(t *testing.T) {
 			d.done(policy.Draft)
 		}
 	}
-	if n := len(d.s.Stains); n != 2 {
-		t.Errorf("got %d stained targets, want 2", n)
+	if n := len(d.s.Tainted); n != 2 {
+		t.Errorf("got %d tainted targets, want 2", n)
 	}
 }
 
-func TestStainIsTakenBack(t *testing.T) {
+func TestTaintIsTakenBack(t *testing.T) {
 	of := func(key, target, source string) *Effect {
 		return &Effect{Intended: event.Intended{Key: key, Target: target, Taint: []policy.Taint{{Source: source}}}}
 	}
@@ -226,16 +226,16 @@ func TestStainIsTakenBack(t *testing.T) {
 	}
 }
 
-// TestStainsAreBounded: of very many stained files the oldest are known by their
+// TestTaintsAreBounded: of very many tainted files the oldest are known by their
 // folders, and none of them is ever taken for clean.
-func TestStainsAreBounded(t *testing.T) {
+func TestTaintsAreBounded(t *testing.T) {
 	s := TaintedTargets{}
 	name := func(i int) string { return fmt.Sprintf("notes/n%d/f%d.md", i%50, i) }
-	const many = 5 * maxStains
+	const many = 5 * maxTainted
 	for i := range many {
 		s.add(&Effect{Intended: event.Intended{Key: fmt.Sprint(i), Target: name(i), Taint: []policy.Taint{{Source: "evil"}}}})
-		if len(s) > maxStains {
-			t.Fatalf("got %d targets after %d, want at most %d", len(s), i+1, maxStains)
+		if len(s) > maxTainted {
+			t.Fatalf("got %d targets after %d, want at most %d", len(s), i+1, maxTainted)
 		}
 	}
 	for i := range many {
@@ -247,12 +247,12 @@ func TestStainsAreBounded(t *testing.T) {
 		}
 	}
 	if _, ok := s.in("clean.md", ""); ok {
-		t.Error("clean.md is taken for stained: only folders with many are")
+		t.Error("clean.md is taken for tainted: only folders with many are")
 	}
-	for i := range 3 * maxStains { // each in a folder of its own
+	for i := range 3 * maxTainted { // each in a folder of its own
 		s.add(&Effect{Intended: event.Intended{Key: fmt.Sprint("k", i), Target: fmt.Sprintf("d%d/f", i), Taint: []policy.Taint{{Source: "evil"}}}})
 	}
-	if len(s) > maxStains+4 {
-		t.Errorf("got %d targets, want about %d at most", len(s), maxStains)
+	if len(s) > maxTainted+4 {
+		t.Errorf("got %d targets, want about %d at most", len(s), maxTainted)
 	}
 }

@@ -9,7 +9,7 @@ import (
 // snapshotSchema is how a snapshot is written and which rules made it. It is raised
 // with any change of what events come to, and of what a State holds: then no snapshot
 // from before is used. testdata/snapshot.json shows what it stands for.
-const snapshotSchema = 3
+const snapshotSchema = 4
 
 // SchemaID names it.
 var SchemaID = "state " + strconv.Itoa(snapshotSchema)

@@ -25,13 +25,13 @@ type State struct {
 	Latest  []string             // keys of effects that changed something, oldest first, for undo
 	Asks    []*Ask               // not decided, oldest first
 	Timers  map[string]time.Time // effect key of a reminder -> when
-	// Held are decided effects of high authority that wait for their grace, by key.
-	Held map[string]event.EffectDelayed
+	// Delayed are decided effects of high authority that wait for their grace, by key.
+	Delayed map[string]event.EffectDelayed
 	// Grants are the standing permissions, oldest first; used-up ones stay until they
 	// expire or are revoked, since the owner may ask what became of them.
 	Grants []*Grant
-	// Listed are the asks that were read out as a queue: the owner may name one.
-	Listed []string
+	// Queue holds the asks that were read out as a queue: the owner may name one.
+	Queue []string
 	// LastCode is the code word used last: it isn't used twice in a row.
 	LastCode string
 	// LastHeard is when the owner last said or typed something.
@@ -41,15 +41,15 @@ type State struct {
 	Clock time.Time
 	// Language is what the owner spoke last.
 	Language string
-	// Stains are the targets into which strangers' text was written.
-	Stains TaintedTargets
+	// Tainted are the targets into which strangers' text was written.
+	Tainted TaintedTargets
 	// Swept is when finished tasks were last forgotten, Left how many were kept then.
 	Swept time.Time
 	Left  int
 	// Lines holds what was given to the voice and not yet ended.
-	Lines map[string]Spoke `json:"-"`
+	Lines map[string]SpokenLine `json:"-"`
 	// Said is what was spoken lately, oldest first.
-	Said []Spoke `json:"-"`
+	Said []SpokenLine `json:"-"`
 	// Speech holds the utterances that are still being spoken or written down, by ID.
 	Speech map[int64]Utterance `json:"-"`
 	// Listened is the last Listened.To; zero while nobody listens.
@@ -147,11 +147,11 @@ type Ask struct {
 	Code          string
 	Cut           bool      // not all that decides could be said: no voice approves it
 	Part          int       // how many parts of its details were read out
-	Posings       int       // how often it was put to the owner
+	Times         int       // how often it was put to the owner
 	Half          bool      // the answer to the last posing was a short yes, heard half well
 	Begun         time.Time // when the last posing was given to the voice
-	Posed         time.Time // when it was last heard to the end; zero if not since Begun
-	Parked        bool      // it waits in the inbox: no answer counts until it is posed again
+	Delivered     time.Time // when it was last heard to the end; zero if not since Begun
+	Deferred      bool      // it waits in the inbox: no answer counts until it is posed again
 	Until         time.Time // when it comes back from the inbox by itself; zero if it doesn't
 	With          []string  // other asks that were read out with it and are decided with it
 }
@@ -162,8 +162,8 @@ type Grant struct {
 	Text string
 }
 
-// Spoke is one line that Deputy said, with the time it took.
-type Spoke struct {
+// SpokenLine is one line that Deputy said, with the time it took.
+type SpokenLine struct {
 	Line         string
 	Text         string
 	Ask          string // the ask it poses
@@ -179,14 +179,14 @@ type Spoke struct {
 func New() State {
 	return State{
 		Tasks: map[string]*Task{}, Effects: map[string]*Effect{},
-		Timers: map[string]time.Time{}, Lines: map[string]Spoke{}, Held: map[string]event.EffectDelayed{}, Speech: map[int64]Utterance{}, Stains: TaintedTargets{}, Language: "en",
+		Timers: map[string]time.Time{}, Lines: map[string]SpokenLine{}, Delayed: map[string]event.EffectDelayed{}, Speech: map[int64]Utterance{}, Tainted: TaintedTargets{}, Language: "en",
 	}
 }
 
-// Posed is the ask that the owner is being asked now; nil if there is none.
-func (s *State) Posed() *Ask {
+// Presented is the ask that the owner is being asked now; nil if there is none.
+func (s *State) Presented() *Ask {
 	for _, a := range s.Asks {
-		if a.Line != "" && !a.Parked {
+		if a.Line != "" && !a.Deferred {
 			return a
 		}
 	}

@@ -16,13 +16,13 @@ type TaintedTargets map[string][]TaintedTarget
 type TaintedTarget struct {
 	Key    string
 	Source string // whose text it was
-	At     int    // counts all stains, to tell the latest
+	At     int    // counts all, to tell the latest
 }
 
-// maxStains is how many targets are known one by one. Of more, the older half is
+// maxTainted is how many targets are known one by one. Of more, the older half is
 // known by the folders they lie in only: all that is in such a folder counts as a
 // stranger's from then on.
-const maxStains = 2000
+const maxTainted = 2000
 
 // add takes note of an effect that has changed something.
 func (s TaintedTargets) add(f *Effect) {
@@ -34,7 +34,7 @@ func (s TaintedTargets) add(f *Effect) {
 		last = max(last, of[len(of)-1].At)
 	}
 	s[f.Target] = append(s[f.Target], TaintedTarget{Key: f.Key, Source: f.Taint[0].Source, At: last + 1})
-	if len(s) > maxStains {
+	if len(s) > maxTainted {
 		s.gather()
 	}
 }
@@ -60,7 +60,7 @@ func (s TaintedTargets) gather() {
 				s[around] = []TaintedTarget{{Source: was.Source, At: was.At}}
 			}
 		}
-		if len(s) <= maxStains*3/4 {
+		if len(s) <= maxTainted*3/4 {
 			return
 		}
 	}
@@ -95,7 +95,7 @@ func (s TaintedTargets) remove(f *Effect) {
 	s[f.Target] = of
 }
 
-// settle makes an effect's stain final: it can't be taken back any more, so what
+// settle makes an effect's taint final: it can't be taken back any more, so what
 // it wrote over is of no more use.
 func (s TaintedTargets) settle(f *Effect) {
 	of := s[f.Target]
@@ -104,7 +104,7 @@ func (s TaintedTargets) settle(f *Effect) {
 	}
 }
 
-// in says whether a result comes from a stained target, its own or one that its
+// in says whether a result comes from a tainted target, its own or one that its
 // text names with a colon behind it (as a search does), and whose the latest was.
 func (s TaintedTargets) in(target, text string) (whose string, ok bool) {
 	last := TaintedTarget{}
@@ -164,12 +164,12 @@ func (t *Task) Origins() policy.Origins {
 	return o
 }
 
-// stained says whether an effect's result is what strangers had a part in
+// tainted says whether an effect's result is what strangers had a part in
 // although it comes from the owner's own files: what an earlier effect wrote
 // there came from them, and whose it was.
-func (s *State) stained(f *Effect, text string) (whose string, ok bool) {
+func (s *State) tainted(f *Effect, text string) (whose string, ok bool) {
 	if !f.Private || f.Untrusted || f.Key == "" {
 		return "", false
 	}
-	return s.Stains.in(f.Target, text)
+	return s.Tainted.in(f.Target, text)
 }

@@ -118,7 +118,7 @@ func (w *world) near(args []string, sign time.Duration) error {
 		return err
 	}
 	h := w.clear(args[0])
-	h.Began = w.ask().Posed.Add(sign * d)
+	h.Began = w.ask().Delivered.Add(sign * d)
 	h.Ended = h.Began.Add(900 * time.Millisecond)
 	if late := time.Until(h.Ended); late > 0 {
 		time.Sleep(late)
@@ -129,7 +129,7 @@ func (w *world) near(args []string, sign time.Duration) error {
 }
 
 func (w *world) whileSpeaking(args []string) error {
-	if a := w.ask(); a.ID == "" || !a.Posed.IsZero() {
+	if a := w.ask(); a.ID == "" || !a.Delivered.IsZero() {
 		return errors.New("Deputy is silent")
 	}
 	h := w.clear(args[0])

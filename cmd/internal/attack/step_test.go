@@ -120,7 +120,7 @@ func (w *world) follow(d rehearsal.Direction) error {
 func (w *world) ask() (a state.Ask) {
 	w.view(func(s *state.State) {
 		for _, one := range s.Asks {
-			if one.Line != "" && !one.Parked {
+			if one.Line != "" && !one.Deferred {
 				a = *one
 				return
 			}
@@ -185,7 +185,7 @@ func (w *world) pose(args []string, whole bool) error {
 	if !whole {
 		time.Sleep(300 * time.Millisecond)
 		synctest.Wait()
-		if a := w.ask(); a.ID == "" || !a.Posed.IsZero() {
+		if a := w.ask(); a.ID == "" || !a.Delivered.IsZero() {
 			return errors.New("no ask is being said")
 		}
 		w.armed = true
@@ -197,7 +197,7 @@ func (w *world) pose(args []string, whole bool) error {
 // posed waits until the ask was heard to its end.
 func (w *world) posed() error {
 	for range 60 {
-		if a := w.ask(); !a.Posed.IsZero() {
+		if a := w.ask(); !a.Delivered.IsZero() {
 			w.armed = true
 			return nil
 		}

@@ -114,7 +114,7 @@ func askRows(s *state.State) []AskRow {
 	for _, a := range s.Asks {
 		f := s.Effects[a.Key]
 		rows = append(rows, AskRow{
-			ID: a.ID, Task: a.Task, Level: f.Level.String(), Summary: f.Summary, Text: a.Text, Asked: a.Asked, Parked: a.Parked,
+			ID: a.ID, Task: a.Task, Level: f.Level.String(), Summary: f.Summary, Text: a.Text, Asked: a.Asked, Parked: a.Deferred,
 			Tool: f.Tool, Args: policy.Flatten(f.Args), Taint: taints(f),
 		})
 	}

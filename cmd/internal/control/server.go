@@ -140,7 +140,7 @@ func (s *Server) watch(ctx context.Context, out *json.Encoder) error {
 
 // AtRest says whether the desk has nothing under way but what waits for the owner.
 func AtRest(ctx context.Context, d *agent.Desk) (rest bool, err error) {
-	err = d.View(ctx, func(s *state.State, busy int) { rest = busy == 0 && len(s.Lines) == 0 && len(s.Held) == 0 })
+	err = d.View(ctx, func(s *state.State, busy int) { rest = busy == 0 && len(s.Lines) == 0 && len(s.Delayed) == 0 })
 	return rest, err
 }
 

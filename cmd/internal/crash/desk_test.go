@@ -118,8 +118,8 @@ func (j crashJob) work(ctx context.Context, d *agent.Desk) error {
 				return
 			}
 			for _, a := range s.Asks {
-				if answered[a.ID] <= a.Posings {
-					say, answered[a.ID] = j.answer(a), a.Posings+1
+				if answered[a.ID] <= a.Times {
+					say, answered[a.ID] = j.answer(a), a.Times+1
 					return
 				}
 			}
@@ -143,7 +143,7 @@ func (j crashJob) work(ctx context.Context, d *agent.Desk) error {
 func (j crashJob) answer(a *state.Ask) event.Body {
 	approve := !a.Again || j.Again
 	switch {
-	case a.Line == "" || a.Parked || a.Code == "":
+	case a.Line == "" || a.Deferred || a.Code == "":
 		return event.Answered{Ask: a.ID, Approve: approve, By: "terminal"}
 	case approve:
 		return control.Typed("approve "+a.Code, "en")

@@ -144,7 +144,7 @@ func (r *Rehearsal) fill(ctx context.Context, text string) (string, error) {
 	var code string
 	err := r.App.Desk.View(ctx, func(s *state.State, _ int) {
 		for _, a := range s.Asks {
-			if !a.Posed.IsZero() {
+			if !a.Delivered.IsZero() {
 				code = a.Code
 			}
 		}
