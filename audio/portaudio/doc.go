@@ -27,10 +27,10 @@ type MicOptions struct {
 	// Changed, when set, is called by the reading goroutine when the device is lost,
 	// with the reason, and with nil when it is back. It must not block.
 	Changed func(lost error)
-	// Calm, when set, is asked by the reading goroutine before each wait. While it
+	// Idle, when set, is asked by the reading goroutine before each wait. While it
 	// says yes the device is asked for sound five times less often, so that Read
 	// gives what was heard up to 100 ms later, and nothing is lost. It must not block.
-	Calm func() bool
+	Idle func() bool
 	// Logger gets overruns, losses and recoveries. nil is silent.
 	Logger *slog.Logger
 }

@@ -49,8 +49,8 @@ func OpenMic(o *MicOptions) (*Mic, error) {
 	if m.o.Changed == nil {
 		m.o.Changed = func(error) {}
 	}
-	if m.o.Calm == nil {
-		m.o.Calm = func() bool { return false }
+	if m.o.Idle == nil {
+		m.o.Idle = func() bool { return false }
 	}
 	if m.o.Logger == nil {
 		m.o.Logger = slog.New(slog.DiscardHandler)
@@ -183,9 +183,9 @@ type capture struct {
 
 // pace is the time between two questions for sound. Once a frame: asking four times
 // as often cost twice the processor time of all the rest, to hear things 8 ms sooner.
-// Waking up costs more than what is then done, so in the calm it is every fifth frame.
+// Waking up costs more than what is then done, so when idle it is every fifth frame.
 func (m *Mic) pace() time.Duration {
-	if m.o.Calm() {
+	if m.o.Idle() {
 		return 100 * time.Millisecond
 	}
 	return 20 * time.Millisecond

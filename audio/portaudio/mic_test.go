@@ -80,9 +80,9 @@ func TestMicNames(t *testing.T) {
 // Five seconds of sound with a marker at each end come through whole, also while
 // the microphone is asked for them now and then only.
 func TestMicHearsAll(t *testing.T) {
-	for name, calm := range map[string]bool{"calm": true, "awake": false} {
+	for name, idle := range map[string]bool{"idle": true, "awake": false} {
 		t.Run(name, func(t *testing.T) {
-			hearAll(t, MicOptions{Calm: func() bool { return calm }})
+			hearAll(t, MicOptions{Idle: func() bool { return idle }})
 		})
 	}
 }

@@ -151,6 +151,12 @@ var bans = []struct{ from, what, why string }{
 	{"agent/history", "os", "shortening a conversation is a function of it"},
 	{"agent/readback", "os", "what is said of an action is a function of its arguments"},
 	{"agent/workspace", "deputy/agent/policy", "what a path is does not depend on what is asked about it"},
+	{"cmd/internal/app", "deputy/cmd/internal/terminal", "a Deputy runs whoever looks at it"},
+	{"cmd/internal/app", "deputy/cmd/internal/rehearsal", "a Deputy doesn't know that it is rehearsed with"},
+	{"cmd/internal/listen", "deputy/cmd/internal/app", "listening is a part of a Deputy and is tested without one"},
+	{"cmd/internal/listen", "deputy/agent/core", "what is heard is told; what follows is the desk's business"},
+	{"cmd/internal/terminal", "deputy/cmd/internal/app", "a screen shows what it is given"},
+	{"cmd/internal/control", "deputy/cmd/internal/app", "the socket serves a desk, however it came about"},
 	{"internal", "deputy/agent", "what is internal knows nothing of Deputy"},
 }
 

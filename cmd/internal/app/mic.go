@@ -33,7 +33,7 @@ func (a *App) listenFirst(p Overrides) {
 }
 
 func (a *App) openMic() (audio.Source, error) {
-	mic, err := portaudio.OpenMic(&portaudio.MicOptions{Device: a.Config.Audio.Input, Changed: a.micChanged, Calm: a.isIdle, Logger: a.log})
+	mic, err := portaudio.OpenMic(&portaudio.MicOptions{Device: a.Config.Audio.Input, Changed: a.micChanged, Idle: a.isIdle, Logger: a.log})
 	if err != nil {
 		return nil, err
 	}

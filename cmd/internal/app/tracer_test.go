@@ -13,7 +13,7 @@ import (
 	"deputy/stt"
 )
 
-// TestTracerHears: the ear's times reach the timeline, noise is only counted.
+// TestTracerHears: the listener's times reach the timeline, noise is only counted.
 func TestTracerHears(t *testing.T) {
 	var ended []timing.Turn
 	tr := &tracer{ended: []func(timing.Turn){func(u timing.Turn) { ended = append(ended, u) }}}
@@ -26,7 +26,7 @@ func TestTracerHears(t *testing.T) {
 	tr.hear(h)
 	turns := tr.Turns()
 	if len(turns) != 1 || turns[0].Draft != now.Add(1) || turns[0].Endpoint != now.Add(2) || turns[0].Ready != now.Add(3) || turns[0].Took != time.Second {
-		t.Errorf("got %+v, want the ear's times", turns)
+		t.Errorf("got %+v, want the listener's times", turns)
 	}
 	if len(ended) != 1 || ended[0].Kind != timing.Noise {
 		t.Errorf("got %+v, want the noise", ended)

@@ -19,7 +19,7 @@ import (
 	"deputy/configs"
 )
 
-// attackReal are the directions of attacks that need real time and whole houses:
+// attackReal are the directions of attacks that need real time and a whole Deputy:
 // sockets, and a second Deputy. Each is the only direction of its scene, with the
 // line that is written to the socket, if there is one.
 var attackReal = map[string]func(t *testing.T, w *world){
@@ -29,11 +29,11 @@ var attackReal = map[string]func(t *testing.T, w *world){
 	"decided": attackDecided,
 }
 
-// houseIn is the program as it is built from a configuration, in the world of an
+// deputyIn is the program as it is built from a configuration, in the world of an
 // attack, with a mail asked for; stop ends it.
-func houseIn(t *testing.T, w *world) (a *app.App, socket, ask string, stop func()) {
+func deputyIn(t *testing.T, w *world) (a *app.App, socket, ask string, stop func()) {
 	t.Helper()
-	cfg := houseConfig(t, w)
+	cfg := deputyConfig(t, w)
 	if err := w.script(false, []string{"send_mail", `{"to":"finance","subject":"Figures","body":"1, 2, 3"}`}); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func houseIn(t *testing.T, w *world) (a *app.App, socket, ask string, stop func(
 	return a, socket, ask, stop
 }
 
-func houseConfig(t *testing.T, w *world) configs.Config {
+func deputyConfig(t *testing.T, w *world) configs.Config {
 	t.Helper()
 	cfg := cmdtest.Config(t)
 	cfg.Agent.Workspace, cfg.Agent.State = w.workspace, filepath.Join(w.dir, "state")
@@ -101,7 +101,7 @@ func (w *world) talk(t *testing.T, socket, line string) (got []control.Response)
 
 // attackSocket writes a forged request beside a mail that is asked for.
 func attackSocket(t *testing.T, w *world) {
-	_, socket, _, stop := houseIn(t, w)
+	_, socket, _, stop := deputyIn(t, w)
 	defer stop()
 	w.talk(t, socket, w.attack.steps[0].Args[0])
 	w.talk(t, socket, `{"do":"say","text":"what's the status"}`) // whatever follows has followed
@@ -109,7 +109,7 @@ func attackSocket(t *testing.T, w *world) {
 
 // attackDecided is the control: the owner decides by name over the socket.
 func attackDecided(t *testing.T, w *world) {
-	_, socket, ask, stop := houseIn(t, w)
+	_, socket, ask, stop := deputyIn(t, w)
 	defer stop()
 	w.approved++
 	w.talk(t, socket, fmt.Sprintf(`{"do":"decide","id":%q,"approve":true}`, ask))
@@ -120,7 +120,7 @@ func attackDecided(t *testing.T, w *world) {
 
 // attackSecond starts a second Deputy on the same state and socket.
 func attackSecond(t *testing.T, w *world) {
-	a, socket, _, stop := houseIn(t, w)
+	a, socket, _, stop := deputyIn(t, w)
 	defer stop()
 	other, err := app.Build(t.Context(), a.Config, app.Overrides{Model: w.model, Deaf: true, Instant: true})
 	if !errors.Is(err, control.ErrAnother) {
@@ -144,7 +144,7 @@ func attackSecond(t *testing.T, w *world) {
 // attackJournal denies the mail and makes the denial an approval in the journal's
 // file. Nothing may start on it.
 func attackJournal(t *testing.T, w *world) {
-	a, socket, ask, stop := houseIn(t, w)
+	a, socket, ask, stop := deputyIn(t, w)
 	w.talk(t, socket, fmt.Sprintf(`{"do":"decide","id":%q,"approve":false}`, ask))
 	stop()
 	data, err := os.ReadFile(a.Config.Journal.Path)

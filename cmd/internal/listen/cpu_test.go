@@ -20,8 +20,8 @@ func (p *pausedModel) Resume() { p.resumed.Add(1) }
 
 func (p *pausedModel) counts() [2]int32 { return [2]int32{p.paused.Load(), p.resumed.Load()} }
 
-// TestCores: the model computes but while something is written down.
-func TestCores(t *testing.T) {
+// TestCPUArbiter: the model computes but while something is written down.
+func TestCPUArbiter(t *testing.T) {
 	m, c := &pausedModel{}, &CPUArbiter{}
 	during := func(want [2]int32) exclusiveTranscriber {
 		return exclusiveTranscriber{stttest.Func(func(context.Context, audio.Utterance) (string, error) {

@@ -12,25 +12,25 @@ import (
 	"deputy/stt/stttest"
 )
 
-func TestCalm(t *testing.T) {
+func TestIdleTimer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := NewIdleTimer(10 * time.Second)
 		if c.Idle() {
-			t.Error("at the start: got calm, want none")
+			t.Error("at the start: got idle, want busy")
 		}
 		time.Sleep(11 * time.Second)
 		if !c.Idle() {
-			t.Error("after 11 s: got no calm, want one")
+			t.Error("after 11 s: got busy, want idle")
 		}
 		c.Touch()
 		if c.Idle() {
-			t.Error("something happened: got calm, want none")
+			t.Error("something happened: got idle, want busy")
 		}
 	})
 }
 
-// Speech ends the calm, a quiet room doesn't.
-func TestEarStirs(t *testing.T) {
+// Speech ends the idleness, a quiet room doesn't.
+func TestSpeechEndsIdling(t *testing.T) {
 	hear := func(sound ...[]float32) (n int) {
 		nothing := stttest.Func(func(context.Context, audio.Utterance) (string, error) { return "", nil })
 		l := listenTo(nothing, sounds(sound...))
@@ -49,7 +49,7 @@ func TestEarStirs(t *testing.T) {
 }
 
 // A microphone that is closed is woken by the key, not by looking at it.
-func TestHeldMicWakes(t *testing.T) {
+func TestPTTMicWakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		key, opened := NewPTTKey(), 0
 		mic := NewPTTMic(key, func() (audio.Source, error) {

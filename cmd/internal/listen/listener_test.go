@@ -16,11 +16,11 @@ import (
 	"deputy/stt/stttest"
 )
 
-// A listening is an ear over a scripted sound, and what it told.
+// A listening is a listener over a scripted sound, and what it told.
 type listening struct {
 	listener *Listener
 	onsets   int
-	// mu guards the rest: it is told on the ear's own goroutine.
+	// mu guards the rest: it is told on the listener's own goroutine.
 	mu   sync.Mutex
 	told []event.Heard
 	// speech and silence count how often the desk was told that someone speaks, and
@@ -28,7 +28,7 @@ type listening struct {
 	speech, silence int
 }
 
-// listenTo makes an ear that calls loud sound speech.
+// listenTo makes a listener that calls loud sound speech.
 func listenTo(hearer stt.Transcriber, steps ...audiotest.Step) *listening {
 	l := &listening{}
 	l.listener = &Listener{
@@ -71,7 +71,7 @@ func (l *listening) texts() (list []string) {
 	return list
 }
 
-func TestEarUsesTheDraftOfAPauseThatWasRight(t *testing.T) {
+func TestListenerUsesTheDraftOfAPauseThatWasRight(t *testing.T) {
 	hearer := stttest.Says("en", "turn it on", "turn it off")
 	l := listenTo(hearer, sounds(hush(time.Second), voice(time.Second), hush(2*time.Second)))
 	if err := l.listener.Run(t.Context()); err != nil {
@@ -92,7 +92,7 @@ func TestEarUsesTheDraftOfAPauseThatWasRight(t *testing.T) {
 	}
 }
 
-func TestEarDropsTheDraftWhenSpeechGoesOn(t *testing.T) {
+func TestListenerDropsTheDraftWhenSpeechGoesOn(t *testing.T) {
 	dropped, begun := make(chan struct{}), make(chan struct{})
 	calls := 0
 	hearer := stttest.Func(func(ctx context.Context, u audio.Utterance) (string, error) {
@@ -116,7 +116,7 @@ func TestEarDropsTheDraftWhenSpeechGoesOn(t *testing.T) {
 	}
 }
 
-func TestEarKeepsTheOrder(t *testing.T) {
+func TestListenerKeepsTheOrder(t *testing.T) {
 	second := make(chan struct{})
 	hearer := stttest.Func(func(ctx context.Context, u audio.Utterance) (string, error) {
 		if u.ID == 1 {
@@ -141,7 +141,7 @@ func TestEarKeepsTheOrder(t *testing.T) {
 	}
 }
 
-func TestEarGoesOnWhenTheRecogniserFails(t *testing.T) {
+func TestListenerGoesOnWhenTheRecogniserFails(t *testing.T) {
 	hearer := stttest.Func(func(_ context.Context, u audio.Utterance) (string, error) {
 		if u.ID == 1 {
 			return "", errors.New("out of memory")
@@ -160,9 +160,9 @@ func TestEarGoesOnWhenTheRecogniserFails(t *testing.T) {
 	}
 }
 
-// TestEarSaysWhatIsNoise: the desk is told of it, with the reason, since it may have
+// TestListenerSaysWhatIsNoise: the desk is told of it, with the reason, since it may have
 // been a refusal.
-func TestEarSaysWhatIsNoise(t *testing.T) {
+func TestListenerSaysWhatIsNoise(t *testing.T) {
 	l := listenTo(stttest.Says("en", "[Music]", ""), sounds(hush(time.Second), voice(time.Second), hush(2*time.Second), voice(time.Second), hush(2*time.Second)))
 	var why []string
 	l.listener.Heard = func(h Recognition) { why = append(why, h.Noise) }
@@ -177,8 +177,8 @@ func TestEarSaysWhatIsNoise(t *testing.T) {
 	}
 }
 
-// TestEarTimesEachStage: the draft was begun in the quiet, before the endpoint.
-func TestEarTimesEachStage(t *testing.T) {
+// TestListenerTimesEachStage: the draft was begun in the quiet, before the endpoint.
+func TestListenerTimesEachStage(t *testing.T) {
 	l := listenTo(stttest.Says("en", "hello"), sounds(hush(time.Second), voice(time.Second), hush(2*time.Second)))
 	var got []Recognition
 	l.listener.Heard = func(h Recognition) { got = append(got, h) }
@@ -190,9 +190,9 @@ func TestEarTimesEachStage(t *testing.T) {
 	}
 }
 
-// TestEarEndsAClick: a cough is no utterance; who fell silent for it is told that
+// TestListenerEndsAClick: a cough is no utterance; who fell silent for it is told that
 // it is over long before the next speech.
-func TestEarEndsAClick(t *testing.T) {
+func TestListenerEndsAClick(t *testing.T) {
 	quietAt := -1
 	l := listenTo(stttest.Says("en", "never"))
 	l.listener.Source = audiotest.NewScript(0, sounds(hush(time.Second), voice(90*time.Millisecond), hush(3*time.Second)),
@@ -208,8 +208,8 @@ func TestEarEndsAClick(t *testing.T) {
 	}
 }
 
-// TestEarHint: only the text of this very pause says whether it sounds finished.
-func TestEarHint(t *testing.T) {
+// TestListenerHint: only the text of this very pause says whether it sounds finished.
+func TestListenerHint(t *testing.T) {
 	done := make(chan struct{})
 	close(done)
 	l := &Listener{}
@@ -229,7 +229,7 @@ func TestEarHint(t *testing.T) {
 	}
 }
 
-func TestEarFinished(t *testing.T) {
+func TestListenerFinished(t *testing.T) {
 	settled := func(h event.Heard) bool { return h.Text == "No." && h.Voiced == 0.9 }
 	for text, want := range map[string]audio.Hint{
 		"": audio.HintNone, "No.": audio.HintAnswered, "Send the report.": audio.HintFinished, "Send it to": audio.HintUnfinished,
@@ -244,7 +244,7 @@ func TestEarFinished(t *testing.T) {
 	}
 }
 
-func TestEarEndsWithItsContext(t *testing.T) {
+func TestListenerEndsWithItsContext(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		steps []audiotest.Step
@@ -282,9 +282,9 @@ func TestEarEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestEarTellsWhatWasHeardBeforeTheDeviceWent: the microphone's end is an error,
+// TestListenerTellsWhatWasHeardBeforeTheDeviceWent: the microphone's end is an error,
 // and what was said until then is told.
-func TestEarTellsWhatWasHeardBeforeTheDeviceWent(t *testing.T) {
+func TestListenerTellsWhatWasHeardBeforeTheDeviceWent(t *testing.T) {
 	gone := errors.New("unplugged")
 	l := listenTo(stttest.Says("en", "turn it on"), sounds(hush(time.Second), voice(time.Second), hush(100*time.Millisecond)), audiotest.Step{Err: gone})
 	if err := l.listener.Run(t.Context()); !errors.Is(err, gone) {
@@ -295,9 +295,9 @@ func TestEarTellsWhatWasHeardBeforeTheDeviceWent(t *testing.T) {
 	}
 }
 
-// TestEarTellsOfALongSoundThatItGoesOn: a sound that is cut into pieces is speech
+// TestListenerTellsOfALongSoundThatItGoesOn: a sound that is cut into pieces is speech
 // until its last piece was told, so that at no time it seems to be over.
-func TestEarTellsOfALongSoundThatItGoesOn(t *testing.T) {
+func TestListenerTellsOfALongSoundThatItGoesOn(t *testing.T) {
 	l := listenTo(stttest.Says("en", "one", "two", "stop"), sounds(hush(time.Second), voice(70*time.Second), hush(2*time.Second)))
 	if err := l.listener.Run(t.Context()); err != nil {
 		t.Fatal(err)

@@ -79,8 +79,8 @@ func TestFirstWordWhileLoading(t *testing.T) {
 	})
 }
 
-// The backlog is bounded, and no sample of what is kept is lost or moved.
-func TestBacklogKeeps(t *testing.T) {
+// The buffer is bounded, and no sample of what is kept is lost or moved.
+func TestPrerollKeeps(t *testing.T) {
 	most := int(audio.Count(longestPreroll))
 	for _, n := range []int{0, 1, audio.FrameSize, 1000, most, most + 1000} {
 		said := make([]float32, n)
@@ -103,7 +103,7 @@ func TestBacklogKeeps(t *testing.T) {
 	}
 }
 
-func TestBacklogEnds(t *testing.T) {
+func TestPrerollEnds(t *testing.T) {
 	none := errors.New("there is none")
 	b := NewPrerollBuffer(func() (audio.Source, error) { return nil, none }, slog.New(slog.DiscardHandler))
 	if err := b.Wait(); !errors.Is(err, none) {
@@ -130,7 +130,7 @@ func TestBacklogEnds(t *testing.T) {
 	}
 }
 
-func TestLateTranscriber(t *testing.T) {
+func TestLazyTranscriber(t *testing.T) {
 	loaded := make(chan struct{})
 	made := &closing{Transcriber: hears("yes")}
 	l := NewLazyTranscriber(func() (stt.Transcriber, error) { <-loaded; return made, nil })

@@ -8,9 +8,9 @@ import (
 	"deputy/audio"
 )
 
-// TestKeeperLetsGo: what was not meant for Deputy is kept as sound no more than as
+// TestRecorderLetsGo: what was not meant for Deputy is kept as sound no more than as
 // words.
-func TestKeeperLetsGo(t *testing.T) {
+func TestRecorderLetsGo(t *testing.T) {
 	r := &Recorder{log: slog.New(slog.DiscardHandler), meant: make(chan audio.Utterance, 8)}
 	for id := range int64(4) {
 		r.Hold(audio.Utterance{ID: id + 1})

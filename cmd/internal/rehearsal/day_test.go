@@ -26,7 +26,7 @@ import (
 	"deputy/stt/stttest"
 )
 
-// A day is a house that is spoken to for hours, in the time that a test's clock
+// A day is a Deputy that is spoken to for hours, in the time that a test's clock
 // tells: the real loop, desk and journal, with a model that knows what to do.
 type day struct {
 	stage  *listen.Stage
@@ -48,8 +48,8 @@ func (m memory) String() string {
 	return fmt.Sprintf("hour %d: heap %.2f MB, resident %d MB, %d goroutines", m.hour, float64(m.heap)/1e6, m.resident>>20, m.goroutines)
 }
 
-// live speaks an order into the house every so often, for so long, and measures
-// every hour. replace changes parts of the ear before it runs. It needs a bubble.
+// live speaks an order into a Deputy every so often, for so long, and measures
+// every hour. replace changes parts of the listener before it runs. It needs a bubble.
 func live(t *testing.T, length, every time.Duration, sounds [][]float32, replace func(*listen.Listener)) (d *day, hours []memory) {
 	dir := t.TempDir()
 	cfg := configs.Default()
