@@ -1,11 +1,12 @@
 package agent
 
 import (
-	"deputy/agent/event"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"deputy/agent/event"
 )
 
 // order tells an order that is written down 300 ms after its end, and returns

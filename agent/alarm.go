@@ -3,11 +3,12 @@ package agent
 import (
 	"cmp"
 	"context"
+	"slices"
+	"time"
+
 	"deputy/agent/event"
 	"deputy/agent/state"
 	"deputy/agent/tool"
-	"slices"
-	"time"
 )
 
 // Whatever waits for long waits for a time on the wall, and is compared with it

@@ -1,9 +1,10 @@
 package agent
 
 import (
-	"deputy/agent/event"
 	"strings"
 	"testing"
+
+	"deputy/agent/event"
 )
 
 // TestWhatWasNotHeardIsNotApprovedByVoice: an ask of which a part that decides

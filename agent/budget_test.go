@@ -1,16 +1,17 @@
 package agent
 
 import (
-	"deputy/agent/event"
-	"deputy/agent/history"
-	"deputy/agent/model"
-	"deputy/agent/policy"
-	"deputy/agent/tool"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"deputy/agent/event"
+	"deputy/agent/history"
+	"deputy/agent/model"
+	"deputy/agent/policy"
+	"deputy/agent/tool"
 )
 
 func sizeOfAll(conv []model.Message) (n int) {

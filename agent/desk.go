@@ -88,10 +88,10 @@ type Desk struct {
 	// asking is what Settled looks at; Run alone puts it there.
 	asking atomic.Pointer[consent.Question]
 	// holding is what Holding looks at; Run alone puts it there.
-	holding atomic.Bool
-	every   int          // events between snapshots; 0 means snapshotEvery
-	keep    *snapshotter // Run's
-	last    instant      // Run's: when it was last looked whether the clock was set
+	holding   atomic.Bool
+	every     int          // events between snapshots; 0 means snapshotEvery
+	snapshots *snapshotter // Run's
+	last      instant      // Run's: when it was last looked whether the clock was set
 }
 
 // NewDesk makes a desk. It starts nothing.
@@ -166,13 +166,13 @@ func (d *Desk) Run(ctx context.Context) error {
 		return err
 	}
 	h := newExecutor(ctx, d)
-	d.keep.start(ctx)
+	d.snapshots.start(ctx)
 	err = d.step(ctx, &s, h, event.Event{Body: event.Opened{Version: d.o.Version}})
 	for err == nil {
 		select {
 		case <-ctx.Done():
 			err := d.close(&s, h, true)
-			d.keep.end(err == nil)
+			d.snapshots.end(err == nil)
 			return err
 		case <-d.bell:
 			err = d.drain(ctx, &s, h)
@@ -180,7 +180,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			err = d.wake(ctx, &s, h)
 		}
 	}
-	d.keep.end(false)
+	d.snapshots.end(false)
 	if errors.As(err, new(damaged)) {
 		d.warn(ctx, &s, h, err)
 		return errors.Join(err, d.close(&s, h, false))
@@ -279,7 +279,7 @@ func (d *Desk) journal(ctx context.Context, events []event.Event) error {
 		if err := d.o.Journal.Append(context.WithoutCancel(ctx), lines...); err != nil {
 			return fmt.Errorf("write the journal (nothing is done that it doesn't hold; free some space and start again): %w", err)
 		}
-		d.keep.count(len(lines))
+		d.snapshots.count(len(lines))
 	}
 	if d.o.Observe != nil {
 		for _, e := range events {

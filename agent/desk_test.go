@@ -1,9 +1,6 @@
 package agent
 
 import (
-	"deputy/agent/event"
-	"deputy/agent/model"
-	"deputy/agent/state"
 	"math"
 	"reflect"
 	"slices"
@@ -11,6 +8,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/state"
 )
 
 func TestFreeWorkIsDoneAndReported(t *testing.T) {

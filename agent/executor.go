@@ -4,18 +4,19 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"deputy/agent/event"
-	"deputy/agent/model"
-	"deputy/agent/tool"
 	"errors"
 	"fmt"
 	"maps"
 	"strings"
 	"sync"
 	"time"
+
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
-// executor carry out intents. All but the goroutines it starts belongs to Run.
+// An executor carries out intents. All of it but the goroutines it starts belongs to Run.
 type executor struct {
 	d     *Desk
 	tools map[string]tool.Tool
@@ -106,10 +107,10 @@ func (h *executor) carryOut(i event.Intent, cause string) {
 		a, planned := h.plans[i.Effect.Task+" "+i.Effect.Call]
 		delete(h.plans, i.Effect.Task+" "+i.Effect.Call)
 		ctx, s := h.session(cause, i.Effect)
-		h.run(cause, func() event.Body { return h.do(ctx, i.Effect, a, planned, s) })
+		h.run(cause, func() event.Body { return h.execute(ctx, i.Effect, a, planned, s) })
 	case event.CheckEffect:
 		ctx, s := h.session(cause, i.Effect)
-		h.run(cause, func() event.Body { return h.look(ctx, i.Effect, s) })
+		h.run(cause, func() event.Body { return h.checkEffect(ctx, i.Effect, s) })
 	case event.AnswerEffect:
 		h.toSession(i.Key, func(s *session) { s.answer(i) })
 	case event.SteerEffect:
@@ -117,9 +118,9 @@ func (h *executor) carryOut(i event.Intent, cause string) {
 	case event.CancelEffect:
 		h.toSession(i.Key, func(s *session) { s.cancel(tool.ErrCancelled) })
 	case event.Undo:
-		h.run(cause, func() event.Body { return h.takeBack(i) })
+		h.run(cause, func() event.Body { return h.undo(i) })
 	case event.ScopeGrant:
-		h.run(cause, func() event.Body { return h.delimit(i) })
+		h.run(cause, func() event.Body { return h.scopeGrant(i) })
 	case event.Notify:
 		if h.d.o.Notify != nil {
 			h.run(cause, func() event.Body { h.d.o.Notify(h.ctx, i.Language, i.Text); return nil })
@@ -227,9 +228,9 @@ func (h *executor) plan(ctx context.Context, i event.Plan, c model.Call) event.B
 	return p
 }
 
-// do has an effect. After a restart the action is planned again and must be the
+// execute has an effect. After a restart the action is planned again and must be the
 // same; anything else is not what was approved.
-func (h *executor) do(ctx context.Context, f event.Intended, a tool.Action, planned bool, s *session) event.Body {
+func (h *executor) execute(ctx context.Context, f event.Intended, a tool.Action, planned bool, s *session) event.Body {
 	e := event.Ended{Task: f.Task, Key: f.Key}
 	if !planned {
 		t := h.tools[f.Tool]
@@ -256,9 +257,9 @@ func (h *executor) do(ctx context.Context, f event.Intended, a tool.Action, plan
 	return outcome(e, r, err)
 }
 
-// look finds out whether an effect of an earlier session happened; if it did
+// checkEffect finds out whether an effect of an earlier session happened; if it did
 // not, it is had now.
-func (h *executor) look(ctx context.Context, f event.Intended, s *session) event.Body {
+func (h *executor) checkEffect(ctx context.Context, f event.Intended, s *session) event.Body {
 	e := event.Ended{Task: f.Task, Key: f.Key}
 	c, ok := h.tools[f.Tool].(tool.Checker)
 	if !ok {
@@ -271,13 +272,13 @@ func (h *executor) look(ctx context.Context, f event.Intended, s *session) event
 		e.Unknown, e.Err = true, err.Error()
 		return e
 	case !done:
-		return h.do(ctx, f, tool.Action{}, false, s)
+		return h.execute(ctx, f, tool.Action{}, false, s)
 	}
 	return outcome(e, r, nil)
 }
 
-// delimit looks for the tool that can put a permission into exact terms.
-func (h *executor) delimit(i event.ScopeGrant) event.Body {
+// scopeGrant looks for the tool that can put a permission into exact terms.
+func (h *executor) scopeGrant(i event.ScopeGrant) event.Body {
 	for _, t := range h.d.o.Tools {
 		d, ok := t.(tool.GrantScoper)
 		if !ok {
@@ -299,7 +300,7 @@ func outcome(e event.Ended, r tool.Result, err error) event.Body {
 	return e
 }
 
-func (h *executor) takeBack(i event.Undo) event.Body {
+func (h *executor) undo(i event.Undo) event.Body {
 	f := i.Effect
 	u := event.Undone{Task: f.Task, Key: f.Key}
 	t, ok := h.tools[f.Tool].(tool.Undoer)

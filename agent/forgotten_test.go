@@ -1,12 +1,13 @@
 package agent
 
 import (
-	"deputy/agent/event"
-	"deputy/agent/state"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"deputy/agent/event"
+	"deputy/agent/state"
 )
 
 // TestNoCriticismOfWhatIsForgotten: an order that would be criticism stands by itself.

@@ -1,9 +1,10 @@
 package agent
 
 import (
-	"deputy/agent/event"
 	"testing"
 	"time"
+
+	"deputy/agent/event"
 )
 
 // halfHeard is a real person's "yes", as whisper base gives most of them.

@@ -1,9 +1,10 @@
 package agent
 
 import (
-	"deputy/agent/event"
 	"testing"
 	"time"
+
+	"deputy/agent/event"
 )
 
 // sendMail has a mail ordered and approved; its grace of two seconds has begun

@@ -1,11 +1,12 @@
 package agent
 
 import (
-	"deputy/agent/event"
-	"deputy/agent/state"
 	"strings"
 	"testing"
 	"time"
+
+	"deputy/agent/event"
+	"deputy/agent/state"
 )
 
 // give has the owner give leave in words, and approve what is read back.

@@ -18,7 +18,8 @@ import (
 
 // coder is a tool whose effect lives.
 type coder struct {
-	live func(ctx context.Context, key string, s tool.Session) (tool.Result, error)
+	live  func(ctx context.Context, key string, s tool.Session) (tool.Result, error)
+	reads bool
 }
 
 func (coder) Spec() tool.Spec {
@@ -26,7 +27,7 @@ func (coder) Spec() tool.Spec {
 }
 
 func (c coder) Plan(_ context.Context, args json.RawMessage) (tool.Action, error) {
-	return tool.Action{Tool: "code", Target: "here", Args: args, Level: policy.Draft, Phrase: "code", Summary: "code", Live: c.live, Steerable: true}, nil
+	return tool.Action{Tool: "code", Target: "here", Args: args, Level: policy.Draft, Phrase: "code", Summary: "code", Live: c.live, Steerable: true, Untrusted: c.reads, Source: "a page of strangers.example"}, nil
 }
 
 // part is what the coder wants to have by itself.
@@ -265,6 +266,66 @@ func TestParallel(t *testing.T) {
 		b.rest()
 		if n := count(0); n != 2 || b.ends() != 4 {
 			t.Errorf("got %d at once, %d ends; want 2, 4", n, b.ends())
+		}
+	})
+}
+
+// TestLiveEffectIsStoppedWhileItAsks: that its question was put off keeps nobody from
+// calling it off.
+func TestLiveEffectIsStoppedWhileItAsks(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.develop(func(ctx context.Context, _ string, s tool.Session) (tool.Result, error) {
+			_, err := s.Ask(ctx, part("mail", policy.Commit))
+			return tool.Result{}, err
+		})
+		b.hear("later")
+		b.hear("stop")
+		b.rest()
+		if s := b.state(); s.Tasks["t1"].Status != event.Cancelled || len(s.Asks) != 0 || b.ends() != 1 {
+			t.Errorf("got task %s, %d asks, %d ends; want it called off", s.Tasks["t1"].Status, len(s.Asks), b.ends())
+		}
+	})
+}
+
+// TestLiveEffectOfStrangers: what an effect asks for that reads what strangers wrote may
+// come from them.
+func TestLiveEffectOfStrangers(t *testing.T) {
+	for _, reads := range []bool{false, true} {
+		rehearse(t, func(b *bench) {
+			b.reads = reads
+			b.develop(func(ctx context.Context, _ string, s tool.Session) (tool.Result, error) {
+				_, err := s.Ask(ctx, part("mail", policy.Commit))
+				return tool.Result{}, err
+			})
+			s := b.state()
+			a := s.Presented()
+			if a == nil {
+				t.Fatal("nothing was asked")
+			}
+			if f := s.Effects[a.Key]; (f.Level == policy.Restricted) != reads || (len(f.Taint) > 0) != reads {
+				t.Errorf("it reads strangers' text: %v; got level %v and %+v", reads, f.Level, f.Taint)
+			}
+			b.hear("no")
+		})
+	}
+}
+
+// TestPermissionGoesWithItsEffect: what was approved and waits out its grace is not
+// given to an effect that has ended.
+func TestPermissionGoesWithItsEffect(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.rules.Grace = 20 * time.Second
+		b.develop(func(ctx context.Context, _ string, s tool.Session) (tool.Result, error) {
+			ctx, stop := context.WithTimeout(ctx, 10*time.Second)
+			defer stop()
+			_, err := s.Ask(ctx, part("mail", policy.Commit))
+			return tool.Result{}, err
+		})
+		b.hear("approve " + b.code())
+		time.Sleep(time.Minute)
+		b.rest()
+		if s := b.state(); b.has("effect.permitted") || len(s.Delayed) != 0 || s.Tasks["t1"].Status != event.Done {
+			t.Errorf("got %d delayed, task %s, permitted: %v", len(s.Delayed), s.Tasks["t1"].Status, b.has("effect.permitted"))
 		}
 	})
 }

@@ -2,11 +2,12 @@ package agent
 
 import (
 	"bytes"
-	"deputy/agent/event"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"deputy/agent/event"
 )
 
 // listening is a desk that goes by its name.

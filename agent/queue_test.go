@@ -1,14 +1,15 @@
 package agent
 
 import (
-	"deputy/agent/core"
-	"deputy/agent/event"
-	"deputy/agent/model"
-	"deputy/agent/state"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"deputy/agent/core"
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/state"
 )
 
 // threeAsks has two mails and a post waiting, none of them decided.

@@ -1,10 +1,11 @@
 package agent
 
 import (
-	"deputy/agent/event"
 	"fmt"
 	"testing"
 	"time"
+
+	"deputy/agent/event"
 )
 
 // faint is what a noise filter takes for noise.

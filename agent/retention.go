@@ -2,11 +2,12 @@ package agent
 
 import (
 	"context"
+	"encoding/json"
+	"time"
+
 	"deputy/agent/event"
 	"deputy/agent/journal"
 	"deputy/agent/state"
-	"encoding/json"
-	"time"
 )
 
 // erasing erases the text that is older than Options.Keep: now, and each day.

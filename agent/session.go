@@ -2,7 +2,7 @@ package agent
 
 import (
 	"context"
-	"fmt"
+	"crypto/rand"
 	"sync"
 	"time"
 
@@ -24,10 +24,9 @@ type session struct {
 	cancel context.CancelCauseFunc
 	steer  chan string
 	// mu guards the rest: the effect may ask from several goroutines.
-	mu    sync.Mutex
-	asked int
-	asks  map[string]chan tool.Answer // what it waits for, by call
-	told  time.Time                   // when progress was told last
+	mu   sync.Mutex
+	asks map[string]chan tool.Answer // what it waits for, by call
+	told time.Time                   // when progress was told last
 }
 
 func (s *session) Steered() <-chan string { return s.steer }
@@ -43,9 +42,8 @@ func (s *session) Progress(text string) {
 
 func (s *session) Ask(ctx context.Context, a tool.Action) (tool.Answer, error) {
 	answer := make(chan tool.Answer, 1)
+	call := s.effect.Call + "/" + rand.Text()[:8] // no other session of the same effect has it
 	s.mu.Lock()
-	s.asked++
-	call := fmt.Sprintf("%s/%d", s.effect.Call, s.asked)
 	s.asks[call] = answer
 	s.mu.Unlock()
 	s.d.TellFor(s.cause, event.PermissionAsked{Key: s.effect.Key, Call: call, Action: a})

@@ -1,8 +1,9 @@
 package agent
 
 import (
-	"deputy/agent/event"
 	"testing"
+
+	"deputy/agent/event"
 )
 
 // TestSettled: only a bare refusal or the approval with its code word is all that

@@ -60,7 +60,7 @@ func (d *Desk) begin(ctx context.Context) (state.State, error) {
 		}
 	}
 	s.Language = cmp.Or(s.Language, cmp.Or(d.o.Language, "en"))
-	d.keep = k
+	d.snapshots = k
 	return s, nil
 }
 

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+
 	"deputy/agent/event"
 	"deputy/agent/hearing"
 	"deputy/agent/state"

@@ -1,10 +1,11 @@
 package agent
 
 import (
-	"deputy/agent/event"
-	"deputy/agent/state"
 	"testing"
 	"testing/synctest"
+
+	"deputy/agent/event"
+	"deputy/agent/state"
 )
 
 // TestWhatWasToldIsUnderWay: a request is not at rest while something that belongs

@@ -1,11 +1,12 @@
 package command
 
 import (
-	"deputy/agent/model"
 	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"deputy/agent/model"
 )
 
 // A Verb is an order that needs no model. Only a whole utterance is a verb:

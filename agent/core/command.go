@@ -46,7 +46,7 @@ func (x *step) stop(lang string) {
 		x.decide(a, event.Decided{By: "stop", Why: "the owner said stop"})
 		return
 	}
-	t := x.Youngest(x.Active, func(t *state.Task) bool { return t.Status == event.Working })
+	t := x.Youngest(x.Active, func(t *state.Task) bool { return t.Status == event.Working || x.lives(t) })
 	switch {
 	case t != nil:
 		x.end(t, event.Cancelled, x.phrase(lang, "say.stopped", "order", clip(t.Order, 60)))

@@ -1,10 +1,13 @@
 package core
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"deputy/agent/command"
 	"deputy/agent/event"
+	"deputy/agent/policy"
 	"deputy/agent/state"
 	"deputy/agent/tool"
 )
@@ -51,6 +54,22 @@ func (x *step) callOff(t *state.Task) {
 			x.intend(event.CancelEffect{Key: key})
 		}
 	}
+}
+
+// lives says whether a live effect of the task is under way.
+func (x *step) lives(t *state.Task) bool {
+	return slices.ContainsFunc(t.Effects, func(key string) bool { return x.Effects[key].Live && x.Effects[key].Running() })
+}
+
+// origins are the texts that the values of an action can come from. A live effect that
+// reads what strangers wrote may have any value from them.
+func (x *step) origins(t *state.Task, i event.Intended) policy.Origins {
+	o := t.Origins()
+	if f := x.Effects[i.Within]; f != nil && f.Untrusted {
+		values := slices.Sorted(maps.Values(policy.Flatten(i.Args)))
+		o.Strangers = append(o.Strangers, policy.Passage{Text: strings.Join(values, "\n"), Source: f.Source})
+	}
+	return o
 }
 
 // running counts the effects of open tasks that are under way.

@@ -1,14 +1,15 @@
 package core
 
 import (
-	"deputy/agent/event"
-	"deputy/agent/model"
-	"deputy/agent/state"
-	"deputy/agent/tool"
 	"maps"
 	"slices"
 	"strconv"
 	"time"
+
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/state"
+	"deputy/agent/tool"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }

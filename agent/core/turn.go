@@ -170,7 +170,7 @@ func (x *step) judge(t *state.Task, turn int, call string, a tool.Action, within
 		Summary: a.Summary, Facts: a.Facts, Private: a.Private, Egress: a.Egress, Spends: a.Spends,
 		Untrusted: a.Untrusted, Source: a.Source, Repeat: a.Repeat, GrantScope: a.GrantScope,
 	}
-	i.Taint = x.Policy.Table.Tainted(x.judged(i, t), t.Origins())
+	i.Taint = x.Policy.Table.Tainted(x.judged(i, t), x.origins(t, i))
 	d := policy.Decide(x.judged(i, t), x.Policy, x.now(), x.policyGrants()...)
 	i.Level, i.Rule, i.Reason, i.Why = d.Level, d.Rule, d.Reason.En, d.Reason
 	if f := x.Effects[i.Key]; f != nil && x.underWay(f) {

@@ -1,11 +1,12 @@
 package event
 
 import (
-	"deputy/agent/model"
-	"deputy/agent/tool"
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
 // TestWithoutText: what was said, written and read goes; who decided, on what

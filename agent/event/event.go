@@ -1,10 +1,11 @@
 package event
 
 import (
-	"deputy/agent/model"
-	"deputy/agent/tool"
 	"encoding/json"
 	"time"
+
+	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
 // An Event is something that happened, at a time. What is told to the desk and

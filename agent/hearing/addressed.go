@@ -1,14 +1,15 @@
 package hearing
 
 import (
-	"deputy/agent/command"
-	"deputy/agent/consent"
-	"deputy/agent/event"
-	"deputy/agent/state"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+
+	"deputy/agent/command"
+	"deputy/agent/consent"
+	"deputy/agent/event"
+	"deputy/agent/state"
 )
 
 // Meant says whether an utterance that doesn't begin with the name is meant for

@@ -2,13 +2,14 @@ package hearing
 
 import (
 	"cmp"
+	"strings"
+	"time"
+
 	"deputy/agent/command"
 	"deputy/agent/consent"
 	"deputy/agent/event"
 	"deputy/agent/policy"
 	"deputy/agent/state"
-	"strings"
-	"time"
 )
 
 // AnswersNothing says whether an utterance is no more than a yes or a no while

@@ -2,14 +2,15 @@ package hearing
 
 import (
 	"cmp"
-	"deputy/agent/command"
-	"deputy/agent/consent"
-	"deputy/agent/event"
-	"deputy/agent/state"
 	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"deputy/agent/command"
+	"deputy/agent/consent"
+	"deputy/agent/event"
+	"deputy/agent/state"
 )
 
 // Overlaps says whether the utterance was spoken while Deputy was audible. No

@@ -2,11 +2,12 @@ package history
 
 import (
 	"bytes"
-	"deputy/agent/model"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"unicode/utf8"
+
+	"deputy/agent/model"
 )
 
 // A conversation that grows past the model's budget is shortened for the model;

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"deputy/agent/model"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"deputy/agent/model"
 )
 
 // talk is a conversation of that many turns, each with one result of n bytes.

@@ -2,10 +2,11 @@ package model
 
 import (
 	"context"
-	"deputy/agent/tool"
 	"encoding/json"
 	"errors"
 	"iter"
+
+	"deputy/agent/tool"
 )
 
 // A Role says whose a message is.

@@ -1,10 +1,11 @@
 package readback
 
 import (
-	"deputy/agent/event"
-	"deputy/agent/policy"
 	"strings"
 	"testing"
+
+	"deputy/agent/event"
+	"deputy/agent/policy"
 )
 
 func TestSpellHost(t *testing.T) {

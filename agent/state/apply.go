@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -271,6 +272,7 @@ func (s *State) applyEnd(at time.Time, b event.Ended) {
 	f.Ended, f.Unknown, f.Failed = !b.Unknown, b.Unknown, b.Err != ""
 	t := s.Tasks[f.Task]
 	s.dropAsks(func(a *Ask) bool { return s.Effects[a.Key].Within == f.Key })
+	maps.DeleteFunc(s.Delayed, func(key string, _ event.EffectDelayed) bool { return s.Effects[key].Within == f.Key })
 	if t.Status == event.Waiting && !s.Asking(t.ID) {
 		t.Status = event.Working
 	}

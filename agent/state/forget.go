@@ -1,10 +1,11 @@
 package state
 
 import (
-	"deputy/agent/event"
 	"maps"
 	"slices"
 	"time"
+
+	"deputy/agent/event"
 )
 
 // What is finished is forgotten by and by, so that the state stays as large as

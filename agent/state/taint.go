@@ -2,9 +2,10 @@ package state
 
 import (
 	"cmp"
-	"deputy/agent/policy"
 	"slices"
 	"strings"
+
+	"deputy/agent/policy"
 )
 
 // TaintedTargets are the targets into which effects have written what strangers had a part

@@ -3,12 +3,12 @@
 package portaudio
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"testing"
 
-	"context"
 	"deputy/audio/audiotest/pulse"
 )
 

@@ -2,13 +2,14 @@ package agent
 
 import (
 	"context"
-	"deputy/agent/event"
-	"deputy/agent/model"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"deputy/agent/event"
+	"deputy/agent/model"
 )
 
 // A reader is a script that can read ahead.

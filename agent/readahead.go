@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+
 	"deputy/agent/model"
 	"deputy/agent/state"
 )
