@@ -32,16 +32,6 @@ func factsOf(info fs.FileInfo) map[string]string {
 	return f
 }
 
-// authority is what changing the file takes, and says why it takes more than usual.
-func (w *Workspace) authority(a *tool.Action) {
-	k := w.kind(a.Target)
-	a.Level = max(a.Level, changes(k))
-	protects(a, k)
-	if a.Facts["undo"] == "none" {
-		a.Values["warning"] = "no-undo"
-	}
-}
-
 type writeFile struct{ changer }
 
 func (writeFile) Spec() tool.Spec {

@@ -226,3 +226,11 @@ func (g *guard) putBack(p string, o obeyed) error {
 	}
 	return nil
 }
+
+// A shut says what of the workspace a command must not use.
+type shut struct {
+	Hidden []string `json:"hidden,omitempty"` // what it can't see
+	Fixed  []string `json:"-"`                // what it can't change; Landlock can't hold it
+	Git    []string `json:"-"`                // git directories, which stay where they are
+	Doors  []string `json:"-"`                // pipes and sockets, which lead to other programs, except in a layer
+}

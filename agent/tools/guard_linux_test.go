@@ -115,13 +115,16 @@ func TestPlants(t *testing.T) {
 			}
 			s.file("plant.py", plantPrelude+tt.code+"\n")
 			before := s.obeyedNow()
-			all := boxes(t, s, ShellOptions{})
-			if b, ok := all[Bubblewrap]; ok { // and where there can be no overlay
-				all["copied"] = newSandbox(s.dir, s.copies.scratch(), b.o)
-				all["copied"].probed, all["copied"].way, all["copied"].points = true, b.way, checkpoint.Copy
+			all := map[string]runCommand{}
+			for kind, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
+				all[kind] = newRunCommand(s.Workspace, box)
 			}
-			for kind, box := range all {
-				r, err := planned(t, runCommand{s.Workspace, box}, commandArgs{"python3 plant.py"}).Do(t.Context(), "k")
+			if b, ok := all[Bubblewrap]; ok { // and where there can be no overlay
+				all["copied"] = newRunCommand(s.Workspace, b.box)
+				all["copied"].shared.kind = checkpoint.Copy
+			}
+			for kind, run := range all {
+				r, err := planned(t, run, commandArgs{"python3 plant.py"}).Do(t.Context(), "k")
 				if err != nil {
 					t.Fatalf("%s: %v", kind, err)
 				}
@@ -130,7 +133,7 @@ func TestPlants(t *testing.T) {
 						t.Errorf("%s: %s is left: %s\n%s", kind, p, now, r.Text)
 					}
 				}
-				if _, err := (runCommand{s.Workspace, box}).Undo(t.Context(), r.Undo); err != nil {
+				if _, err := run.Undo(t.Context(), r.Undo); err != nil {
 					t.Errorf("%s: undo: %v", kind, err)
 				}
 				if after := s.obeyedNow(); !maps.Equal(after, before) {
@@ -152,13 +155,13 @@ func TestPlants(t *testing.T) {
 
 // TestSecretsAreShut: no command sees a secret unless it names it and is allowed.
 func TestSecretsAreShut(t *testing.T) {
-	for kind := range boxes(t, protectedSpace(t), ShellOptions{}) {
+	for kind := range working() {
 		for _, command := range []string{
 			"python3 -c 'print(open(\".e\"+\"nv\").read())'", "cat .e*", "grep -r hunter2 .", "cat soft", "cat hard.txt", "x=$(printf '.e%s' nv); cat $x", "cat keys/*", "cp -r .ss? copy; cat copy/*", "ln .e?v other; cat other", "mv .e?v other; cat other",
 			"tar cf - . | tar xfO - | cat", "mv keys keys2; cat keys2/*", "python3 - <<'E'\nimport os\nfor d, _, fs in os.walk('.'):\n  for f in fs:\n    try: print(open(os.path.join(d, f)).read())\n    except OSError as e: print(e)\nE", "cat sub/.env.lo*", "cat .git/cred*", "cd .ssh; cat i*",
 		} {
 			s := protectedSpace(t)
-			tool := runCommand{s.Workspace, boxes(t, s, ShellOptions{})[kind]}
+			tool := newRunCommand(s.Workspace, boxes(t, s.Dir(), s.Scratch(), ShellOptions{})[kind])
 			a, err := tool.Plan(t.Context(), args(t, commandArgs{command}))
 			if err != nil {
 				t.Fatal(err)
@@ -185,7 +188,7 @@ func TestSecretsAreShut(t *testing.T) {
 			}
 		}
 		s := protectedSpace(t)
-		tool := runCommand{s.Workspace, boxes(t, s, ShellOptions{})[kind]}
+		tool := newRunCommand(s.Workspace, boxes(t, s.Dir(), s.Scratch(), ShellOptions{})[kind])
 		if got, err := planned(t, tool, commandArgs{"cat .env"}).Do(t.Context(), "k"); err != nil || !strings.Contains(got.Text, "hunter2") {
 			t.Errorf("%s: allowed: got %q, %v", kind, got.Text, err)
 		}
@@ -223,8 +226,8 @@ func TestDoorsAreShut(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer l.Close()
-			for kind, box := range boxes(t, s, ShellOptions{}) {
-				a := planned(t, runCommand{s.Workspace, box}, commandArgs{tt.command})
+			for kind, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
+				a := planned(t, newRunCommand(s.Workspace, box), commandArgs{tt.command})
 				if kind == Bubblewrap && a.Level != tt.level {
 					t.Errorf("got %v, want %v", a.Level, tt.level)
 				}
@@ -255,8 +258,8 @@ func TestGitInTheSandbox(t *testing.T) {
 	s.file("a.txt", "one\n")
 	s.repository()
 	s.git("config", "--remove-section", "user")
-	for kind, box := range boxes(t, s, ShellOptions{Author: "Kim", AuthorMail: "kim@acme.example"}) {
-		tool := runCommand{s.Workspace, box}
+	for kind, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{Author: "Kim", AuthorMail: "kim@acme.example"}) {
+		tool := newRunCommand(s.Workspace, box)
 		for _, tt := range []struct{ command, want string }{
 			{"git status --short", ""}, {"echo two >> a.txt; git diff", "+two"}, {"git add -A && git commit -q -m second && git log --oneline", "second"},
 			{"git checkout -q -b other && echo x > b.txt && git add b.txt && git commit -q -m third && git checkout -q main && git merge -q other && git log --oneline", "third"},

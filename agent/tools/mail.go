@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"deputy/agent/consent"
 	"deputy/agent/policy"
 	"deputy/agent/tool"
 )
@@ -220,4 +221,36 @@ func (m sendMail) known(address string) string {
 		}
 	}
 	return ""
+}
+
+// ScopeGrant covers mail to one contact or address, about one subject if one
+// was named.
+func (m sendMail) ScopeGrant(l consent.GrantRequest) (tool.GrantScope, bool) {
+	if l.Verb != "mail" || l.Object == "" || m.o.Host == "" {
+		return tool.GrantScope{}, false
+	}
+	to, err := m.recipients(strings.TrimSuffix(contactKey(l.Object), " list"))
+	if err != nil || len(to) != 1 {
+		if to, err = m.recipients(l.Object); err != nil || len(to) != 1 {
+			return tool.GrantScope{}, false
+		}
+	}
+	f, ok := m.scope(to)
+	if about := strings.TrimSpace(l.About); ok && about != "" {
+		if !literal(about) {
+			return tool.GrantScope{}, false
+		}
+		f.Args["subject"], f.Values["about"] = "*"+about+"*", about
+	}
+	return f, ok
+}
+
+// scope covers mail to exactly these recipients.
+func (m sendMail) scope(to []string) (tool.GrantScope, bool) {
+	all := strings.Join(to, ", ")
+	f := tool.GrantScope{Target: all, Args: map[string]string{"to": all}, Phrase: "mail", Values: map[string]string{"to": all}}
+	if name := m.known(to[0]); name != "" && len(to) == 1 {
+		f.Values["name"] = name
+	}
+	return f, literal(all)
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"math/big"
 	"net"
@@ -44,31 +43,6 @@ func mailTool(t *testing.T, o MailOptions) tool.Tool {
 		t.Fatal(err)
 	}
 	return tools[0]
-}
-
-func args(t *testing.T, v any) json.RawMessage {
-	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func planned(t *testing.T, tool tool.Tool, v any) tool.Action {
-	t.Helper()
-	a, err := tool.Plan(t.Context(), args(t, v))
-	if err != nil {
-		t.Fatalf("plan %+v: %v", v, err)
-	}
-	again, err := tool.Plan(t.Context(), a.Args)
-	if err != nil {
-		t.Fatalf("plan again %s: %v", a.Args, err)
-	}
-	if string(again.Args) != string(a.Args) || again.Target != a.Target || again.Level != a.Level || again.Summary != a.Summary {
-		t.Errorf("planned again: got %+v, want %+v", again, a)
-	}
-	return a
 }
 
 var order = mailArgs{To: "finance", Subject: "Q3 figures", Body: "Here they are.\n.\nRegards\n"}

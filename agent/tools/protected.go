@@ -91,3 +91,22 @@ func (w *Workspace) seen(f *os.File, rel string, allowed policy.Level, takes fun
 	}
 	return nil
 }
+
+// authority is what changing the file takes, and says why it takes more than usual.
+func (w *Workspace) authority(a *tool.Action) {
+	k := w.kind(a.Target)
+	a.Level = max(a.Level, changes(k))
+	protects(a, k)
+	if a.Facts["undo"] == "none" {
+		a.Values["warning"] = "no-undo"
+	}
+}
+
+// protects says whether what a command names in the workspace is protected.
+func (w *Workspace) protects(name string) (runs, secret bool) {
+	kind := w.protected.Of(name)
+	if rel, err := cleanPath(w.dir, name); err == nil {
+		kind |= w.kind(rel)
+	}
+	return kind&workspace.Runs != 0, kind&workspace.Secret != 0
+}

@@ -1,19 +1,12 @@
 package tools
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"path"
 	"strconv"
-	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/korean"
-	xunicode "golang.org/x/text/encoding/unicode"
 
 	"deputy/agent/policy"
 	"deputy/agent/tool"
@@ -86,12 +79,6 @@ func readable(w *Workspace, rel string, missing bool) error {
 	return regular(rel, info)
 }
 
-func cutPage(p string) (name string, page int, ok bool) {
-	name, n, ok := strings.Cut(p, "#page=")
-	page, err := strconv.Atoi(n)
-	return name, page, ok && err == nil && page > 0
-}
-
 func (t readFile) page(rel string, page int, allowed policy.Level) (string, error) {
 	f, info, err := t.w.open(rel)
 	if err != nil {
@@ -127,57 +114,4 @@ func (t readFile) page(rel string, page int, allowed policy.Level) (string, erro
 		head += fmt.Sprintf("; the next one is read_file path %q", rel+"#page="+strconv.Itoa(page+1))
 	}
 	return head + "]\n" + pages[page-1], nil
-}
-
-// cutPages cuts text into pages of at most n bytes, at an end of line where
-// there is one in the last quarter, else at a character.
-func cutPages(text string, n int) []string {
-	var pages []string
-	for len(text) > n {
-		cut := runeCut(text, n)
-		if nl := strings.LastIndexByte(text[:cut], '\n'); nl > n*3/4 {
-			cut = nl + 1
-		}
-		pages = append(pages, text[:cut])
-		text = text[cut:]
-	}
-	return append(pages, text)
-}
-
-// binary names what data is when it isn't UTF-8 text, "" when it is.
-func binary(data []byte) string {
-	if utf8.Valid(data) && bytes.IndexByte(data, 0) < 0 {
-		return ""
-	}
-	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
-	if kind == "text/plain" {
-		return "another encoding"
-	}
-	return kind
-}
-
-// decodeText gives data as UTF-8: it may be UTF-8, UTF-16 with a byte order
-// mark, or the encoding of old Korean files (CP949). was says so, for the model.
-func decodeText(data []byte) (text, was string, ok bool) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if binary(data) == "" {
-		return string(data), "", true
-	}
-	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
-		s, err := xunicode.UTF16(xunicode.LittleEndian, xunicode.ExpectBOM).NewDecoder().Bytes(data)
-		return string(s), " (the file is UTF-16)", err == nil && bytes.IndexByte(s, 0) < 0
-	}
-	if bytes.IndexByte(data, 0) >= 0 {
-		return "", "", false
-	}
-	s, err := korean.EUCKR.NewDecoder().Bytes(data)
-	if err != nil || bytes.ContainsRune(s, utf8.RuneError) || bytes.ContainsFunc(s, unlikely) {
-		return "", "", false
-	}
-	return string(s), " (the file is EUC-KR)", true
-}
-
-// unlikely are control characters that no text holds.
-func unlikely(r rune) bool {
-	return r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\f' || r == 0x7f
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,17 +27,12 @@ type sandbox struct {
 	dir     string // the workspace
 	scratch string // where each command's private folder is made; "" is the system's
 	o       ShellOptions
-	// turn is held by the one command that may write, so that what it changed
-	// can be told from what others did.
-	turn chan struct{}
 	// mu guards what the probe found; it is held while probing, so that there
 	// is one probe however many ask.
 	mu     sync.Mutex
 	probed bool
 	way    way
 	why    error
-	points string // how checkpoints are made; "" until it was tried
-	flat   error  // why there can be no overlay
 }
 
 // A way is one way to shut a command in.
@@ -57,16 +53,17 @@ type job struct {
 	layer    *checkpoint.Layer // what it changes goes there; nil is the workspace itself
 }
 
-// A shut says what of the workspace a command must not use.
-type shut struct {
-	Hidden []string `json:"hidden,omitempty"` // what it can't see
-	Fixed  []string `json:"-"`                // what it can't change; Landlock can't hold it
-	Git    []string `json:"-"`                // git directories, which stay where they are
-	Doors  []string `json:"-"`                // pipes and sockets, which lead to other programs, except in a layer
+// newSandbox makes a sandbox for the workspace dir; scratch is where each command's
+// private folder is made, "" the system's.
+func newSandbox(dir, scratch string, o ShellOptions) *sandbox {
+	return &sandbox{dir: dir, scratch: scratch, o: o.filled()}
 }
 
-func newSandbox(dir, scratch string, o ShellOptions) *sandbox {
-	return &sandbox{dir: dir, scratch: scratch, o: o, turn: make(chan struct{}, 1)}
+// Probe says how commands are run here, Bubblewrap or Landlock; the error says
+// why they can't be.
+func (b *sandbox) Probe(ctx context.Context) (kind string, err error) {
+	w, err := b.probe(ctx)
+	return w.kind, err
 }
 
 // probe finds out how a command can be run. Only a finding is kept, not that
@@ -81,7 +78,10 @@ func (b *sandbox) probe(ctx context.Context) (way, error) {
 	defer cancel()
 	all, whys := b.ways()
 	for _, w := range all {
-		err := b.try(ctx, w)
+		if b.o.Kind != "" && w.kind != b.o.Kind {
+			continue
+		}
+		err := b.tryOnce(ctx, w)
 		if ctx.Err() != nil {
 			return way{}, fmt.Errorf("try the sandbox: %w", ctx.Err())
 		}
@@ -94,6 +94,30 @@ func (b *sandbox) probe(ctx context.Context) (way, error) {
 	b.probed = true
 	b.why = fmt.Errorf("commands can't be run: there is no working sandbox on this machine (%s); tell the user to install bubblewrap (apt-get install bubblewrap), or to use Linux 6.12 or later with Landlock", strings.Join(whys, "; "))
 	return way{}, b.why
+}
+
+// tried are the ways that were found to shut a command in, since a try takes a tenth of a second;
+// mu guards them, for sandboxes of one process.
+var tried struct {
+	mu   sync.Mutex
+	ways map[string]bool
+}
+
+func (b *sandbox) tryOnce(ctx context.Context, w way) error {
+	tried.mu.Lock()
+	defer tried.mu.Unlock()
+	key := fmt.Sprint(w)
+	if tried.ways[key] {
+		return nil
+	}
+	err := b.try(ctx, w)
+	if err == nil {
+		if tried.ways == nil {
+			tried.ways = map[string]bool{}
+		}
+		tried.ways[key] = true
+	}
+	return err
 }
 
 // shutIn says 42 only where a command neither reads nor writes a file that it
@@ -130,8 +154,8 @@ func (b *sandbox) inside(w way) string {
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// run runs a command once the probe has found a way to.
-func (b *sandbox) run(ctx context.Context, j job) (*output, error) {
+// Run runs a command once the probe has found a way to.
+func (b *sandbox) Run(ctx context.Context, j job) (*output, error) {
 	w, err := b.probe(ctx)
 	if err != nil {
 		return nil, err
@@ -206,4 +230,18 @@ func unlock(root *os.Root, dir string) {
 			unlock(root, dir+"/"+e.Name())
 		}
 	}
+}
+
+// ProbeSandbox says how commands can be run on this machine, by Bubblewrap or
+// Landlock; the error says what is missing and what to do.
+func ProbeSandbox(ctx context.Context, o ShellOptions) (kind string, err error) {
+	dir, err := os.MkdirTemp("", "deputy-sandbox-")
+	if err != nil {
+		return "", fmt.Errorf("try the sandbox: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", fmt.Errorf("try the sandbox: %w", err)
+	}
+	return newSandbox(dir, "", o).Probe(ctx)
 }

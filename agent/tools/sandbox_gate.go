@@ -46,10 +46,18 @@ type gate struct {
 	reached map[string]*atomic.Int64
 }
 
+// gateOptions are all needed.
+type gateOptions struct {
+	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	Traffic int64 // bytes, both ways
+	Logger  *slog.Logger
+}
+
 // openGate listens in dir. end is called with the reason when too much passed.
-func openGate(dir string, hosts []string, o ShellOptions, end context.CancelCauseFunc) (*gate, error) {
+func openGate(dir string, hosts []string, o gateOptions, end context.CancelCauseFunc) (*gate, error) {
 	g := &gate{
-		hosts: hosts, resolve: o.resolve, dial: o.dial, log: o.Logger, limit: o.Traffic, end: end, served: make(chan struct{}),
+		hosts: hosts, resolve: o.Resolve, dial: o.Dial, log: o.Logger, limit: o.Traffic, end: end, served: make(chan struct{}),
 		open: map[net.Conn]struct{}{}, refused: map[string]string{}, reached: map[string]*atomic.Int64{},
 	}
 	for _, h := range hosts {

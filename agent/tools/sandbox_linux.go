@@ -130,7 +130,7 @@ func (b *sandbox) room(w way, j job, end context.CancelCauseFunc) (_ *room, err 
 		if w.kind != Bubblewrap {
 			return nil, errNoHosts
 		}
-		if r.gate, err = openGate(r.dir, j.hosts, b.o, end); err != nil {
+		if r.gate, err = openGate(r.dir, j.hosts, gateOptions{Resolve: b.o.Resolve, Dial: b.o.Dial, Traffic: b.o.Traffic, Logger: b.o.Logger}, end); err != nil {
 			return nil, err
 		}
 	}

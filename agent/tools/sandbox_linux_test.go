@@ -3,131 +3,15 @@ package tools
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
-
-// working are the ways to shut a command in that work here, by kind, and why
-// another one does not. It is found out once.
-var working = sync.OnceValues(func() (map[string]way, map[string]string) {
-	found, why := map[string]way{}, map[string]string{}
-	dir, err := os.MkdirTemp("", "probe-")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir)
-	b := newSandbox(dir, "", ShellOptions{}.filled())
-	all, whys := b.ways()
-	for _, kind := range []string{Bubblewrap, Landlock} {
-		why[kind] = strings.Join(whys, "; ")
-		for _, w := range all {
-			if _, have := found[kind]; have || w.kind != kind {
-				continue
-			}
-			if err := b.try(context.Background(), w); err != nil {
-				why[kind] += "; " + err.Error()
-				continue
-			}
-			found[kind] = w
-		}
-	}
-	return found, why
-})
-
-// boxes are sandboxes of each kind that works here. Where all tests are
-// demanded both must.
-func boxes(t *testing.T, s space, o ShellOptions) map[string]*sandbox {
-	t.Helper()
-	ways, why := working()
-	found := map[string]*sandbox{}
-	for _, kind := range []string{Bubblewrap, Landlock} {
-		w, ok := ways[kind]
-		switch {
-		case ok:
-			b := newSandbox(s.dir, s.copies.scratch(), o.filled())
-			b.probed, b.way = true, w
-			found[kind] = b
-		case os.Getenv("DEPUTY_TEST_ALL") == "1":
-			t.Fatalf("%s does not work here: %s", kind, why[kind])
-		default:
-			t.Run(kind, func(t *testing.T) { t.Skipf("%s does not work here: %s", kind, why[kind]) })
-		}
-	}
-	return found
-}
-
-func (b *sandbox) said(t *testing.T, command string) string {
-	t.Helper()
-	o, err := b.run(t.Context(), job{command: command})
-	if err != nil {
-		t.Fatalf("%s: %v", command, err)
-	}
-	return o.text()
-}
-
-// forbidden is what no command may reach.
-type forbidden struct{ dir, secret, socket, abstract, tcp, udp, pid string }
-
-func newForbidden(t *testing.T) forbidden {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "outside-") // a short path: a socket is in it
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	o := forbidden{dir: dir, secret: filepath.Join(dir, "secret"), socket: filepath.Join(dir, "s"), abstract: fmt.Sprintf("deputy-test-%d", os.Getpid()), pid: fmt.Sprint(os.Getpid())}
-	if err := os.WriteFile(o.secret, []byte("hunter2"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	greet := func(network, address string) string {
-		l, err := net.Listen(network, address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { l.Close() })
-		go func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				_, _ = io.WriteString(c, "ESCAPED\n")
-				c.Close()
-			}
-		}()
-		return l.Addr().String()
-	}
-	greet("unix", o.socket)
-	greet("unix", "@"+o.abstract)
-	_, o.tcp, _ = net.SplitHostPort(greet("tcp", "127.0.0.1:0"))
-	u, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { u.Close() })
-	_, o.udp, _ = net.SplitHostPort(u.LocalAddr().String())
-	go func() {
-		b := make([]byte, 100)
-		for {
-			n, from, err := u.ReadFrom(b)
-			if err != nil {
-				return
-			}
-			_, _ = u.WriteTo(append([]byte("ESCAPED "), b[:n]...), from)
-		}
-	}()
-	return o
-}
 
 // escapes are attempts to get out, in the shell or, after "py:", in Python, with
 // the numbers of system calls (of amd64) for what no program does. Each says ESCAPED or a secret when it
@@ -226,7 +110,7 @@ func TestEscapes(t *testing.T) {
 	if len(tests) < 25 {
 		t.Fatalf("got %d attempts, want at least 25", len(tests))
 	}
-	for kind, box := range boxes(t, s, ShellOptions{}) {
+	for kind, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
 		t.Run(kind, func(t *testing.T) {
 			for _, tt := range tests {
 				t.Run(tt.name, func(t *testing.T) {
@@ -240,7 +124,7 @@ func TestEscapes(t *testing.T) {
 						}
 						command = "python3 -c " + quote(pythonPrelude) + " " + quote(code)
 					}
-					got := box.said(t, command)
+					got := said(t, box, command)
 					if strings.Contains(got, "ESCAPED") || strings.Contains(got, "hunter2") {
 						t.Errorf("%s: got out: %q", command, got)
 					}
@@ -267,7 +151,7 @@ func TestEscapes(t *testing.T) {
 func TestSandboxWorks(t *testing.T) {
 	s := newSpace(t)
 	s.file("a.txt", "hello\n")
-	for kind, box := range boxes(t, s, ShellOptions{}) {
+	for kind, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
 		for _, tt := range []struct{ command, want string }{
 			{"cat a.txt", "hello"},
 			{"echo new > b.txt && cat b.txt", "new"},
@@ -288,11 +172,11 @@ func TestSandboxWorks(t *testing.T) {
 			if kind == Landlock && strings.Contains(tt.command, "<(") {
 				continue // /dev/fd is /proc, which shows other processes
 			}
-			if got := box.said(t, tt.command); !strings.Contains(got, tt.want) || strings.Contains(got, "\x1b") {
+			if got := said(t, box, tt.command); !strings.Contains(got, tt.want) || strings.Contains(got, "\x1b") {
 				t.Errorf("%s: %s: got %q, want %q in it", kind, tt.command, got, tt.want)
 			}
 		}
-		o, err := box.run(t.Context(), job{command: "echo x > n.txt || echo refused; rm a.txt; cat a.txt", readOnly: true})
+		o, err := box.Run(t.Context(), job{command: "echo x > n.txt || echo refused; rm a.txt; cat a.txt", readOnly: true})
 		if err != nil || !strings.Contains(o.text(), "refused") || !strings.Contains(o.text(), "hello") || s.text("n.txt") != "-" {
 			t.Errorf("%s: read-only: got %v, %v, want a workspace that can't be written", kind, o, err)
 		}
@@ -326,8 +210,8 @@ func TestSandboxLimits(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSpace(t)
-			for kind, box := range boxes(t, s, tt.o) {
-				got := box.said(t, tt.command)
+			for kind, box := range boxes(t, s.Dir(), s.Scratch(), tt.o) {
+				got := said(t, box, tt.command)
 				if !strings.Contains(got, tt.want) || len(got) > maxText+500 {
 					t.Errorf("%s: got %q, want %q in it", kind, brief(got, 200), tt.want)
 				}
@@ -356,8 +240,8 @@ func TestDiskIsNotFilled(t *testing.T) {
 	if err := errors.Join(os.Mkdir(work, 0o700), os.Mkdir(own, 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	b := newSandbox(work, own, ShellOptions{Timeout: 20 * time.Second}.filled())
-	got := b.said(t, "for i in $(seq 60); do head -c 2M /dev/zero > big$i || exit; sleep 0.1; done")
+	b := newSandbox(work, own, ShellOptions{Timeout: 20 * time.Second})
+	got := said(t, b, "for i in $(seq 60); do head -c 2M /dev/zero > big$i || exit; sleep 0.1; done")
 	if !strings.Contains(got, "more than 33.6 MB of disk space, of the 67.1 MB that were free") {
 		t.Errorf("got %q, want that it took too much", brief(got, 200))
 	}
@@ -389,12 +273,12 @@ func until(t *testing.T, what string, is func() bool) {
 
 func TestSandboxCanceled(t *testing.T) {
 	s := newSpace(t)
-	for kind, box := range boxes(t, s, ShellOptions{}) {
+	for kind, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
 		t.Run(kind, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error)
 			go func() {
-				_, err := box.run(ctx, job{command: "setsid sleep 1234567 & sleep 1234568"})
+				_, err := box.Run(ctx, job{command: "setsid sleep 1234567 & sleep 1234568"})
 				done <- err
 			}()
 			until(t, "the command did not begin", func() bool { return running("1234567") && running("1234568") })
@@ -410,11 +294,11 @@ func TestSandboxCanceled(t *testing.T) {
 // Deputy is killed while a command runs: nothing of the command is left.
 func TestSandboxDiesWithDeputy(t *testing.T) {
 	if kind := os.Getenv("DEPUTY_TEST_SANDBOX"); kind != "" { // the Deputy that is killed
-		box := boxes(t, newSpace(t), ShellOptions{})[kind]
-		_, _ = box.run(t.Context(), job{command: "setsid sleep 7654321 & sleep 7654322"})
+		box := boxes(t, t.TempDir(), "", ShellOptions{})[kind]
+		_, _ = box.Run(t.Context(), job{command: "setsid sleep 7654321 & sleep 7654322"})
 		return
 	}
-	for kind := range boxes(t, newSpace(t), ShellOptions{}) {
+	for kind := range boxes(t, t.TempDir(), "", ShellOptions{}) {
 		t.Run(kind, func(t *testing.T) {
 			deputy := exec.Command(os.Args[0], "-test.run", "^TestSandboxDiesWithDeputy$")
 			deputy.Env = append(os.Environ(), "DEPUTY_TEST_SANDBOX="+kind, "TMPDIR="+t.TempDir())
@@ -439,16 +323,9 @@ func TestNoSandboxNoCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, program := range map[string]string{"missing": filepath.Join(s.dir, "no-such-bwrap"), "broken": "/bin/false", "does nothing": "/bin/true", "shuts nothing in": open} {
-		b := newSandbox(s.dir, s.copies.scratch(), ShellOptions{}.filled())
+		b := newSandbox(s.Dir(), s.Scratch(), ShellOptions{})
 		if err := b.try(t.Context(), way{kind: Bubblewrap, program: program}); err == nil {
 			t.Errorf("%s: got no error", name)
-		}
-	}
-	b := newSandbox(s.dir, s.copies.scratch(), ShellOptions{}.filled())
-	b.probed, b.why = true, errors.New("no sandbox")
-	for range 2 {
-		if a, err := (runCommand{s.Workspace, b}).Plan(t.Context(), args(t, commandArgs{"echo hi"})); err == nil {
-			t.Errorf("no sandbox: got %+v, want an error", a)
 		}
 	}
 }
@@ -458,7 +335,7 @@ func TestNoSandboxNoCommand(t *testing.T) {
 func TestLandlockWithoutNamespaces(t *testing.T) {
 	const name = "DEPUTY_TEST_KEEPER"
 	if landlockOffered() != nil {
-		boxes(t, newSpace(t), ShellOptions{})
+		boxes(t, t.TempDir(), "", ShellOptions{})
 		return
 	}
 	if dir := os.Getenv(name); dir == "" && os.Geteuid() == 0 { // root's processes are not limited: as someone else
@@ -483,7 +360,7 @@ func TestLandlockWithoutNamespaces(t *testing.T) {
 	}
 	s, o := newSpace(t), newForbidden(t)
 	box := func(o ShellOptions) *sandbox {
-		b := newSandbox(s.dir, s.copies.scratch(), o.filled())
+		b := newSandbox(s.Dir(), s.Scratch(), o)
 		b.probed, b.way = true, way{kind: Landlock}
 		return b
 	}
@@ -502,7 +379,7 @@ func TestLandlockWithoutNamespaces(t *testing.T) {
 		{"out of time", "setsid sh -c 'sleep 4214; sleep 4214' & sleep 100", "longer than 1s", ShellOptions{Timeout: time.Second}},
 		{"the kernel counts processes", "ulimit -u; ulimit -u 1; exec python3 -c 'import os; os.fork()'", "unavailable", ShellOptions{}},
 	} {
-		got := box(tt.o).said(t, tt.command)
+		got := said(t, box(tt.o), tt.command)
 		if !strings.Contains(got, tt.want) || strings.Contains(got, "hunter2") {
 			t.Errorf("%s: got %q, want %q in it", tt.name, got, tt.want)
 		}
@@ -515,7 +392,7 @@ func TestLandlockWithoutNamespaces(t *testing.T) {
 	if t.Failed() {
 		return // a fork bomb only where what is above holds
 	}
-	if got := box(ShellOptions{Processes: 20}).said(t, "f() { f | f & }; f; sleep 20"); !strings.Contains(got, "processes") {
+	if got := said(t, box(ShellOptions{Processes: 20}), "f() { f | f & }; f; sleep 20"); !strings.Contains(got, "processes") {
 		t.Errorf("fork bomb: got %q, want it ended", got)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
 	"deputy/agent/policy"
@@ -88,8 +87,6 @@ func (t searchFiles) search(ctx context.Context, query string) (string, error) {
 	}
 	return clip(strings.Join(s.hits, "\n"), maxText), nil
 }
-
-func fold(s string) string { return cases.Fold().String(norm.NFC.String(s)) }
 
 // A search collects lines that hold every word, or the first lines that hold
 // one when the words stand apart.

@@ -6,11 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/netip"
-	"os"
 	"strings"
-	"time"
+	"sync"
 	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -20,82 +17,46 @@ import (
 	"deputy/agent/tool"
 )
 
-// ShellOptions are the options of Shell; the zero value is usable.
-type ShellOptions struct {
-	Timeout   time.Duration // of one command; 0 is 30 s
-	Memory    int64         // bytes that all its processes may hold together; 0 is 1 GiB
-	Processes int           // 0 is 128
-	FileSize  int64         // bytes of one file that it writes; 0 is 256 MiB
-	DiskSpace int64         // bytes that it may take from the disk in all; 0 is 1 GiB
-	Bwrap     string        // the bubblewrap program; "" is looked up on PATH
-	// Author and AuthorMail are who commits, for git: a command sees no settings of
-	// the user's own. "" is whom the repository names.
-	Author, AuthorMail string
-	// Hosts lists those that a command may reach after a plain yes, as
-	// WebOptions.Allow does; any other is a new one.
-	Hosts   []string
-	Traffic int64        // bytes that a command may move over the network, both ways; 0 is 64 MiB
-	Logger  *slog.Logger // nil is silent
-
-	// Of tests: how a name is found and an address is dialed; nil is as usual.
-	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
-	dial    func(ctx context.Context, network, address string) (net.Conn, error)
-}
-
-func (o ShellOptions) filled() ShellOptions {
-	set := func(v *int64, to int64) {
-		if *v == 0 {
-			*v = to
-		}
-	}
-	set((*int64)(&o.Timeout), int64(30*time.Second))
-	set(&o.Memory, 1<<30)
-	set(&o.FileSize, 256<<20)
-	set(&o.DiskSpace, 1<<30)
-	set(&o.Traffic, 64<<20)
-	if o.resolve == nil {
-		o.resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {
-			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-		}
-	}
-	if o.dial == nil {
-		o.dial = (&net.Dialer{}).DialContext
-	}
-	if o.Processes == 0 {
-		o.Processes = 128
-	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	return o
-}
-
 // Shell are the tools that run commands: run_command, in a sandbox that sees
 // the system read-only, the workspace, and nothing else: no home, no network but
 // the hosts it was allowed, no other process. Where there is no sandbox nothing
 // is run. The program must begin with [EnterSandbox].
 func Shell(w *Workspace, o ShellOptions) []tool.Tool {
-	return []tool.Tool{runCommand{w, newSandbox(w.dir, w.copies.scratch(), o.filled())}}
+	t := newRunCommand(w, newSandbox(w.Dir(), w.Scratch(), o))
+	t.hosts = o.Hosts
+	if o.Logger != nil {
+		t.log = o.Logger
+	}
+	return []tool.Tool{t}
 }
 
-// ProbeSandbox says how commands can be run on this machine, by Bubblewrap or
-// Landlock; the error says what is missing and what to do.
-func ProbeSandbox(ctx context.Context, o ShellOptions) (kind string, err error) {
-	dir, err := os.MkdirTemp("", "deputy-sandbox-")
-	if err != nil {
-		return "", fmt.Errorf("try the sandbox: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if dir, err = realPath(dir); err != nil {
-		return "", fmt.Errorf("try the sandbox: %w", err)
-	}
-	way, err := newSandbox(dir, "", o.filled()).probe(ctx)
-	return way.kind, err
+// A box runs commands shut in, as a sandbox does.
+type box interface {
+	// Probe says by which kind of sandbox, or why it can't.
+	Probe(ctx context.Context) (kind string, err error)
+	Run(ctx context.Context, j job) (*output, error)
 }
 
 type runCommand struct {
-	w   *Workspace
-	box *sandbox
+	w     *Workspace
+	box   box
+	hosts []string // those that need no more than a plain yes
+	log   *slog.Logger
+	*shared
+}
+
+// shared is what the commands of one workspace share.
+type shared struct {
+	// turn is held by the one command that may write, so that what it changed
+	// can be told from what others did.
+	turn chan struct{}
+	mu   sync.Mutex // held while it is tried whether there can be an overlay
+	kind string     // how checkpoints are made; "" until it was tried
+	flat error      // why there can be no overlay
+}
+
+func newRunCommand(w *Workspace, b box) runCommand {
+	return runCommand{w: w, box: b, log: slog.New(slog.DiscardHandler), shared: &shared{turn: make(chan struct{}, 1)}}
 }
 
 func (runCommand) Spec() tool.Spec {
@@ -128,15 +89,15 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (tool.Action,
 	if args.Hosts, err = commandHosts(args.Hosts); err != nil {
 		return tool.Action{}, err
 	}
-	w, err := t.box.probe(ctx)
+	kind, err := t.box.Probe(ctx)
 	if err != nil {
 		return tool.Action{}, err
 	}
-	if len(args.Hosts) > 0 && w.kind != Bubblewrap {
+	if len(args.Hosts) > 0 && kind != Bubblewrap {
 		return tool.Action{}, errNoHosts
 	}
 	wants := shellrisk.Read(parsed, t.w.protects)
-	args.Hosts = t.hosts(args.Hosts, wants, w)
+	args.Hosts = t.reached(args.Hosts, wants, kind)
 	if len(args.Hosts) > 0 {
 		wants.Reads = false
 	}
@@ -154,7 +115,7 @@ func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (tool.Action,
 		Summary:   "run " + brief(args.Command, 100),
 		Untrusted: true,
 	}
-	authority(&a, wants, w.kind == Bubblewrap && kept, len(args.Hosts) > 0)
+	authority(&a, wants, kind == Bubblewrap && kept, len(args.Hosts) > 0)
 	if a.Level == policy.External && len(args.Hosts) == 0 {
 		a.GrantScope = scoped(commandScope(args.Command))
 	}
@@ -206,61 +167,9 @@ func parseCommand(command string) (*syntax.File, error) {
 	return parsed, nil
 }
 
-// An output is what a command wrote, and how it ended.
-type output struct {
-	head, tail []byte // the beginning, and the end when there was more
-	total      int64
-	status     int
-	ended      string // why it was ended; "" if it ended by itself
-	network    string // what was reached and refused; "" if nothing was
-}
-
-const (
-	keepHead  = maxText * 2 / 3
-	keepTail  = maxText - keepHead
-	maxOutput = 16 << 20 // a command that writes more is ended
-)
-
-func (o *output) add(p []byte) {
-	o.total += int64(len(p))
-	if room := keepHead - len(o.head); room > 0 {
-		n := min(room, len(p))
-		o.head = append(o.head, p[:n]...)
-		p = p[n:]
-	}
-	o.tail = append(o.tail, p...)
-	if len(o.tail) > 4*keepTail {
-		o.tail = append(o.tail[:0], o.tail[len(o.tail)-keepTail:]...)
-	}
-}
-
-// text is for the model: what was written, then how it ended.
-func (o *output) text() (said string) {
-	tail := o.tail
-	if len(tail) > keepTail {
-		tail = tail[len(tail)-keepTail:]
-	}
-	text := strings.ToValidUTF8(string(o.head), "")
-	if left := o.total - int64(len(o.head)+len(tail)); left > 0 {
-		text += fmt.Sprintf("\n[%s left out]\n", size(left))
-	}
-	text += strings.ToValidUTF8(string(tail), "")
-	if o.network != "" {
-		defer func() { said += "\n[network: " + o.network + "]" }()
-	}
-	text = strings.TrimRight(strings.Map(func(r rune) rune {
-		if hidden(r) || unlikely(r) {
-			return -1
-		}
-		return r
-	}, text), "\n ")
-	switch {
-	case o.ended != "":
-		return strings.TrimSpace(text + "\n[the command was ended: " + o.ended + "]")
-	case o.status != 0:
-		return strings.TrimSpace(text + fmt.Sprintf("\n[exit status %d]", o.status))
-	case text == "":
-		return "[done, no output]"
-	}
-	return text
+// commandScope covers exactly this command.
+func commandScope(command string) (tool.GrantScope, bool) {
+	return tool.GrantScope{
+		Target: command, Args: map[string]string{"command": command}, Phrase: "command", Values: map[string]string{"command": command},
+	}, literal(command)
 }

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -52,6 +53,16 @@ func TestCommandPlan(t *testing.T) {
 	for _, c := range []string{"", "  ", "# nothing", "echo 'x", "if then", "ls | ", "echo \u202egnp.exe", "echo \x1b[2J", "a\x00b", strings.Repeat("x", 9000), "echo $(", "cat <<E"} {
 		if a, err := run.Plan(t.Context(), args(t, commandArgs{c})); err == nil {
 			t.Errorf("%q: got %s, want an error", c, a.Args)
+		}
+	}
+}
+
+// TestNoSandboxNoPlan: where nothing shuts a command in, none is planned.
+func TestNoSandboxNoPlan(t *testing.T) {
+	run := newRunCommand(newSpace(t).Workspace, assumed{why: errors.New("no sandbox")})
+	for range 2 {
+		if a, err := run.Plan(t.Context(), args(t, commandArgs{"echo hi"})); err == nil {
+			t.Errorf("got %+v, want an error", a)
 		}
 	}
 }

@@ -62,8 +62,8 @@ func TestUndoInALargeRepository(t *testing.T) {
 	s := newSpace(t)
 	bigRepository(t, s.dir, n)
 	before := s.listing()
-	for kind, box := range boxes(t, s, ShellOptions{}) {
-		tool := runCommand{s.Workspace, box}
+	for kind, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
+		tool := newRunCommand(s.Workspace, box)
 		for _, command := range []string{
 			"mkdir x",
 			"git -c user.name=a -c user.email=a@b.example commit -q --allow-empty -m two && echo y >> src/p0/f0.go",
@@ -107,15 +107,15 @@ func BenchmarkCheckpoint(b *testing.B) {
 	defer w.Close()
 	store := w.copies.root.Name()
 	bigRepository(b, w.dir, 50_000)
-	box := newSandbox(w.dir, w.copies.scratch(), ShellOptions{}.filled())
-	if _, err := box.probe(b.Context()); err != nil {
+	box := newSandbox(w.dir, w.copies.scratch(), ShellOptions{})
+	if _, err := box.Probe(b.Context()); err != nil {
 		b.Skip(err)
 	}
-	b.Logf("this machine takes checkpoints by %s", box.layered(b.Context(), w))
-	tool := runCommand{w, box}
+	tool := newRunCommand(w, box)
+	b.Logf("this machine takes checkpoints by %s", tool.layered(b.Context()))
 	run := func(name, command, kind string) {
 		b.Run(name+"/"+cmp.Or(kind, "none"), func(b *testing.B) {
-			if kind == checkpoint.Overlay && box.points != kind {
+			if kind == checkpoint.Overlay && tool.shared.kind != kind {
 				b.Skip("there can be no overlay here")
 			}
 			for b.Loop() {

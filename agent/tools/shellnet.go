@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,10 +40,10 @@ func commandHosts(list []string) ([]string, error) {
 	return hosts, nil
 }
 
-// hosts are those that a command is to reach: which the model named, and which the
+// reached are the hosts that a command is to reach: which the model named, and which the
 // command itself does, or the repository for the remote that it speaks to.
-func (t runCommand) hosts(named []string, w shellrisk.Wants, by way) []string {
-	if by.kind != Bubblewrap {
+func (t runCommand) reached(named []string, w shellrisk.Wants, by string) []string {
+	if by != Bubblewrap {
 		return named
 	}
 	found := w.Hosts
@@ -76,7 +75,7 @@ func (t runCommand) network(a *tool.Action, hosts []string) {
 	a.Values["hosts"] = strings.Join(hosts, ", ")
 	a.Summary += " with access to " + a.Values["hosts"]
 	for _, h := range hosts {
-		if !listed(t.box.o.Hosts, h) {
+		if !listed(t.hosts, h) {
 			a.Level = max(a.Level, policy.Commit)
 			a.Facts["host"], a.Values["unknown"] = "new", "yes"
 		}
@@ -86,6 +85,3 @@ func (t runCommand) network(a *tool.Action, hosts []string) {
 		}
 	}
 }
-
-// errNoHosts is told where a command can't have a network of its own.
-var errNoHosts = errors.New("a command can reach hosts only where bubblewrap works: tell the user to install it (apt-get install bubblewrap), or run the command without hosts")

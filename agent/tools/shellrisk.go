@@ -56,12 +56,3 @@ func opens(w shellrisk.Wants) (k workspace.Kind) {
 	}
 	return k
 }
-
-// protects says whether what a command names in the workspace is protected.
-func (w *Workspace) protects(name string) (runs, secret bool) {
-	kind := w.protected.Of(name)
-	if rel, err := cleanPath(w.dir, name); err == nil {
-		kind |= w.kind(rel)
-	}
-	return kind&workspace.Runs != 0, kind&workspace.Secret != 0
-}

@@ -1,7 +1,9 @@
 package tools
 
 import (
+	"context"
 	_ "embed"
+	"errors"
 	"maps"
 	"os"
 	"slices"
@@ -64,12 +66,24 @@ func saidWants(w shellrisk.Wants, hosts []string) string {
 	return strings.Join(all, ",")
 }
 
+// assumed is a sandbox of a kind that is said to work, or why none does.
+type assumed struct {
+	kind string
+	why  error
+}
+
+func (a assumed) Probe(context.Context) (string, error) { return a.kind, a.why }
+
+func (assumed) Run(context.Context, job) (*output, error) {
+	return nil, errors.New("it only plans")
+}
+
 // plansOnly is run_command where a sandbox of a kind is said to work.
 func plansOnly(t *testing.T, s space, kind string) runCommand {
 	t.Helper()
-	b := newSandbox(s.dir, s.copies.scratch(), ShellOptions{Hosts: []string{"known.example"}}.filled())
-	b.probed, b.way, b.points = true, way{kind: kind}, checkpoint.Copy
-	return runCommand{s.Workspace, b}
+	run := newRunCommand(s.Workspace, assumed{kind: kind})
+	run.hosts, run.shared.kind = []string{"known.example"}, checkpoint.Copy
+	return run
 }
 
 func TestShellLevels(t *testing.T) {
@@ -84,7 +98,7 @@ func TestShellLevels(t *testing.T) {
 		}
 		a := planned(t, tool, commandArgs{r.command})
 		w := shellrisk.Read(parsed, s.protects)
-		hosts := tool.hosts(nil, w, way{kind: Bubblewrap})
+		hosts := tool.reached(nil, w, Bubblewrap)
 		if got := saidWants(w, hosts); a.Level != r.level || got != r.wants {
 			t.Errorf("%s\n\tgot %v wants %s, want %v wants %s", r.command, a.Level, got, r.level, r.wants)
 		}

@@ -25,7 +25,7 @@ func (t runCommand) undoable(a *tool.Action, kept bool) {
 
 // kept says how what a command does here can be taken back; the error why it can't.
 func (t runCommand) kept(ctx context.Context) (kind string, err error) {
-	if kind = t.box.layered(ctx, t.w); kind == checkpoint.Overlay {
+	if kind = t.layered(ctx); kind == checkpoint.Overlay {
 		return kind, nil
 	}
 	t.w.mu.Lock()
@@ -39,77 +39,82 @@ func (t runCommand) kept(ctx context.Context) (kind string, err error) {
 // ProbeCheckpoints says how what commands change in w can be taken back, after
 // trying it; the error says why it can't, flat why there is no overlay.
 func ProbeCheckpoints(ctx context.Context, w *Workspace, o ShellOptions) (kind string, flat, err error) {
-	t := runCommand{w, newSandbox(w.dir, w.copies.scratch(), o.filled())}
-	if _, err := t.box.probe(ctx); err != nil {
+	t := newRunCommand(w, newSandbox(w.Dir(), w.Scratch(), o))
+	if _, err := t.box.Probe(ctx); err != nil {
 		return "", nil, err
 	}
 	kind, err = t.kept(ctx)
-	return kind, t.box.flat, err
+	return kind, t.flat, err
 }
 
 // layered says how checkpoints are made, after trying it once.
-func (b *sandbox) layered(ctx context.Context, w *Workspace) string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.points != "" {
-		return b.points
+func (t runCommand) layered(ctx context.Context) string {
+	l := t.shared
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.kind != "" {
+		return l.kind
 	}
-	why := b.tryLayer(ctx, w)
+	why := t.tryLayer(ctx)
 	if ctx.Err() != nil {
 		return checkpoint.Copy // nothing was found out
 	}
-	b.points, b.flat = checkpoint.Overlay, why
+	l.kind, l.flat = checkpoint.Overlay, why
 	if why != nil {
-		b.points = checkpoint.Copy
-		b.o.Logger.Info("what commands change is found by a copy of the workspace: there can be no overlay", "why", why)
+		l.kind = checkpoint.Copy
+		t.log.Info("what commands change is found by a copy of the workspace: there can be no overlay", "why", why)
 	}
-	return b.points
+	return l.kind
 }
 
 // tryLayer runs a command in a layer, and looks for what it did.
-func (b *sandbox) tryLayer(ctx context.Context, w *Workspace) error {
-	if b.way.kind != Bubblewrap {
-		return errors.New("it takes bubblewrap")
-	}
-	if err := checkpoint.Suits(w.dir); err != nil {
+func (t runCommand) tryLayer(ctx context.Context) error {
+	by, err := t.box.Probe(ctx)
+	if err != nil {
 		return err
 	}
-	w.mu.Lock()
-	c, err := w.points.Begin(checkpoint.Overlay)
-	w.mu.Unlock()
+	if by != Bubblewrap {
+		return errors.New("it takes bubblewrap")
+	}
+	if err := checkpoint.Suits(t.w.dir); err != nil {
+		return err
+	}
+	t.w.mu.Lock()
+	c, err := t.w.points.Begin(checkpoint.Overlay)
+	t.w.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	name := tempPrefix + "probe"
-	o, err := b.start(ctx, b.way, job{command: "echo x >" + name, limit: b.o.Timeout, layer: c.Layer})
+	o, err := t.box.Run(ctx, job{command: "echo x >" + name, layer: c.Layer})
 	if err == nil && (o.status != 0 || o.ended != "" || !c.Layer.Holds(name)) {
 		err = errors.New("a command does not work in it: " + brief(o.text(), 160))
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	t.w.mu.Lock()
+	defer t.w.mu.Unlock()
 	return errors.Join(err, c.Drop())
 }
 
 // do runs a command; opens is what it was allowed to use of what is protected,
 // kind says how its changes can be taken back, "" that they can't.
 func (t runCommand) do(ctx context.Context, j job, opens workspace.Kind, kind string) (r tool.Result, err error) {
-	way, err := t.box.probe(ctx)
+	by, err := t.box.Probe(ctx)
 	if err != nil {
 		return r, err
 	}
 	if !j.readOnly {
-		if err := t.box.take(ctx); err != nil {
+		if err := t.take(ctx); err != nil {
 			return r, err
 		}
-		defer t.box.give()
+		defer t.give()
 	}
-	g, err := t.w.guard(opens, j.readOnly || way.kind == Bubblewrap)
+	g, err := t.w.guard(opens, j.readOnly || by == Bubblewrap)
 	if err != nil {
 		return r, err
 	}
 	j.shut = g.shut()
 	if j.readOnly {
-		o, err := t.box.run(ctx, j)
+		o, err := t.box.Run(ctx, j)
 		if err == nil {
 			r.Text = o.text()
 		}
@@ -138,7 +143,7 @@ func (t runCommand) change(ctx context.Context, j job, g *guard, kind string) (o
 		if err := g.note(); err != nil {
 			return nil, nil, "", err
 		}
-		o, err = t.box.run(ctx, j)
+		o, err = t.box.Run(ctx, j)
 		took, serr := g.sweep()
 		return o, took, "", errors.Join(err, serr)
 	}
@@ -151,7 +156,7 @@ func (t runCommand) change(ctx context.Context, j job, g *guard, kind string) (o
 			return nil, nil, "", errors.Join(err, t.w.drop(c))
 		}
 	}
-	if o, err = t.box.run(ctx, j); err != nil && c.Layer != nil {
+	if o, err = t.box.Run(ctx, j); err != nil && c.Layer != nil {
 		return nil, nil, "", errors.Join(err, t.w.drop(c)) // it has changed nothing
 	}
 	var cut []string
@@ -170,52 +175,16 @@ func (t runCommand) change(ctx context.Context, j job, g *guard, kind string) (o
 }
 
 // take waits until no other command writes; give ends it.
-func (b *sandbox) take(ctx context.Context) error {
+func (s *shared) take(ctx context.Context) error {
 	select {
-	case b.turn <- struct{}{}:
+	case s.turn <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (b *sandbox) give() { <-b.turn }
-
-// begin takes a checkpoint. From here on others' changes are told apart.
-func (w *Workspace) begin(kind string) (*checkpoint.Checkpoint, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	c, err := w.points.Begin(kind)
-	if err == nil {
-		w.meanwhile = map[string]bool{}
-	}
-	return c, err
-}
-
-func (w *Workspace) end(c *checkpoint.Checkpoint) (id string, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return c.End(w.meanwhile)
-}
-
-// settle ends the time in which others' changes are told apart. What was taken
-// back of what the command did is no change of the command's any more.
-func (w *Workspace) settle(id string, took []string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.meanwhile = nil
-	if id == "" || len(took) == 0 {
-		return nil
-	}
-	return w.points.Amend(id, took)
-}
-
-func (w *Workspace) drop(c *checkpoint.Checkpoint) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.meanwhile = nil
-	return c.Drop()
-}
+func (s *shared) give() { <-s.turn }
 
 // A commandUndo names the checkpoint that was taken before a command.
 type commandUndo struct {
@@ -229,10 +198,10 @@ func (t runCommand) Undo(ctx context.Context, record json.RawMessage) (tool.Resu
 	if err != nil {
 		return tool.Result{}, fmt.Errorf("undo: %w", err)
 	}
-	if err := t.box.take(ctx); err != nil {
+	if err := t.take(ctx); err != nil {
 		return tool.Result{}, err
 	}
-	defer t.box.give()
+	defer t.give()
 	t.w.mu.Lock()
 	defer t.w.mu.Unlock()
 	o, err := t.w.points.Undo(u.Checkpoint)

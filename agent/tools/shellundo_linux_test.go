@@ -121,11 +121,11 @@ func TestCommandUndo(t *testing.T) {
 			s := newSpace(t)
 			s.full(outside)
 			before := s.listing()
-			for kind, box := range boxes(t, s, ShellOptions{}) {
+			for kind, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
 				if tt.bwrapOnly && kind == Landlock {
 					continue
 				}
-				tool := runCommand{s.Workspace, box}
+				tool := newRunCommand(s.Workspace, box)
 				r, err := planned(t, tool, commandArgs{tt.command}).Do(t.Context(), "k")
 				if err != nil {
 					t.Fatalf("%s: %v", kind, err)
@@ -157,8 +157,8 @@ func TestCommandUndo(t *testing.T) {
 // ran runs a command and gives what Undo needs, by any sandbox that works.
 func ran(t *testing.T, s space, command string) (runCommand, tool.Result) {
 	t.Helper()
-	for _, box := range boxes(t, s, ShellOptions{}) {
-		tool := runCommand{s.Workspace, box}
+	for _, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
+		tool := newRunCommand(s.Workspace, box)
 		r, err := planned(t, tool, commandArgs{command}).Do(t.Context(), "k")
 		if err != nil {
 			t.Fatal(err)
@@ -204,7 +204,7 @@ func TestCommandUndoLeavesOthersChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := runCommand{s.Workspace, newSandbox(s.dir, "", ShellOptions{})}.Undo(t.Context(), encode(commandUndo{id}))
+	r, err := newRunCommand(s.Workspace, newSandbox(s.dir, "", ShellOptions{})).Undo(t.Context(), encode(commandUndo{id}))
 	if err != nil || r.Values["removed"] != "b.txt" || r.Values["restored"] != "" {
 		t.Errorf("got %+v, %v, want b.txt removed only", r, err)
 	}
@@ -240,9 +240,9 @@ func TestCommandUndoWithoutCopies(t *testing.T) {
 // that can't be taken back, and the plan says so.
 func TestCommandOutsideUndo(t *testing.T) {
 	s := newSpace(t)
-	for kind, b := range boxes(t, s, ShellOptions{}) {
-		b.points = checkpoint.Copy
-		tool := runCommand{s.Workspace, b}
+	for kind, b := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
+		tool := newRunCommand(s.Workspace, b)
+		tool.shared.kind = checkpoint.Copy
 		early := planned(t, tool, commandArgs{"rm a"})
 		if early.Level >= policy.Commit || early.Facts["undo"] != "kept" {
 			t.Errorf("%s: an empty workspace: got %v, %v, want no Commit, and an undo", kind, early.Level, early.Facts)

@@ -24,11 +24,11 @@ func TestTricksStayInside(t *testing.T) {
 		} {
 			s.file(name, text)
 		}
-		box, ok := boxes(t, s, ShellOptions{Timeout: 2 * time.Second})[Bubblewrap]
+		box, ok := boxes(t, s.Dir(), s.Scratch(), ShellOptions{Timeout: 2 * time.Second})[Bubblewrap]
 		if !ok {
 			t.Skip("bubblewrap does not work here")
 		}
-		return s, runCommand{s.Workspace, box}
+		return s, newRunCommand(s.Workspace, box)
 	}
 	s, tool := fresh()
 	ran := 0

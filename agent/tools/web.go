@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"deputy/agent/consent"
 	"deputy/agent/policy"
 	"deputy/agent/tool"
 )
@@ -206,4 +207,20 @@ func sayFetch(ctx context.Context, err error, limit time.Duration) error {
 		err = wrapped.Err
 	}
 	return fmt.Errorf("the page can't be had: %s", brief(strings.TrimPrefix(err.Error(), "Get "), 200))
+}
+
+// ScopeGrant covers reading from one site.
+func (t fetchPage) ScopeGrant(l consent.GrantRequest) (tool.GrantScope, bool) {
+	if l.Verb != "fetch" || l.Object == "" {
+		return tool.GrantScope{}, false
+	}
+	u, err := t.checkURL("https://" + strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(l.Object), "https://"), "http://"))
+	if err != nil {
+		return tool.GrantScope{}, false
+	}
+	return siteScope(u.Hostname())
+}
+
+func siteScope(host string) (tool.GrantScope, bool) {
+	return tool.GrantScope{Target: host, Phrase: "fetch", Values: map[string]string{"host": host}}, literal(host) && !lookalikeHost(host)
 }

@@ -99,6 +99,10 @@ func realPath(dir string) (string, error) {
 // Dir is the workspace's absolute path, without links.
 func (w *Workspace) Dir() string { return w.dir }
 
+// Scratch is where what is needed for a moment only may be kept, outside the
+// workspace.
+func (w *Workspace) Scratch() string { return w.copies.scratch() }
+
 // Close gives the directories back. No tool of w may be used afterwards.
 func (w *Workspace) Close() error {
 	w.mu.Lock()

@@ -1,0 +1,39 @@
+package tools
+
+import "deputy/agent/workspace/checkpoint"
+
+// begin takes a checkpoint. From here on others' changes are told apart.
+func (w *Workspace) begin(kind string) (*checkpoint.Checkpoint, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c, err := w.points.Begin(kind)
+	if err == nil {
+		w.meanwhile = map[string]bool{}
+	}
+	return c, err
+}
+
+func (w *Workspace) end(c *checkpoint.Checkpoint) (id string, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return c.End(w.meanwhile)
+}
+
+// settle ends the time in which others' changes are told apart. What was taken
+// back of what the command did is no change of the command's any more.
+func (w *Workspace) settle(id string, took []string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.meanwhile = nil
+	if id == "" || len(took) == 0 {
+		return nil
+	}
+	return w.points.Amend(id, took)
+}
+
+func (w *Workspace) drop(c *checkpoint.Checkpoint) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.meanwhile = nil
+	return c.Drop()
+}
