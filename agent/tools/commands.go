@@ -2,6 +2,20 @@ package tools
 
 import "deputy/agent/workspace/checkpoint"
 
+// Fits says whether a checkpoint by copy can be kept; the error says why not.
+func (w *Workspace) Fits() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.points.Fits()
+}
+
+// UndoCommand puts the workspace back as it was at a checkpoint.
+func (w *Workspace) UndoCommand(id string) (checkpoint.Outcome, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.points.Undo(id)
+}
+
 // begin takes a checkpoint. From here on others' changes are told apart.
 func (w *Workspace) begin(kind string) (*checkpoint.Checkpoint, error) {
 	w.mu.Lock()

@@ -32,7 +32,7 @@ func TestFacts(t *testing.T) {
 	for _, tool := range append(append(Files(w), Notes(w, NoteOptions{})...), Web(WebOptions{Allow: []string{"docs.example"}})...) {
 		tools[tool.Spec().Name] = tool
 	}
-	tools["send_mail"] = mailTool(t, MailOptions{Host: "mail.acme.example"})
+	tools["send_mail"] = mailFor(t, MailOptions{Host: "mail.acme.example", Contacts: map[string]string{"finance": "finance@acme.example", "재무팀": "finance@acme.example"}})
 	mail := func(to string) mailArgs { return mailArgs{To: to, Subject: "Hello", Body: "Hi"} }
 	type m = map[string]string
 	kept := func(file string) m { return m{"path": "inside", "file": file, "undo": "kept"} }

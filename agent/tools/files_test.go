@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -50,7 +49,7 @@ func TestUndoRoundTrips(t *testing.T) {
 			if got := s.text(tt.file); got != tt.after {
 				t.Errorf("after Do: got %q, want %q", got, tt.after)
 			}
-			if want := filepath.Join(s.dir, tt.file); tt.after != "-" && r.Produced != want {
+			if want := filepath.Join(s.Dir(), tt.file); tt.after != "-" && r.Produced != want {
 				t.Errorf("Produced: got %q, want %q", r.Produced, want)
 			}
 			done, again, err := s.tools[tt.tool].(tool.Checker).Check(t.Context(), "k", a.Args)
@@ -64,7 +63,7 @@ func TestUndoRoundTrips(t *testing.T) {
 				t.Errorf("after undo: got %q, want %q", got, tt.before)
 			}
 			if tt.before == "-" {
-				if _, err := os.Stat(filepath.Dir(filepath.Join(s.dir, tt.file))); err == nil {
+				if _, err := os.Stat(filepath.Dir(filepath.Join(s.Dir(), tt.file))); err == nil {
 					t.Errorf("the folder that was made for the file is still there")
 				}
 			}
@@ -134,34 +133,10 @@ func TestOnceAfterACrash(t *testing.T) {
 	}
 }
 
-func TestLeftoversAndCap(t *testing.T) {
-	s := newSpace(t)
-	temp := tempPrefix + sum([]byte("a.txt"))[:16]
-	s.file(temp, "half of")
-	s.do("write_file", "k", writeArgs{"a.txt", "whole"})
-	if s.text(temp) != "-" || s.text("a.txt") != "whole" {
-		t.Errorf("got leftover %q, file %q", s.text(temp), s.text("a.txt"))
-	}
-	s.copies.limit = 10_000
-	var results []tool.Result
-	for i := range 10 {
-		results = append(results, s.do("write_file", "", writeArgs{"b.txt", strings.Repeat(string(rune('a'+i)), 3000)}))
-	}
-	if s.copies.total > s.copies.limit {
-		t.Errorf("copies take %d bytes, want at most %d", s.copies.total, s.copies.limit)
-	}
-	if err := s.undo("write_file", results[9]); err != nil {
-		t.Errorf("the last change: %v", err)
-	}
-	if err := s.undo("write_file", results[1]); err == nil {
-		t.Error("a change whose copy is gone: got no error")
-	}
-}
-
 func TestTooLargeToKeep(t *testing.T) {
 	s := newSpace(t)
 	s.file("big.bin", "")
-	if err := os.Truncate(filepath.Join(s.dir, "big.bin"), maxKept+1); err != nil {
+	if err := os.Truncate(filepath.Join(s.Dir(), "big.bin"), maxKept+1); err != nil {
 		t.Fatal(err)
 	}
 	for tool, v := range map[string]any{"delete_file": pathArgs{"big.bin"}, "write_file": writeArgs{"big.bin", "x"}} {
@@ -172,7 +147,7 @@ func TestTooLargeToKeep(t *testing.T) {
 	}
 	s.file("grows.txt", "small")
 	a := planned(t, s.tools["delete_file"], pathArgs{"grows.txt"})
-	if err := os.Truncate(filepath.Join(s.dir, "grows.txt"), maxKept+1); err != nil {
+	if err := os.Truncate(filepath.Join(s.Dir(), "grows.txt"), maxKept+1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.Do(t.Context(), "k"); err == nil {
@@ -201,7 +176,7 @@ func TestReadFile(t *testing.T) {
 	tests := []struct{ path, want, fails string }{
 		{"plain.txt", "hello\n", ""},
 		{"./plain.txt", "hello\n", ""},
-		{s.dir + "/plain.txt", "hello\n", ""},
+		{s.Dir() + "/plain.txt", "hello\n", ""},
 		{"/workspace/plain.txt", "hello\n", ""},
 		{"empty.txt", "empty", ""},
 		{"euc.txt", "회의록입니다", ""},
@@ -251,7 +226,7 @@ func TestListAndSearch(t *testing.T) {
 	s.file("docs/budget.txt", "rent: 900\nFOOD: 300\n")
 	s.file("회의록.txt", "예산은 다음 주에 정한다\n")
 	s.file(".git/config", "rent")
-	if err := os.Symlink("/etc", filepath.Join(s.dir, "link")); err != nil {
+	if err := os.Symlink("/etc", filepath.Join(s.Dir(), "link")); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
@@ -292,7 +267,7 @@ func TestEditRefuses(t *testing.T) {
 func TestModesAndKinds(t *testing.T) {
 	s := newSpace(t)
 	s.file("run.sh", "echo")
-	p := filepath.Join(s.dir, "run.sh")
+	p := filepath.Join(s.Dir(), "run.sh")
 	if err := os.Chmod(p, 0o750); err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +278,7 @@ func TestModesAndKinds(t *testing.T) {
 	if err := s.undo("write_file", r); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mkfifo(filepath.Join(s.dir, "pipe"), 0o644); err != nil {
+	if err := syscall.Mkfifo(filepath.Join(s.Dir(), "pipe"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for tool, v := range map[string]any{"read_file": pathArgs{"pipe"}, "delete_file": pathArgs{"pipe"}, "write_file": writeArgs{"pipe", "x"}} {
@@ -323,26 +298,5 @@ func TestNewWorkspaceRefusesNesting(t *testing.T) {
 			w.Close()
 			t.Errorf("NewWorkspace(%q): got no error", p)
 		}
-	}
-}
-
-func TestCopiesAreChecked(t *testing.T) {
-	s := newSpace(t)
-	name, err := s.copies.put([]byte("old"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := s.copies.get(name)
-	if err != nil || !bytes.Equal(got, []byte("old")) {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if err := os.WriteFile(filepath.Join(s.copies.root.Name(), "copies", name[:2], name), []byte("bad"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.copies.get(name); err == nil {
-		t.Error("a damaged copy: got no error")
-	}
-	if _, err := s.copies.get("../../etc/passwd"); err == nil {
-		t.Error("a path for a name: got no error")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -17,26 +16,6 @@ import (
 	"deputy/agent/workspace"
 	"deputy/agent/workspace/checkpoint"
 )
-
-// repository makes a git repository in the workspace, with a commit.
-func (s space) repository() {
-	s.t.Helper()
-	for _, args := range [][]string{{"init", "-q", "--template=", "-b", "main"}, {"config", "user.name", "Kim"}, {"config", "user.email", "kim@acme.example"}, {"add", "-A"}, {"commit", "-q", "-m", "first"}} {
-		s.git(args...)
-	}
-}
-
-func (s space) git(args ...string) string {
-	s.t.Helper()
-	c := exec.Command("git", args...)
-	c.Dir = s.dir
-	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.t.TempDir()}
-	out, err := c.CombinedOutput()
-	if err != nil {
-		s.t.Fatalf("git %q: %v: %s", args, err, out)
-	}
-	return string(out)
-}
 
 // programs are the lines of a Python script that runs at the end of a command.
 const plantPrelude = "import os, shutil, subprocess\ndef put(p, s='#!/bin/sh\\ntouch planted-ran\\n'):\n  os.makedirs(os.path.dirname(p) or '.', exist_ok=True)\n  open(p, 'w').write(s); os.chmod(p, 0o755)\n"
@@ -82,23 +61,6 @@ var plants = []struct{ name, code string }{
 	{"its loss", "os.remove('lib/.envrc')"},
 }
 
-// obeyedNow is all of the workspace that is run or obeyed by itself, by path.
-func (s space) obeyedNow() map[string]string {
-	found := s.protected.Scan(s.root, true)
-	all := map[string]string{}
-	for _, f := range found.Files(s.root) {
-		text, _ := os.ReadFile(filepath.Join(s.dir, f.Path))
-		link, _ := os.Readlink(filepath.Join(s.dir, f.Path))
-		if f.Path != "other-name" { // what is brought back has no other name any more
-			all[f.Path] = f.Info.Mode().String() + " " + link + " " + string(text)
-		}
-	}
-	for _, dir := range found.Git {
-		all[dir.Path] = "repository"
-	}
-	return all
-}
-
 // TestPlants: nothing that runs by itself is left behind by a script, whichever
 // kind of sandbox it ran in, and the repository is sound.
 func TestPlants(t *testing.T) {
@@ -110,7 +72,7 @@ func TestPlants(t *testing.T) {
 			s.repository()
 			s.git("config", "core.hooksPath", "tooling")
 			s.git("init", "-q", "--template=", "lib")
-			if err := os.Link(filepath.Join(s.dir, "lib/.envrc"), filepath.Join(s.dir, "other-name")); err != nil {
+			if err := os.Link(filepath.Join(s.Dir(), "lib/.envrc"), filepath.Join(s.Dir(), "other-name")); err != nil {
 				t.Fatal(err)
 			}
 			s.file("plant.py", plantPrelude+tt.code+"\n")
@@ -211,7 +173,7 @@ func TestDoorsAreShut(t *testing.T) {
 			s := newSpace(t)
 			s.file("a.txt", "one\n")
 			s.file("sub/b.txt", "two\n")
-			pipe := filepath.Join(s.dir, "sub/pipe")
+			pipe := filepath.Join(s.Dir(), "sub/pipe")
 			if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -220,7 +182,7 @@ func TestDoorsAreShut(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer end.Close()
-			t.Chdir(s.dir) // the name of a socket is short
+			t.Chdir(s.Dir()) // the name of a socket is short
 			l, err := net.ListenUnix("unix", &net.UnixAddr{Name: "sub/socket", Net: "unix"})
 			if err != nil {
 				t.Fatal(err)
@@ -325,11 +287,11 @@ func TestKilledWhilePlanting(t *testing.T) {
 	s.file(".git/hooks/post-checkout", "evil")
 	s.file("sub/.git/config", "evil")
 	s.file("a.txt", "hello")
-	undo := s.copies.root.Name()
+	undo := filepath.Dir(s.Scratch())
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w, err := NewWorkspace(s.dir, undo)
+	w, err := NewWorkspace(s.Dir(), undo)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,29 +24,25 @@ type internet struct {
 	found []string
 }
 
-func (n *internet) options() ShellOptions {
-	return ShellOptions{
-		Hosts: []string{"good.example", ".known.example"},
-		Resolve: func(_ context.Context, host string) ([]netip.Addr, error) {
-			if n.names[host] == "" {
-				return nil, errors.New("no such host")
-			}
-			var all []netip.Addr
-			for a := range strings.FieldsSeq(n.names[host]) {
-				all = append(all, netip.MustParseAddr(a))
-			}
-			return all, nil
-		},
-		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
-			n.mu.Lock()
-			n.found = append(n.found, address)
-			n.mu.Unlock()
-			if n.at[address] == "" {
-				return nil, errors.New("connection refused")
-			}
-			return (&net.Dialer{}).DialContext(ctx, network, n.at[address])
-		},
+func (n *internet) resolve(_ context.Context, host string) ([]netip.Addr, error) {
+	if n.names[host] == "" {
+		return nil, errors.New("no such host")
 	}
+	var all []netip.Addr
+	for a := range strings.FieldsSeq(n.names[host]) {
+		all = append(all, netip.MustParseAddr(a))
+	}
+	return all, nil
+}
+
+func (n *internet) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	n.mu.Lock()
+	n.found = append(n.found, address)
+	n.mu.Unlock()
+	if n.at[address] == "" {
+		return nil, errors.New("connection refused")
+	}
+	return (&net.Dialer{}).DialContext(ctx, network, n.at[address])
 }
 
 func (n *internet) dialed() []string {

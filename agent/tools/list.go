@@ -65,7 +65,7 @@ func (t listFiles) Plan(_ context.Context, raw json.RawMessage) (tool.Action, er
 }
 
 func (t listFiles) list(rel string) (string, error) {
-	d, err := t.w.root.Open(rel)
+	d, err := t.w.Root().Open(rel)
 	if err != nil {
 		return "", t.w.say(rel, err)
 	}

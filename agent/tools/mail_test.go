@@ -5,9 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -70,7 +72,7 @@ func TestSendMailOnce(t *testing.T) {
 		t.Fatalf("got %d mails, want 1", len(mails))
 	}
 	m := mails[0]
-	if id := sum([]byte("key-1"))[:32] + "@acme.example"; m.ID != id || s.Count(id) != 1 {
+	if id := fmt.Sprintf("%.16x", sha256.Sum256([]byte("key-1"))) + "@acme.example"; m.ID != id || s.Count(id) != 1 {
 		t.Errorf("got Message-ID %q, want %q", m.ID, id)
 	}
 	if len(m.To) != 1 || m.To[0] != "finance@acme.example" || m.From != "owner@acme.example" {

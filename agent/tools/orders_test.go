@@ -22,7 +22,7 @@ func TestPlainOrdersAreNotDoubted(t *testing.T) {
 	}
 	defer w.Close()
 	all := append(append(Files(w), Notes(w, NoteOptions{})...), Web(WebOptions{})...)
-	all = append(all, mailTool(t, MailOptions{Host: "mail.acme.example", Contacts: map[string]string{"Finance team": "finance@acme.example", "김민수": "minsu@acme.example"}}))
+	all = append(all, mailFor(t, MailOptions{Host: "mail.acme.example", Contacts: map[string]string{"Finance team": "finance@acme.example", "김민수": "minsu@acme.example"}}))
 	find := func(name string) tool.Tool {
 		for _, tool := range all {
 			if tool.Spec().Name == name {
@@ -72,4 +72,14 @@ func TestPlainOrdersAreNotDoubted(t *testing.T) {
 			t.Errorf("%q, %s: got %v by %q with %+v, want %v", c.order, c.args, d.Level, d.Rule, p.Tainted, c.level)
 		}
 	}
+}
+
+func mailFor(t *testing.T, o MailOptions) tool.Tool {
+	t.Helper()
+	o.From = "owner@acme.example"
+	tools, err := Mail(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tools[0]
 }

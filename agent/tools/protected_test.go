@@ -9,34 +9,6 @@ import (
 	"deputy/agent/policy"
 )
 
-// protectedSpace holds something of each kind of protected path, and other names for them.
-func protectedSpace(t *testing.T) space {
-	t.Helper()
-	s := newSpace(t)
-	for name, text := range map[string]string{
-		".git/config": "[core]\n\thooksPath = tooling\n[include]\n\tpath = ../later.cfg\n\tpath = ../now.cfg\n", "now.cfg": "[core]\n\thooksPath = hooks/later\n", ".git/HEAD": "ref: refs/heads/main\n", ".git/objects/x": "", ".git/refs/x": "",
-		".envrc": "export A=1\n", ".vscode/tasks.json": "{}\n", "sub/.husky/pre-commit": "npm test\n", "tooling/pre-commit": "make\n",
-		".git/credentials": "hunter2\n", ".env": "TOKEN=hunter2\n", "sub/.env.local": "TOKEN=hunter2\n", "keys/server.pem": "hunter2\n", ".ssh/id_ed25519": "hunter2\n",
-		"plain.txt": "hello\n", ".env.example": "TOKEN=\n",
-	} {
-		s.file(name, text)
-	}
-	t.Setenv("HOME", filepath.Dir(s.dir))
-	s.file("now.cfg", s.text("now.cfg")+"\tgpg.program = x\n\thooksPath = "+s.dir+"/absolute\n\thooksPath = ~/"+filepath.Base(s.dir)+"/of-home\n")
-	s.file("lib/.git/config", "[core]\n\thooksPath = "+s.dir+"/lib/hooks\n")
-	for name, to := range map[string]string{"soft": ".env", "git": ".git", "rc": ".envrc", "far": "sub/../git", "deep": "sub"} {
-		if err := os.Symlink(to, filepath.Join(s.dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, of := range map[string]string{"hard.txt": ".env", "hardrc.txt": ".envrc"} {
-		if err := os.Link(filepath.Join(s.dir, of), filepath.Join(s.dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return s
-}
-
 // TestProtectedPaths: one list for every tool, whatever a path is called.
 func TestProtectedPaths(t *testing.T) {
 	s := protectedSpace(t)
@@ -96,16 +68,16 @@ func TestProtectedMeanwhile(t *testing.T) {
 	fresh := planned(t, s.tools["write_file"], writeArgs{"dir/hooks/post-checkout", "x"})
 	s.file("r.txt", "mine\n")
 	read := planned(t, s.tools["read_file"], pathArgs{"r.txt"})
-	if err := os.RemoveAll(filepath.Join(s.dir, "dir")); err != nil {
+	if err := os.RemoveAll(filepath.Join(s.Dir(), "dir")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(".git", filepath.Join(s.dir, "dir")); err != nil {
+	if err := os.Symlink(".git", filepath.Join(s.Dir(), "dir")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(filepath.Join(s.dir, "r.txt")); err != nil {
+	if err := os.Remove(filepath.Join(s.Dir(), "r.txt")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(".env", filepath.Join(s.dir, "r.txt")); err != nil {
+	if err := os.Symlink(".env", filepath.Join(s.Dir(), "r.txt")); err != nil {
 		t.Fatal(err)
 	}
 	config := s.text(".git/config")

@@ -72,7 +72,7 @@ func readable(w *Workspace, rel string, missing bool) error {
 	if missing {
 		return regular(rel, nil)
 	}
-	info, err := w.root.Stat(rel) // through a link, as long as it stays inside
+	info, err := w.Root().Stat(rel) // through a link, as long as it stays inside
 	if err != nil {
 		return w.say(rel, err)
 	}

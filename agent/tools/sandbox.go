@@ -201,37 +201,6 @@ func (b *sandbox) shell(command string, others int) []string {
 	return []string{"/bin/bash", "--noprofile", "--norc", "-c", limits + begin, "bash", command}
 }
 
-// clearAway removes a command's private folder, also what it took its own
-// rights to.
-func clearAway(dir string) error {
-	if os.RemoveAll(dir) == nil {
-		return nil
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	unlock(root, ".")
-	root.Close()
-	return os.RemoveAll(dir)
-}
-
-// unlock gives the owner every right to the folders below dir; no link is followed.
-func unlock(root *os.Root, dir string) {
-	_ = root.Chmod(dir, 0o700)
-	d, err := root.Open(dir)
-	if err != nil {
-		return
-	}
-	defer d.Close()
-	entries, _ := d.ReadDir(-1)
-	for _, e := range entries {
-		if e.IsDir() {
-			unlock(root, dir+"/"+e.Name())
-		}
-	}
-}
-
 // ProbeSandbox says how commands can be run on this machine, by Bubblewrap or
 // Landlock; the error says what is missing and what to do.
 func ProbeSandbox(ctx context.Context, o ShellOptions) (kind string, err error) {

@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -15,12 +14,16 @@ import (
 	"testing"
 )
 
+func optionsOf(n *internet) gateOptions {
+	return gateOptions{Resolve: n.resolve, Dial: n.dial, Traffic: 64 << 20, Logger: slog.New(slog.DiscardHandler)}
+}
+
 // proxied is a gate for hosts, and a client that goes through it.
-func proxied(t *testing.T, o ShellOptions, hosts ...string) (*gate, *http.Client, func() (net.Conn, error), *error) {
+func proxied(t *testing.T, o gateOptions, hosts ...string) (*gate, *http.Client, func() (net.Conn, error), *error) {
 	t.Helper()
 	dir := t.TempDir()
 	ended := new(error)
-	g, err := openGate(dir, hosts, gateOptions{Resolve: o.Resolve, Dial: o.Dial, Traffic: cmp.Or(o.Traffic, 64<<20), Logger: slog.New(slog.DiscardHandler)}, func(err error) { *ended = err })
+	g, err := openGate(dir, hosts, o, func(err error) { *ended = err })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +47,7 @@ func proxied(t *testing.T, o ShellOptions, hosts ...string) (*gate, *http.Client
 
 func TestGate(t *testing.T) {
 	n, _ := newInternet(t)
-	g, client, _, _ := proxied(t, n.options(), "good.example", "home.example", "mapped.example", "lan.example", "meta.example", "both.example", "six.example", "gone.example")
+	g, client, _, _ := proxied(t, optionsOf(n), "good.example", "home.example", "mapped.example", "lan.example", "meta.example", "both.example", "six.example", "gone.example")
 	for _, tt := range []struct{ url, want string }{
 		{"http://good.example/a?b=1", "page /a of good.example, "},
 		{"http://GOOD.example:80/a", "page /a of good.example, "},
@@ -92,7 +95,7 @@ func TestGate(t *testing.T) {
 // TestGateTunnel: what is in a tunnel must be what it was opened for.
 func TestGateTunnel(t *testing.T) {
 	n, _ := newInternet(t)
-	_, _, dial, _ := proxied(t, n.options(), "good.example")
+	_, _, dial, _ := proxied(t, optionsOf(n), "good.example")
 	for _, tt := range []struct {
 		name, say string
 		server    string
@@ -132,7 +135,7 @@ func TestGateTunnel(t *testing.T) {
 
 func TestGateEndsAtItsLimit(t *testing.T) {
 	n, _ := newInternet(t)
-	o := n.options()
+	o := optionsOf(n)
 	o.Traffic = 1 << 20
 	_, client, _, ended := proxied(t, o, "good.example")
 	r, err := client.Get("http://good.example/big")

@@ -103,7 +103,7 @@ func TestEscapes(t *testing.T) {
 	}
 	t.Setenv("DEPUTY_TEST_SECRET", "hunter2")
 	s, o := newSpace(t), newForbidden(t)
-	if err := os.Symlink(o.secret, filepath.Join(s.dir, "planted-link")); err != nil {
+	if err := os.Symlink(o.secret, filepath.Join(s.Dir(), "planted-link")); err != nil {
 		t.Fatal(err)
 	}
 	tests := escapes(home, o)
@@ -184,7 +184,7 @@ func TestSandboxWorks(t *testing.T) {
 		if err != nil || !strings.Contains(o.text(), "refused") || !strings.Contains(o.text(), "hello") || s.text("n.txt") != "-" {
 			t.Errorf("%s: read-only: got %v, %v, want a workspace that can't be written", kind, o, err)
 		}
-		if left, err := os.ReadDir(s.copies.scratch()); err != nil || len(left) != 0 {
+		if left, err := os.ReadDir(s.Scratch()); err != nil || len(left) != 0 {
 			t.Errorf("%s: got %v, %v, want no private folder left", kind, left, err)
 		}
 	}
@@ -323,10 +323,10 @@ func TestSandboxDiesWithDeputy(t *testing.T) {
 func TestNoSandboxNoCommand(t *testing.T) {
 	s := newSpace(t)
 	open := filepath.Join(t.TempDir(), "open")
-	if err := os.WriteFile(open, []byte("#!/bin/bash\nshift 2; cd "+s.dir+"; TMPDIR=/tmp exec \"$@\"\n"), 0o755); err != nil {
+	if err := os.WriteFile(open, []byte("#!/bin/bash\nshift 2; cd "+s.Dir()+"; TMPDIR=/tmp exec \"$@\"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, program := range map[string]string{"missing": filepath.Join(s.dir, "no-such-bwrap"), "broken": "/bin/false", "does nothing": "/bin/true", "shuts nothing in": open} {
+	for name, program := range map[string]string{"missing": filepath.Join(s.Dir(), "no-such-bwrap"), "broken": "/bin/false", "does nothing": "/bin/true", "shuts nothing in": open} {
 		b := newSandbox(s.Dir(), s.Scratch(), ShellOptions{})
 		if err := b.try(t.Context(), way{kind: Bubblewrap, program: program}); err == nil {
 			t.Errorf("%s: got no error", name)

@@ -71,7 +71,7 @@ func (t searchFiles) Plan(_ context.Context, raw json.RawMessage) (tool.Action, 
 func (t searchFiles) search(ctx context.Context, query string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
-	s := &search{w: t.w, protected: t.w.protected.Scan(t.w.root, false), words: []string{fold(query)}}
+	s := &search{w: t.w, protected: t.w.Protected().Scan(t.w.Root(), false), words: []string{fold(query)}}
 	err := s.walk(ctx)
 	if words := strings.Fields(fold(query)); err == nil && len(s.hits) == 0 && len(words) > 1 {
 		s.words = words
@@ -100,7 +100,7 @@ type search struct {
 var errEnough = errors.New("enough was found")
 
 func (s *search) walk(ctx context.Context) error {
-	err := fs.WalkDir(s.w.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(s.w.Root().FS(), ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -159,8 +159,8 @@ func (s *search) read(p string) ([]byte, error) {
 	}
 	defer f.Close()
 	name, err := fileName(f) // a folder may have become a link meanwhile
-	in, ok := below(filepath.ToSlash(name), filepath.ToSlash(s.w.dir))
-	if err != nil || !ok || s.protected.Secret(s.w.root, in, info) {
+	in, ok := below(filepath.ToSlash(name), filepath.ToSlash(s.w.Dir()))
+	if err != nil || !ok || s.protected.Secret(s.w.Root(), in, info) {
 		return nil, fs.ErrPermission
 	}
 	if info.Size() > maxSearched {

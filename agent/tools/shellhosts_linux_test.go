@@ -15,12 +15,12 @@ import (
 func TestCommandWithHosts(t *testing.T) {
 	n, secure := newInternet(t)
 	s := newSpace(t)
-	box := boxes(t, s.Dir(), s.Scratch(), n.options())[Bubblewrap]
+	box := boxes(t, s.Dir(), s.Scratch(), ShellOptions{Hosts: []string{"good.example", ".known.example"}, Resolve: n.resolve, Dial: n.dial})[Bubblewrap]
 	if box == nil {
 		t.Skip("bubblewrap does not work here: the reason stands above")
 	}
 	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
-	if err := os.WriteFile(filepath.Join(s.dir, "ca.pem"), cert, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(s.Dir(), "ca.pem"), cert, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	o := newForbidden(t)

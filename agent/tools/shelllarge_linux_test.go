@@ -60,7 +60,7 @@ func TestUndoInALargeRepository(t *testing.T) {
 		n = 50_000
 	}
 	s := newSpace(t)
-	bigRepository(t, s.dir, n)
+	bigRepository(t, s.Dir(), n)
 	before := s.listing()
 	for kind, box := range boxes(t, s.Dir(), s.Scratch(), ShellOptions{}) {
 		tool := newRunCommand(s.Workspace, box)
@@ -105,9 +105,9 @@ func BenchmarkCheckpoint(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer w.Close()
-	store := w.copies.root.Name()
-	bigRepository(b, w.dir, 50_000)
-	box := newSandbox(w.dir, w.copies.scratch(), ShellOptions{})
+	store := filepath.Dir(w.Scratch())
+	bigRepository(b, w.Dir(), 50_000)
+	box := newSandbox(w.Dir(), w.Scratch(), ShellOptions{})
 	if _, err := box.Probe(b.Context()); err != nil {
 		b.Skip(err)
 	}

@@ -48,7 +48,7 @@ func (t runCommand) reached(named []string, w shellrisk.Wants, by string) []stri
 	}
 	found := w.Hosts
 	if len(found) == 0 && w.Network != "" && strings.HasPrefix(w.Network, "git ") {
-		found = workspace.Remotes(t.w.root)
+		found = workspace.Remotes(t.w.Root())
 	}
 	all := named
 	for _, h := range found {

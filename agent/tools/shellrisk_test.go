@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -140,7 +141,7 @@ func TestOldCaution(t *testing.T) {
 func writeTemp(t *testing.T, s space, name string) string {
 	t.Helper()
 	s.file(name, "")
-	return s.abs(name)
+	return filepath.Join(s.Dir(), name)
 }
 
 // TestHostsDecide: what a command may reach is frozen with it, and asked about by

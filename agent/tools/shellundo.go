@@ -28,9 +28,7 @@ func (t runCommand) kept(ctx context.Context) (kind string, err error) {
 	if kind = t.layered(ctx); kind == checkpoint.Overlay {
 		return kind, nil
 	}
-	t.w.mu.Lock()
-	defer t.w.mu.Unlock()
-	if err := t.w.points.Fits(); err != nil {
+	if err := t.w.Fits(); err != nil {
 		return "", err
 	}
 	return kind, nil
@@ -76,12 +74,10 @@ func (t runCommand) tryLayer(ctx context.Context) error {
 	if by != Bubblewrap {
 		return errors.New("it takes bubblewrap")
 	}
-	if err := checkpoint.Suits(t.w.dir); err != nil {
+	if err := checkpoint.Suits(t.w.Dir()); err != nil {
 		return err
 	}
-	t.w.mu.Lock()
-	c, err := t.w.points.Begin(checkpoint.Overlay)
-	t.w.mu.Unlock()
+	c, err := t.w.begin(checkpoint.Overlay)
 	if err != nil {
 		return err
 	}
@@ -90,9 +86,7 @@ func (t runCommand) tryLayer(ctx context.Context) error {
 	if err == nil && (o.status != 0 || o.ended != "" || !c.Layer.Holds(name)) {
 		err = errors.New("a command does not work in it: " + brief(o.text(), 160))
 	}
-	t.w.mu.Lock()
-	defer t.w.mu.Unlock()
-	return errors.Join(err, c.Drop())
+	return errors.Join(err, t.w.drop(c))
 }
 
 // do runs a command; opens is what it was allowed to use of what is protected,
@@ -202,9 +196,7 @@ func (t runCommand) Undo(ctx context.Context, record json.RawMessage) (tool.Resu
 		return tool.Result{}, err
 	}
 	defer t.give()
-	t.w.mu.Lock()
-	defer t.w.mu.Unlock()
-	o, err := t.w.points.Undo(u.Checkpoint)
+	o, err := t.w.UndoCommand(u.Checkpoint)
 	if err != nil {
 		return tool.Result{}, fmt.Errorf("undo: %w", err)
 	}

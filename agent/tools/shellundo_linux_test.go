@@ -2,9 +2,6 @@ package tools
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,68 +12,6 @@ import (
 	"deputy/agent/tool"
 	"deputy/agent/workspace/checkpoint"
 )
-
-// listing is everything in the workspace: path, mode, time, content or
-// where a link leads.
-func (s space) listing() string {
-	s.t.Helper()
-	var b strings.Builder
-	err := filepath.WalkDir(s.dir, func(p string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrPermission) {
-			fmt.Fprintf(&b, "%q is closed\n", p)
-			return fs.SkipDir
-		} else if err != nil {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		rel, _ := filepath.Rel(s.dir, p)
-		what := ""
-		switch {
-		case d.Type() == fs.ModeSymlink:
-			what, err = os.Readlink(p)
-			fmt.Fprintf(&b, "%q -> %s\n", rel, what)
-			return err
-		case d.Type().IsRegular():
-			data, err := os.ReadFile(p)
-			if err != nil && !errors.Is(err, fs.ErrPermission) {
-				return err
-			}
-			if what = string(data); len(data) > 512 {
-				what = sum(data)
-			}
-		}
-		fmt.Fprintf(&b, "%q %v %v %q\n", rel, info.Mode(), info.ModTime().UnixNano(), what)
-		return nil
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return b.String()
-}
-
-// full makes a workspace with something of each kind in it.
-func (s space) full(outside string) {
-	s.t.Helper()
-	s.file("a.txt", "one\n")
-	s.file("empty", "")
-	s.file("run.sh", "#!/bin/sh\n")
-	s.file("notes/day.md", "monday\n")
-	s.file("notes/old/jan.md", "january\n")
-	s.file("closed/x", "x\n")
-	for p, mode := range map[string]fs.FileMode{"run.sh": 0o755, "a.txt": 0o600, "closed": 0o750} {
-		if err := os.Chmod(filepath.Join(s.dir, p), mode); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-	for name, to := range map[string]string{"link": "a.txt", "out": outside, "dangling": "nowhere"} {
-		if err := os.Symlink(to, filepath.Join(s.dir, name)); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-}
 
 func TestCommandUndo(t *testing.T) {
 	for _, tt := range []struct {
@@ -204,7 +139,7 @@ func TestCommandUndoLeavesOthersChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newRunCommand(s.Workspace, newSandbox(s.dir, "", ShellOptions{})).Undo(t.Context(), encode(commandUndo{id}))
+	r, err := newRunCommand(s.Workspace, newSandbox(s.Dir(), "", ShellOptions{})).Undo(t.Context(), encode(commandUndo{id}))
 	if err != nil || r.Values["removed"] != "b.txt" || r.Values["restored"] != "" {
 		t.Errorf("got %+v, %v, want b.txt removed only", r, err)
 	}
@@ -218,7 +153,7 @@ func TestCommandUndoWithoutCopies(t *testing.T) {
 	s := newSpace(t)
 	s.full("nowhere")
 	tool, r := ran(t, s, "rm a.txt run.sh")
-	all, _ := filepath.Glob(filepath.Join(s.copies.root.Name(), "checkpoints/*/old/*"))
+	all, _ := filepath.Glob(filepath.Join(filepath.Dir(s.Scratch()), "checkpoints/*/old/*"))
 	for _, kept := range all {
 		if text, _ := os.ReadFile(kept); string(text) == "one\n" {
 			if err := os.Remove(kept); err != nil {
@@ -247,7 +182,7 @@ func TestCommandOutsideUndo(t *testing.T) {
 		if early.Level >= policy.Commit || early.Facts["undo"] != "kept" {
 			t.Errorf("%s: an empty workspace: got %v, %v, want no Commit, and an undo", kind, early.Level, early.Facts)
 		}
-		pipe := filepath.Join(s.dir, "pipe")
+		pipe := filepath.Join(s.Dir(), "pipe")
 		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 			t.Fatal(err)
 		}

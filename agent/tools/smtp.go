@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ func (m sendMail) message(key string, to []string, args mailArgs) (*mail.Msg, er
 	}
 	_, domain, _ := strings.Cut(m.o.From, "@")
 	if key != "" { // a server or a reader that sees it twice can tell that it is one mail
-		msg.SetMessageIDWithValue(sum([]byte(key))[:32] + "@" + domain)
+		msg.SetMessageIDWithValue(fmt.Sprintf("%.16x", sha256.Sum256([]byte(key))) + "@" + domain)
 	}
 	msg.SetDateWithValue(m.o.Clock())
 	msg.Subject(args.Subject)

@@ -99,6 +99,12 @@ func realPath(dir string) (string, error) {
 // Dir is the workspace's absolute path, without links.
 func (w *Workspace) Dir() string { return w.dir }
 
+// Root opens files of the workspace by their path in it, and no other.
+func (w *Workspace) Root() *os.Root { return w.root }
+
+// Protected is what of the workspace is protected.
+func (w *Workspace) Protected() workspace.Protected { return w.protected }
+
 // Scratch is where what is needed for a moment only may be kept, outside the
 // workspace.
 func (w *Workspace) Scratch() string { return w.copies.scratch() }
