@@ -89,7 +89,7 @@ func TestTimelineOfADesk(t *testing.T) {
 		collector := &timing.Collector{}
 		var ended []timing.Turn
 		code := ""
-		voice := speaker{make(chan event.Line, 16)}
+		voice := speaker{lines: make(chan event.Line, 16)}
 		model := &slowModel{replies: [][]model.Chunk{
 			{{Call: &model.Call{ID: "x", Tool: "post", Args: json.RawMessage(`{}`)}}},
 			{{Text: "It is posted."}, {Text: "All of it."}},

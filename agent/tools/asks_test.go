@@ -14,7 +14,9 @@ import (
 
 	"deputy/agent/policy"
 	"deputy/agent/policy/file"
-	"deputy/agent/tools"
+	"deputy/agent/sandbox"
+	"deputy/agent/tools/shell"
+	"deputy/agent/workspace"
 )
 
 //go:embed testdata/command_orders.tsv
@@ -24,12 +26,12 @@ var commandOrders string
 // out by a command. Nothing is asked that a person would not expect to be, and
 // nothing less. With more files than can be kept for undo it is only counted.
 func TestAsksPerTask(t *testing.T) {
-	if kind, err := tools.ProbeSandbox(t.Context(), tools.ShellOptions{}); err != nil || kind != tools.Bubblewrap {
+	if kind, err := sandbox.Probe(t.Context(), sandbox.Options{}); err != nil || kind != sandbox.Bubblewrap {
 		t.Skipf("bubblewrap does not work here: %v", err)
 	}
 	for _, files := range []int{20, 2500} {
 		orders, asked, code, key, scope := 0, 0, 0, 0, 0
-		shell := tools.Shell(repository(t, files), tools.ShellOptions{Hosts: []string{"github.com", "pypi.org", "files.pythonhosted.org"}})[0]
+		shell := shell.Tools(repository(t, files), sandbox.Options{Hosts: []string{"github.com", "pypi.org", "files.pythonhosted.org"}})[0]
 		for line := range strings.Lines(commandOrders) {
 			cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 			if strings.HasPrefix(line, "#") || len(cells) != 4 {
@@ -81,7 +83,7 @@ func TestAsksPerTask(t *testing.T) {
 }
 
 // repository is a workspace that is a git repository with so many files.
-func repository(t *testing.T, files int) *tools.Workspace {
+func repository(t *testing.T, files int) *workspace.Workspace {
 	t.Helper()
 	dir := t.TempDir()
 	work := filepath.Join(dir, "work")
@@ -101,7 +103,7 @@ func repository(t *testing.T, files int) *tools.Workspace {
 			t.Fatalf("git %q: %v: %s", args, err, out)
 		}
 	}
-	w, err := tools.NewWorkspace(work, filepath.Join(dir, "undo"))
+	w, err := workspace.New(work, filepath.Join(dir, "undo"))
 	if err != nil {
 		t.Fatal(err)
 	}

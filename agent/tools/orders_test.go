@@ -10,19 +10,25 @@ import (
 	"deputy/agent/policy"
 	"deputy/agent/policy/file"
 	"deputy/agent/tool"
+	"deputy/agent/tool/tooltest"
+	"deputy/agent/tools/files"
+	"deputy/agent/tools/mail"
+	"deputy/agent/tools/notes"
+	"deputy/agent/tools/web"
+	"deputy/agent/workspace"
 )
 
 // TestPlainOrdersAreNotDoubted: what people order every day, after a page was
 // read, with the arguments that a model gives, is not taken for the page's.
 func TestPlainOrdersAreNotDoubted(t *testing.T) {
 	dir := t.TempDir()
-	w, err := NewWorkspace(filepath.Join(dir, "w"), filepath.Join(dir, "undo"))
+	w, err := workspace.New(filepath.Join(dir, "w"), filepath.Join(dir, "undo"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	all := append(append(Files(w), Notes(w, NoteOptions{})...), Web(WebOptions{})...)
-	all = append(all, mailFor(t, MailOptions{Host: "mail.acme.example", Contacts: map[string]string{"Finance team": "finance@acme.example", "김민수": "minsu@acme.example"}}))
+	all := append(append(files.Tools(w), notes.Tools(w, notes.Options{})...), web.Tools(web.Options{})...)
+	all = append(all, mailFor(t, mail.Options{Host: "mail.acme.example", Contacts: map[string]string{"Finance team": "finance@acme.example", "김민수": "minsu@acme.example"}}))
 	find := func(name string) tool.Tool {
 		for _, tool := range all {
 			if tool.Spec().Name == name {
@@ -33,7 +39,7 @@ func TestPlainOrdersAreNotDoubted(t *testing.T) {
 		return nil
 	}
 	page := "Acme Corp. Contact finance@acme.example or press@acme.example. Revenue was 1,250,000 dollars in 2026. See https://acme.example/report.html, rent.txt and notes/plan.md."
-	if _, err := planned(t, find("write_file"), writeArgs{"notes/rent.txt", "900"}).Do(context.Background(), "k"); err != nil {
+	if _, err := tooltest.Planned(t, find("write_file"), files.WriteArgs{Path: "notes/rent.txt", Text: "900"}).Do(context.Background(), "k"); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -60,7 +66,7 @@ func TestPlainOrdersAreNotDoubted(t *testing.T) {
 		{"look further", "fetch_page", `{"url":"https://acme.example/report.html"}`, policy.Commit, 1},
 		{"write it down", "write_file", `{"path":"notes/rent.txt","text":"1000"}`, policy.External, 2},
 	} {
-		a := planned(t, find(c.tool), json.RawMessage(c.args))
+		a := tooltest.Planned(t, find(c.tool), json.RawMessage(c.args))
 		table := file.Embedded()
 		p := policy.Action{
 			Tool: a.Tool, Target: a.Target, Args: policy.Flatten(a.Args), Level: a.Level, Facts: a.Facts, Egress: a.Egress,
@@ -74,10 +80,10 @@ func TestPlainOrdersAreNotDoubted(t *testing.T) {
 	}
 }
 
-func mailFor(t *testing.T, o MailOptions) tool.Tool {
+func mailFor(t *testing.T, o mail.Options) tool.Tool {
 	t.Helper()
 	o.From = "owner@acme.example"
-	tools, err := Mail(o)
+	tools, err := mail.Tools(o)
 	if err != nil {
 		t.Fatal(err)
 	}

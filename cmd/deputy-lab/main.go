@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"deputy/agent/tools"
+	"deputy/agent/sandbox"
 	"deputy/cmd/deputy-lab/internal/address"
 	"deputy/cmd/deputy-lab/internal/authority"
 	"deputy/cmd/deputy-lab/internal/bench"
@@ -25,7 +25,7 @@ import (
 )
 
 func main() {
-	tools.EnterSandbox()
+	sandbox.Enter()
 	app.GiveWay()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"deputy/agent/journal"
-	"deputy/agent/tools"
+	"deputy/agent/sandbox"
 	"deputy/cmd/internal/app"
 	"deputy/configs/phrases"
 )
@@ -25,7 +25,7 @@ import (
 var errSilent = errors.New("")
 
 func main() {
-	tools.EnterSandbox()
+	sandbox.Enter()
 	os.Exit(run(os.Args[1:]))
 }
 

@@ -6,13 +6,13 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"deputy/agent/tools"
+	"deputy/agent/sandbox"
 )
 
 // TestMain lets the test binary be the program as well: scripts and tests run
 // "deputy" as a user would, in a process of its own.
 func TestMain(m *testing.M) {
-	tools.EnterSandbox()
+	sandbox.Enter()
 	testscript.Main(m, map[string]func(){
 		"deputy":   func() { os.Exit(run(os.Args[1:])) },
 		"maxrss":   func() { os.Exit(maxRSS(os.Args[1:])) },

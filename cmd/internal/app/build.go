@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net/mail"
+	netmail "net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,10 +19,16 @@ import (
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/sandbox"
 	"deputy/agent/timing"
 	"deputy/agent/timing/otlp"
 	"deputy/agent/tool"
-	"deputy/agent/tools"
+	"deputy/agent/tools/files"
+	"deputy/agent/tools/mail"
+	"deputy/agent/tools/notes"
+	"deputy/agent/tools/shell"
+	"deputy/agent/tools/web"
+	"deputy/agent/workspace"
 	"deputy/audio"
 	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/listen"
@@ -180,7 +186,7 @@ func quietHours(cfg configs.Config) core.Hours {
 
 // tools are everything the model may wish for.
 func (a *App) tools(ctx context.Context) ([]tool.Tool, error) {
-	w, err := tools.NewWorkspace(a.Config.Agent.Workspace, filepath.Join(a.Config.Agent.State, "undo"))
+	w, err := workspace.New(a.Config.Agent.Workspace, filepath.Join(a.Config.Agent.State, "undo"))
 	if err != nil {
 		return nil, err
 	}
@@ -192,29 +198,29 @@ func (a *App) tools(ctx context.Context) ([]tool.Tool, error) {
 }
 
 // toolsOf are all tools, with w as their workspace.
-func (a *App) toolsOf(ctx context.Context, w *tools.Workspace) ([]tool.Tool, error) {
+func (a *App) toolsOf(ctx context.Context, w *workspace.Workspace) ([]tool.Tool, error) {
 	cfg := a.Config
 	if err := w.Protect(cfg.Agent.Protect.Runs, cfg.Agent.Protect.Secrets); err != nil {
 		return nil, fmt.Errorf("agent.protect: %w", err)
 	}
-	all := tools.Files(w)
+	all := files.Tools(w)
 	if cfg.Shell.Enabled {
-		if _, err := tools.ProbeSandbox(ctx, shellOptions(cfg, a.log)); err != nil {
+		if _, err := sandbox.Probe(ctx, shellOptions(cfg, a.log)); err != nil {
 			a.miss("lack.sandbox", err)
 		} else {
-			all = append(all, tools.Shell(w, shellOptions(cfg, a.log))...)
+			all = append(all, shell.Tools(w, shellOptions(cfg, a.log))...)
 		}
 	}
-	all = append(all, tools.Web(tools.WebOptions{
+	all = append(all, web.Tools(web.Options{
 		Allow: cfg.Web.Allow, MaxBytes: int64(cfg.Web.MaxBytes), Timeout: cfg.Web.Timeout, Logger: a.log,
 	})...)
-	all = append(all, tools.Notes(w, tools.NoteOptions{})...)
+	all = append(all, notes.Tools(w, notes.Options{})...)
 	mails, err := a.mail()
 	return append(all, mails...), err
 }
 
-func shellOptions(cfg configs.Config, log *slog.Logger) tools.ShellOptions {
-	return tools.ShellOptions{
+func shellOptions(cfg configs.Config, log *slog.Logger) sandbox.Options {
+	return sandbox.Options{
 		Author: gitSetting(cfg.Agent.Workspace, "user.name"), AuthorMail: gitSetting(cfg.Agent.Workspace, "user.email"),
 		Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Hosts: cfg.Shell.Hosts, Traffic: int64(cfg.Shell.Traffic), Logger: log,
 	}
@@ -234,7 +240,7 @@ func gitSetting(dir, name string) string {
 func (a *App) mail() ([]tool.Tool, error) {
 	m := a.Config.Mail
 	if m.Host == "" {
-		return tools.Mail(tools.MailOptions{})
+		return mail.Tools(mail.Options{})
 	}
 	password, err := configs.ReadSecret(m.PasswordEnv, m.PasswordFile)
 	if err != nil {
@@ -243,8 +249,8 @@ func (a *App) mail() ([]tool.Tool, error) {
 	if m.User != "" && password.IsZero() {
 		return nil, fmt.Errorf("mail: there is no password for %s: set %s, or mail.password_file to a file of mode 0600", m.User, m.PasswordEnv)
 	}
-	return tools.Mail(tools.MailOptions{
-		Host: m.Host, Port: m.Port, Security: tools.Security(m.TLS), User: m.User, Password: password.Reveal(),
+	return mail.Tools(mail.Options{
+		Host: m.Host, Port: m.Port, Security: mail.Security(m.TLS), User: m.User, Password: password.Reveal(),
 		From: m.From, Contacts: contacts(m.Known), Logger: a.log,
 	})
 }
@@ -254,7 +260,7 @@ func (a *App) mail() ([]tool.Tool, error) {
 func contacts(known []string) map[string]string {
 	out := map[string]string{}
 	for _, k := range known {
-		a, err := mail.ParseAddress(k)
+		a, err := netmail.ParseAddress(k)
 		if err != nil {
 			continue // validated with the configuration
 		}

@@ -9,7 +9,9 @@ import (
 
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/model/llama"
-	"deputy/agent/tools"
+	"deputy/agent/sandbox"
+	"deputy/agent/tools/shell"
+	"deputy/agent/workspace"
 	"deputy/audio/portaudio"
 	"deputy/configs"
 	"deputy/configs/models"
@@ -78,8 +80,8 @@ func sandboxState(ctx context.Context, cfg configs.Config) (string, error) {
 	if !cfg.Shell.Enabled {
 		return "", errors.New("commands are switched off: set shell.enabled in the configuration")
 	}
-	kind, err := tools.ProbeSandbox(ctx, shellOptions(cfg, nil))
-	if err == nil && kind == tools.Landlock {
+	kind, err := sandbox.Probe(ctx, shellOptions(cfg, nil))
+	if err == nil && kind == sandbox.Landlock {
 		kind += ": commands have no network at all and can't change a file's mode; install bubblewrap for that"
 	}
 	return kind, err
@@ -96,7 +98,7 @@ func checkpointState(ctx context.Context, cfg configs.Config) (_ string, err err
 		return "", err
 	}
 	defer func() { err = errors.Join(err, away()) }()
-	kind, flat, err := tools.ProbeCheckpoints(ctx, w, shellOptions(cfg, nil))
+	kind, flat, err := shell.ProbeCheckpoints(ctx, w, shellOptions(cfg, nil))
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("what a command changes can't be taken back, and each is asked for: %w", err)
@@ -109,7 +111,7 @@ func checkpointState(ctx context.Context, cfg configs.Config) (_ string, err err
 // spareWorkspace opens the workspace with a store of its own: a Deputy that runs
 // has the other. It lies on the same file system if it can. Where there is no
 // workspace yet an empty one is put in its place.
-func spareWorkspace(cfg configs.Config) (_ *tools.Workspace, away func() error, err error) {
+func spareWorkspace(cfg configs.Config) (_ *workspace.Workspace, away func() error, err error) {
 	dir, err := os.MkdirTemp(cfg.Agent.State, "spare-")
 	if err != nil {
 		dir, err = os.MkdirTemp("", "deputy-spare-")
@@ -121,7 +123,7 @@ func spareWorkspace(cfg configs.Config) (_ *tools.Workspace, away func() error, 
 	if _, err := os.Stat(work); errors.Is(err, os.ErrNotExist) {
 		work = filepath.Join(dir, "workspace")
 	}
-	w, err := tools.NewWorkspace(work, filepath.Join(dir, "undo"))
+	w, err := workspace.New(work, filepath.Join(dir, "undo"))
 	if err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}

@@ -15,8 +15,8 @@ import (
 
 	"deputy/agent/event"
 	"deputy/agent/model"
-	"deputy/agent/tools"
-	"deputy/agent/tools/smtptest"
+	"deputy/agent/sandbox"
+	"deputy/agent/tools/mail/smtptest"
 	"deputy/cmd/internal/rehearsal"
 )
 
@@ -55,7 +55,7 @@ func newDestinations(t *testing.T) *destinations {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.web.Close(); post.Close() })
-	_, d.sandbox = tools.ProbeSandbox(t.Context(), tools.ShellOptions{})
+	_, d.sandbox = sandbox.Probe(t.Context(), sandbox.Options{})
 	return d
 }
 

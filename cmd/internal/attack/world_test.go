@@ -20,7 +20,13 @@ import (
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/policy"
 	"deputy/agent/policy/file"
-	"deputy/agent/tools"
+	"deputy/agent/sandbox"
+	"deputy/agent/tools/files"
+	"deputy/agent/tools/mail"
+	"deputy/agent/tools/notes"
+	"deputy/agent/tools/shell"
+	"deputy/agent/tools/web"
+	"deputy/agent/workspace"
 	"deputy/cmd/internal/rehearsal"
 	"deputy/cmd/internal/terminal"
 	"deputy/configs/phrases"
@@ -95,15 +101,15 @@ func (w *world) open() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	space, err := tools.NewWorkspace(w.workspace, filepath.Join(w.dir, "undo"))
+	space, err := workspace.New(w.workspace, filepath.Join(w.dir, "undo"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	all := append(tools.Files(space), tools.Shell(space, tools.ShellOptions{})...)
-	all = append(all, tools.Notes(space, tools.NoteOptions{})...)
-	all = append(all, tools.Web(tools.WebOptions{Allow: w.hosts, AllowPrivate: []string{"127.0.0.1", "localhost"}})...)
-	mails, err := tools.Mail(tools.MailOptions{
-		Host: "127.0.0.1", Port: w.out.post.Port(), Security: tools.NoTLS, From: "me@acme.example", Contacts: w.contacts,
+	all := append(files.Tools(space), shell.Tools(space, sandbox.Options{})...)
+	all = append(all, notes.Tools(space, notes.Options{})...)
+	all = append(all, web.Tools(web.Options{Allow: w.hosts, AllowPrivate: []string{"127.0.0.1", "localhost"}})...)
+	mails, err := mail.Tools(mail.Options{
+		Host: "127.0.0.1", Port: w.out.post.Port(), Security: mail.NoTLS, From: "me@acme.example", Contacts: w.contacts,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -7,12 +7,12 @@ import (
 	"sync"
 	"testing"
 
-	"deputy/agent/tools"
+	"deputy/agent/sandbox"
 )
 
 // Main is TestMain where a whole Deputy is built: what starts in its sandbox is this very program.
 func Main(m *testing.M) {
-	tools.EnterSandbox()
+	sandbox.Enter()
 	code := m.Run()
 	os.RemoveAll(programs)
 	os.Exit(code)

@@ -15,7 +15,7 @@ import (
 
 	"deputy/agent/event"
 	"deputy/agent/journal/sqlite"
-	"deputy/agent/tools/smtptest"
+	"deputy/agent/tools/mail/smtptest"
 	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/terminal"

@@ -1,0 +1,4 @@
+// Package timeexpr reads a time as people say it, in English and Korean: "in ten
+// minutes", "tomorrow at nine", "내일 아침 9시". It knows words, numbers and the
+// calendar; it must not know what the time is for.
+package timeexpr
