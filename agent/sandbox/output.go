@@ -50,7 +50,7 @@ func (o *Output) Text() (said string) {
 		defer func() { said += "\n[network: " + o.network + "]" }()
 	}
 	text = strings.TrimRight(strings.Map(func(r rune) rune {
-		if textnorm.Hidden(r) || tool.Unlikely(r) {
+		if textnorm.Hidden(r) || textnorm.Unlikely(r) {
 			return -1
 		}
 		return r

@@ -158,7 +158,7 @@ func (t editFile) Plan(_ context.Context, raw json.RawMessage) (tool.Action, err
 // not at all or more than once is an error that tells the model what to do.
 func edited(rel string, data []byte, old, with string) ([]byte, error) {
 	text := string(data)
-	if kind := tool.Binary(data); kind != "" {
+	if kind := textnorm.Binary(data); kind != "" {
 		return nil, fmt.Errorf("%q is no UTF-8 text (%s) and can't be edited", rel, kind)
 	}
 	if strings.Contains(text, "\r\n") && !strings.Contains(old, "\r\n") {

@@ -218,7 +218,7 @@ func TestReadFile(t *testing.T) {
 		}
 	}
 	var whole strings.Builder
-	for _, page := range tool.CutPages(long, tool.MaxText) {
+	for _, page := range textnorm.CutPages(long, tool.MaxText) {
 		whole.WriteString(page)
 	}
 	if whole.String() != long {

@@ -36,7 +36,7 @@ func (t readFile) Plan(_ context.Context, raw json.RawMessage) (tool.Action, err
 	}
 	page := 1
 	rel, info, err := t.w.Resolve(args.Path)
-	if name, n, ok := tool.CutPage(args.Path); ok && (err != nil || info == nil) {
+	if name, n, ok := textnorm.CutPage(args.Path); ok && (err != nil || info == nil) {
 		page = n
 		rel, info, err = t.w.Resolve(name)
 	}
@@ -96,9 +96,9 @@ func (t readFile) page(rel string, page int, allowed policy.Level) (string, erro
 	if err != nil {
 		return "", t.w.Say(rel, err)
 	}
-	text, was, ok := tool.DecodeText(data)
+	text, was, ok := textnorm.DecodeText(data)
 	if !ok {
-		return "", fmt.Errorf("%s is no text file (%s, %s), so it can't be read", path.Base(rel), tool.Binary(data), textnorm.Size(int64(len(data))))
+		return "", fmt.Errorf("%s is no text file (%s, %s), so it can't be read", path.Base(rel), textnorm.Binary(data), textnorm.Size(int64(len(data))))
 	}
 	if text == "" {
 		return "(the file is empty)", nil
@@ -106,7 +106,7 @@ func (t readFile) page(rel string, page int, allowed policy.Level) (string, erro
 	if len(text) <= tool.MaxText && page == 1 {
 		return text + was, nil
 	}
-	pages := tool.CutPages(text, tool.MaxText)
+	pages := textnorm.CutPages(text, tool.MaxText)
 	if page > len(pages) {
 		return "", fmt.Errorf("it has only %d pages", len(pages))
 	}

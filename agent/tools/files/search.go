@@ -72,9 +72,9 @@ func (t searchFiles) Plan(_ context.Context, raw json.RawMessage) (tool.Action, 
 func (t searchFiles) search(ctx context.Context, query string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
-	s := &search{w: t.w, protected: t.w.Protected().Scan(t.w.Root(), false), words: []string{tool.Fold(query)}}
+	s := &search{w: t.w, protected: t.w.Protected().Scan(t.w.Root(), false), words: []string{textnorm.Fold(query)}}
 	err := s.walk(ctx)
-	if words := strings.Fields(tool.Fold(query)); err == nil && len(s.hits) == 0 && len(words) > 1 {
+	if words := strings.Fields(textnorm.Fold(query)); err == nil && len(s.hits) == 0 && len(words) > 1 {
 		s.words = words
 		err = s.walk(ctx)
 	}
@@ -129,15 +129,15 @@ func (s *search) walk(ctx context.Context) error {
 
 func (s *search) File(p string) {
 	name := norm.NFC.String(p)
-	if holdsAll(tool.Fold(path.Base(name)), s.words) {
+	if holdsAll(textnorm.Fold(path.Base(name)), s.words) {
 		s.hits = append(s.hits, name)
 	}
 	data, err := s.read(p)
 	if err != nil {
 		return
 	}
-	text, _, ok := tool.DecodeText(data)
-	if !ok || !holdsAll(tool.Fold(text), s.words) {
+	text, _, ok := textnorm.DecodeText(data)
+	if !ok || !holdsAll(textnorm.Fold(text), s.words) {
 		return
 	}
 	found := 0
@@ -145,7 +145,7 @@ func (s *search) File(p string) {
 		if found == 3 || len(s.hits) >= maxHits {
 			return
 		}
-		if folded := tool.Fold(string(line)); holdsAll(folded, s.words) || len(s.words) > 1 && strings.Contains(folded, s.words[found%len(s.words)]) {
+		if folded := textnorm.Fold(string(line)); holdsAll(folded, s.words) || len(s.words) > 1 && strings.Contains(folded, s.words[found%len(s.words)]) {
 			s.hits = append(s.hits, fmt.Sprintf("%s:%d: %s", name, i+1, textnorm.Brief(string(line), 160)))
 			found++
 		}

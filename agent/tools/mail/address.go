@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"deputy/agent/tool"
 	"deputy/internal/textnorm"
 	"errors"
 	"fmt"
@@ -61,7 +60,7 @@ func (m sendMail) recipient(one string) (string, error) {
 
 // contactKey is what two spellings of a contact's name have in common.
 func contactKey(name string) string {
-	key := strings.Join(strings.Fields(tool.Fold(name)), " ")
+	key := strings.Join(strings.Fields(textnorm.Fold(name)), " ")
 	key = strings.TrimPrefix(key, "the ")
 	for _, end := range []string{" team", " department", " 팀", "님", "에게", "한테"} {
 		if cut := strings.TrimSuffix(key, end); cut != "" {

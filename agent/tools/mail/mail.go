@@ -142,7 +142,7 @@ func (m sendMail) Plan(_ context.Context, raw json.RawMessage) (tool.Action, err
 		return tool.Action{}, errors.New("the subject must be one line without control characters")
 	case strings.TrimSpace(args.Body) == "":
 		return tool.Action{}, errors.New("the body is missing")
-	case strings.ContainsFunc(args.Body, func(r rune) bool { return tool.Unlikely(r) || r == '\r' }):
+	case strings.ContainsFunc(args.Body, func(r rune) bool { return textnorm.Unlikely(r) || r == '\r' }):
 		return tool.Action{}, errors.New("the body holds control characters")
 	}
 	to, err := m.recipients(args.To)

@@ -44,7 +44,7 @@ func pageText(body []byte, contentType string, at *url.URL) (title, text string,
 func toUTF8(body []byte, contentType string) string {
 	encoding, _, certain := charset.DetermineEncoding(body[:min(len(body), 1024)], contentType)
 	if !certain {
-		if text, _, ok := tool.DecodeText(body); ok {
+		if text, _, ok := textnorm.DecodeText(body); ok {
 			return text
 		}
 	}

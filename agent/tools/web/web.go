@@ -79,7 +79,7 @@ func (t fetchPage) Plan(_ context.Context, raw json.RawMessage) (tool.Action, er
 		return tool.Action{}, err
 	}
 	page := 1
-	if _, n, ok := tool.CutPage("#" + u.Fragment); ok {
+	if _, n, ok := textnorm.CutPage("#" + u.Fragment); ok {
 		page = n
 	}
 	if u.Fragment = ""; page > 1 {
@@ -171,7 +171,7 @@ func (t fetchPage) lay(asked, got *url.URL, title, text string, page int, cut bo
 		head = textnorm.Brief(title, 200) + "\n"
 	}
 	head += got.String() + "\n"
-	pages := tool.CutPages(text, tool.MaxText)
+	pages := textnorm.CutPages(text, tool.MaxText)
 	if page > len(pages) {
 		return "", fmt.Errorf("it has only %d pages", len(pages))
 	}

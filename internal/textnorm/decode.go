@@ -1,8 +1,7 @@
-package tool
+package textnorm
 
 import (
 	"bytes"
-	"deputy/internal/textnorm"
 	"net/http"
 	"strconv"
 	"strings"
@@ -26,7 +25,7 @@ func CutPage(p string) (name string, page int, ok bool) {
 func CutPages(text string, n int) []string {
 	var pages []string
 	for len(text) > n {
-		cut := textnorm.RuneCut(text, n)
+		cut := RuneCut(text, n)
 		if nl := strings.LastIndexByte(text[:cut], '\n'); nl > n*3/4 {
 			cut = nl + 1
 		}
