@@ -13,10 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"deputy/audio"
 	"deputy/tts"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 const rate = 16000

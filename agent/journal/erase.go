@@ -14,7 +14,7 @@ type Erasure struct {
 	Keep     time.Duration
 }
 
-// covers says whether the record allows that the text of e is gone.
+// Covers says whether the record allows that the text of e is gone.
 func (r Erasure) Covers(e Event) bool {
 	return r.From <= e.Seq && e.Seq <= r.To && !e.Time.After(r.At.Add(-r.Keep))
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"deputy/agent/sandbox/egress"
 	"fmt"
 	"net"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"deputy/agent/sandbox/egress"
 )
 
 // failure is the pipe on which keep and seal say why they could not begin; it

@@ -60,5 +60,5 @@ func (o Options) filled() Options {
 	return o
 }
 
-// errNoHosts is told where a command can't have a network of its own.
+// ErrNoHosts is told where a command can't have a network of its own.
 var ErrNoHosts = errors.New("a command can reach hosts only where bubblewrap works: tell the user to install it (apt-get install bubblewrap), or run the command without hosts")

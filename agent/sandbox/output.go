@@ -1,13 +1,14 @@
 package sandbox
 
 import (
-	"deputy/agent/tool"
-	"deputy/internal/textnorm"
 	"fmt"
 	"strings"
+
+	"deputy/agent/tool"
+	"deputy/internal/textnorm"
 )
 
-// An output is what a command wrote, and how it ended.
+// An Output is what a command wrote, and how it ended.
 type Output struct {
 	head, tail []byte // the beginning, and the end when there was more
 	total      int64
@@ -35,7 +36,7 @@ func (o *Output) add(p []byte) {
 	}
 }
 
-// text is for the model: what was written, then how it ended.
+// Text is for the model: what was written, then how it ended.
 func (o *Output) Text() (said string) {
 	tail := o.tail
 	if len(tail) > keepTail {

@@ -45,7 +45,7 @@ type backend struct {
 	clone   uintptr  // the namespaces of Landlock's keeper, as clone(2) has them
 }
 
-// A job is one command to run.
+// A Job is one command to run.
 type Job struct {
 	Command  string
 	ReadOnly bool     // it sees the workspace read-only

@@ -2,9 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"deputy/agent/sandbox/egress"
-	"deputy/agent/workspace"
-	"deputy/internal/textnorm"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +16,10 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"deputy/agent/sandbox/egress"
+	"deputy/internal/dirs"
+	"deputy/internal/textnorm"
 )
 
 // ways are those that this machine may offer, the best first, and why one is not among them.
@@ -210,7 +211,7 @@ func (r *run) Close() error {
 	if r.gate != nil {
 		r.gate.Close()
 	}
-	return workspace.ClearAway(r.dir)
+	return dirs.ClearAway(r.dir)
 }
 
 // command is the first process of the sandbox.

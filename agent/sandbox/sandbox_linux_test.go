@@ -1,13 +1,7 @@
 package sandbox_test
 
 import (
-	"deputy/agent/sandbox"
-
 	"context"
-	"deputy/agent/sandbox/sandboxtest"
-	"deputy/agent/tool"
-	"deputy/agent/tools/toolstest"
-	"deputy/internal/textnorm"
 	"errors"
 	"os"
 	"os/exec"
@@ -17,6 +11,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"deputy/agent/sandbox"
+	"deputy/agent/sandbox/sandboxtest"
+	"deputy/agent/tool"
+	"deputy/agent/tools/toolstest"
+	"deputy/internal/textnorm"
 )
 
 // escapes are attempts to get out, in the shell or, after "py:", in Python, with

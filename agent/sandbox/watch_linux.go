@@ -3,12 +3,13 @@ package sandbox
 import (
 	"bytes"
 	"context"
-	"deputy/internal/textnorm"
 	"fmt"
 	"os"
 	"strconv"
 	"syscall"
 	"time"
+
+	"deputy/internal/textnorm"
 )
 
 const (

@@ -17,7 +17,7 @@ const (
 	MaxArg  = 1 << 20
 )
 
-// decode reads a call's arguments strictly: what a tool doesn't know is an
+// Decode reads a call's arguments strictly: what a tool doesn't know is an
 // error that the model is told, never something silently dropped.
 func Decode[T any](args json.RawMessage) (T, error) {
 	var t T
@@ -32,7 +32,7 @@ func Decode[T any](args json.RawMessage) (T, error) {
 	return t, nil
 }
 
-// encode gives the canonical form of arguments: fields in a fixed order.
+// Encode gives the canonical form of arguments: fields in a fixed order.
 func Encode(v any) json.RawMessage {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -43,7 +43,7 @@ func Encode(v any) json.RawMessage {
 	return bytes.TrimSpace(b.Bytes())
 }
 
-// plainText refuses what no file, note or mail of words may hold.
+// PlainText refuses what no file, note or mail of words may hold.
 func PlainText(name, s string) error {
 	switch {
 	case len(s) > MaxArg:

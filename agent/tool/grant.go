@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// literal says whether a text stands for nothing but itself in a pattern.
+// Literal says whether a text stands for nothing but itself in a pattern.
 func Literal(s string) bool { return !strings.ContainsAny(s, "*?") }
 
 // framed is how a frame goes into an Action.

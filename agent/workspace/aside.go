@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"deputy/agent/tool"
+	"deputy/internal/dirs"
 )
 
 // noteName is the file of the undo directory that says, while a command runs in
@@ -76,61 +77,12 @@ func (w *Workspace) setAside(p string) error {
 	if err != nil {
 		return fmt.Errorf("take %s away: %w", p, err)
 	}
-	defer writable(w.root, path.Dir(p))()
+	defer dirs.Writable(w.root, path.Dir(p))()
 	if err = os.Rename(w.abs(p), filepath.Join(dir, path.Base(p))); err == nil || errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err = removeShut(w.root, p); err != nil { // it is on another file system
+	if err = dirs.RemoveAll(w.root, p); err != nil { // it is on another file system
 		return fmt.Errorf("take %s away: %w", p, err)
 	}
 	return nil
-}
-
-// removeShut removes all of p, whatever rights it or its folder was left with.
-func removeShut(root *os.Root, p string) error {
-	defer writable(root, path.Dir(p))()
-	if info, err := root.Lstat(p); err == nil && info.IsDir() {
-		unlock(root, p)
-	}
-	return root.RemoveAll(p)
-}
-
-// writable lets the owner change a folder for the time.
-func writable(root *os.Root, dir string) (again func()) {
-	info, err := root.Lstat(dir)
-	if err != nil || info.Mode().Perm()&0o300 == 0o300 || root.Chmod(dir, 0o700) != nil {
-		return func() {}
-	}
-	return func() { _ = root.Chmod(dir, info.Mode()) }
-}
-
-// clearAway removes a command's private folder, also what it took its own
-// rights to.
-func ClearAway(dir string) error {
-	if os.RemoveAll(dir) == nil {
-		return nil
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	unlock(root, ".")
-	root.Close()
-	return os.RemoveAll(dir)
-}
-
-// unlock gives the owner every right to the folders below dir; no link is followed.
-func unlock(root *os.Root, dir string) {
-	_ = root.Chmod(dir, 0o700)
-	d, err := root.Open(dir)
-	if err != nil {
-		return
-	}
-	defer d.Close()
-	entries, _ := d.ReadDir(-1)
-	for _, e := range entries {
-		if e.IsDir() {
-			unlock(root, dir+"/"+e.Name())
-		}
-	}
 }

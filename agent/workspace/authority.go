@@ -20,7 +20,7 @@ func (w *Workspace) Protect(runs, secrets []string) error {
 	return err
 }
 
-// kind says whether what a path leads to is protected, by whatever name.
+// Kind says whether what a path leads to is protected, by whatever name.
 func (w *Workspace) Kind(rel string) Kind {
 	kind := w.protected.Of(rel)
 	if real := w.real(rel); real != rel {
@@ -57,7 +57,7 @@ func changes(k Kind) policy.Level {
 	return policy.Draft
 }
 
-// reads is the level of showing a file of a kind to a model.
+// Reads is the level of showing a file of a kind to a model.
 func Reads(k Kind) policy.Level {
 	if k&Secret != 0 {
 		return policy.Restricted
@@ -65,7 +65,7 @@ func Reads(k Kind) policy.Level {
 	return policy.Look
 }
 
-// protects states that what an action is about is protected, and why.
+// Protects states that what an action is about is protected, and why.
 func Protects(a *tool.Action, k Kind) {
 	for of, name := range map[Kind]string{Runs: "startup", Secret: "secret"} {
 		if k&of != 0 {
@@ -74,7 +74,7 @@ func Protects(a *tool.Action, k Kind) {
 	}
 }
 
-// seen checks the file that was opened, not only its path: a link may have come
+// Seen checks the file that was opened, not only its path: a link may have come
 // to be in between.
 func (w *Workspace) Seen(f *os.File, rel string, allowed policy.Level, takes func(Kind) policy.Level) error {
 	name, err := FileName(f)
@@ -91,7 +91,7 @@ func (w *Workspace) Seen(f *os.File, rel string, allowed policy.Level, takes fun
 	return nil
 }
 
-// authority is what changing the file takes, and says why it takes more than usual.
+// Authority is what changing the file takes, and says why it takes more than usual.
 func (w *Workspace) Authority(a *tool.Action) {
 	k := w.Kind(a.Target)
 	a.Level = max(a.Level, changes(k))
@@ -101,7 +101,7 @@ func (w *Workspace) Authority(a *tool.Action) {
 	}
 }
 
-// protects says whether what a command names in the workspace is protected.
+// Protects says whether what a command names in the workspace is protected.
 func (w *Workspace) Protects(name string) (runs, secret bool) {
 	kind := w.protected.Of(name)
 	if rel, err := cleanPath(w.dir, name); err == nil {

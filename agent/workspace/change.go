@@ -28,7 +28,7 @@ type change struct {
 	Lost bool `json:"lost,omitempty"`
 }
 
-// level is what changing a file takes: Draft while a copy can be kept.
+// Level is what changing a file takes: Draft while a copy can be kept.
 func Level(info fs.FileInfo) policy.Level {
 	if info != nil && info.Size() > MaxKept {
 		return policy.Commit
@@ -36,7 +36,7 @@ func Level(info fs.FileInfo) policy.Level {
 	return policy.Draft
 }
 
-// apply has the effect of key on one file, once: next is given the old content
+// Apply has the effect of key on one file, once: next is given the old content
 // and gives the new one, nil to delete the file. The old content is kept first.
 // An effect that was cut off is carried on with, one that was done is not
 // repeated.
@@ -170,7 +170,7 @@ func (w *Workspace) missing(dir string) []string {
 	return dirs
 }
 
-// A changer is the Undoer and the Checker of every tool that changes a file.
+// A Changer is the Undoer and the Checker of every tool that changes a file.
 type Changer struct{ W *Workspace }
 
 // Check says whether the effect of key is on disk, and gives its result again.
@@ -258,7 +258,7 @@ func (w *Workspace) cutOut(ch change) (tool.Result, error) {
 	return tool.Result{Text: fmt.Sprintf("It was taken out of %s.", ch.Path), Produced: w.abs(ch.Path)}, nil
 }
 
-// done is a Result for a change that can be taken back.
+// Done is a Result for a change that can be taken back.
 func (w *Workspace) Done(ch change, text string) tool.Result {
 	r := tool.Result{Text: text}
 	if !ch.Lost {

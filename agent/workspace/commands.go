@@ -16,7 +16,7 @@ func (w *Workspace) UndoCommand(id string) (checkpoint.Outcome, error) {
 	return w.points.Undo(id)
 }
 
-// begin takes a checkpoint. From here on others' changes are told apart.
+// Begin takes a checkpoint. From here on others' changes are told apart.
 func (w *Workspace) Begin(kind string) (*checkpoint.Checkpoint, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -33,7 +33,7 @@ func (w *Workspace) End(c *checkpoint.Checkpoint) (id string, err error) {
 	return c.End(w.meanwhile)
 }
 
-// settle ends the time in which others' changes are told apart. What was taken
+// Settle ends the time in which others' changes are told apart. What was taken
 // back of what the command did is no change of the command's any more.
 func (w *Workspace) Settle(id string, took []string) error {
 	w.mu.Lock()

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"crypto/sha256"
-	"deputy/agent/tool"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -14,6 +13,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"deputy/agent/tool"
+	"deputy/internal/dirs"
 )
 
 const (
@@ -44,7 +46,7 @@ func openCopies(dir string) (*copies, error) {
 	c := &copies{root: root, limit: maxCopies}
 	// What a Deputy that was killed left of a command's folder, and what was taken
 	// out of the workspace.
-	err = errors.Join(ClearAway(c.scratch()), ClearAway(filepath.Join(dir, asideName)), root.Mkdir(scratchName, 0o700))
+	err = errors.Join(dirs.ClearAway(c.scratch()), dirs.ClearAway(filepath.Join(dir, asideName)), root.Mkdir(scratchName, 0o700))
 	if err != nil {
 		root.Close()
 		return nil, fmt.Errorf("tidy the undo directory: %w", err)
@@ -115,7 +117,7 @@ func (c *copies) get(name string) ([]byte, error) {
 	return data, nil
 }
 
-// note remembers what the effect of key changes, before it is changed.
+// Note remembers what the effect of key changes, before it is changed.
 func (c *copies) Note(key string, ch change) error {
 	if key == "" {
 		return nil

@@ -2,11 +2,12 @@ package workspace
 
 import (
 	"bytes"
-	"deputy/agent/policy"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"deputy/agent/policy"
 )
 
 func TestCopiesAreChecked(t *testing.T) {

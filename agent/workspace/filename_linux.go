@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// fileName is the name that an open file has now.
+// FileName is the name that an open file has now.
 func FileName(f *os.File) (name string, err error) {
 	raw, err := f.SyscallConn()
 	if err != nil {

@@ -7,6 +7,6 @@ import (
 	"path/filepath"
 )
 
-// fileName is the name of an open file: nothing changes links meanwhile, since no
+// FileName is the name of an open file: nothing changes links meanwhile, since no
 // command can be run here.
 func FileName(f *os.File) (string, error) { return filepath.EvalSymlinks(f.Name()) }

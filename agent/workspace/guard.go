@@ -8,12 +8,14 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"deputy/internal/dirs"
 )
 
 // maxShut is how many protected paths a sandbox can shut.
 const maxShut = 2000
 
-// A guard keeps what is protected shut while a command runs, and takes back what
+// A Guard keeps what is protected shut while a command runs, and takes back what
 // became a protected path in the meantime: what isn't there yet can't be shut
 // everywhere.
 type Guard struct {
@@ -31,7 +33,7 @@ type ranOrObeyed struct {
 	data []byte
 }
 
-// guard looks at what is protected before a command. opens is what the command
+// Guard looks at what is protected before a command. opens is what the command
 // was allowed to use; mounts says that the sandbox shuts the rest by itself, so
 // that no copy of it is needed.
 func (w *Workspace) Guard(opens Kind, mounts bool) (*Guard, error) {
@@ -60,7 +62,7 @@ func (w *Workspace) Guard(opens Kind, mounts bool) (*Guard, error) {
 	return g, nil
 }
 
-// shut is what the command must not use.
+// Shut is what the command must not use.
 func (g *Guard) Shut() (s Shut) {
 	for _, f := range g.before.Paths {
 		if f.Info.Mode()&fs.ModeSymlink != 0 {
@@ -97,7 +99,7 @@ func (g *Guard) behind(f Found) (string, bool) {
 	return real, true
 }
 
-// sweep takes back what the command made or changed of what is ranOrObeyed, and names
+// Sweep takes back what the command made or changed of what is ranOrObeyed, and names
 // it. It is called when nothing of the command lives any more.
 func (g *Guard) Sweep() (took []string, err error) {
 	if g.opens&Runs != 0 {
@@ -145,13 +147,13 @@ func (g *Guard) Sweep() (took []string, err error) {
 	return slices.Compact(took), errors.Join(errs...)
 }
 
-// swept is sweep where something may have failed before.
+// Swept is sweep where something may have failed before.
 func (g *Guard) Swept(err error) ([]string, error) {
 	took, serr := g.Sweep()
 	return took, errors.Join(err, serr)
 }
 
-// vet takes out of a layer what the workspace must not come to hold.
+// Vet takes out of a layer what the workspace must not come to hold.
 func (g *Guard) Vet(upper string) (took []string, err error) {
 	if g.opens&Runs != 0 {
 		return nil, nil
@@ -185,7 +187,7 @@ func (g *Guard) Vet(upper string) (took []string, err error) {
 		if _, err := root.Lstat(p); err != nil || slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(p, other+"/") }) {
 			continue
 		}
-		if err := removeShut(root, p); err != nil {
+		if err := dirs.RemoveAll(root, p); err != nil {
 			return nil, fmt.Errorf("take %s out of what the command changed: %w", p, err)
 		}
 		took = append(took, p)
@@ -225,7 +227,7 @@ func (g *Guard) putBack(p string, o ranOrObeyed) error {
 	return nil
 }
 
-// A shut says what of the workspace a command must not use.
+// A Shut says what of the workspace a command must not use.
 type Shut struct {
 	Hidden []string `json:"hidden,omitempty"` // what it can't see
 	Fixed  []string `json:"-"`                // what it can't change; Landlock can't hold it

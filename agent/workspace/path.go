@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"deputy/internal/textnorm"
 	"errors"
 	"fmt"
 	"path"
@@ -11,9 +10,11 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"deputy/internal/textnorm"
 )
 
-// sandboxDir is where run_command sees the workspace, so a model may name it.
+// SandboxDir is where run_command sees the workspace, so a model may name it.
 const SandboxDir = "/workspace"
 
 // errOutside refuses a path that leaves the workspace.
@@ -83,7 +84,7 @@ func Below(p, dir string) (string, bool) {
 	return strings.CutPrefix(p, strings.TrimSuffix(dir, "/")+"/")
 }
 
-// newName refuses names for new files that other systems can't hold, so that a
+// NewName refuses names for new files that other systems can't hold, so that a
 // workspace can be copied and synchronised.
 func NewName(p string) error {
 	for part := range strings.SplitSeq(p, "/") {

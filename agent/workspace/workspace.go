@@ -116,7 +116,7 @@ func (w *Workspace) Close() error {
 	return errors.Join(w.root.Close(), w.copies.root.Close(), w.points.Close())
 }
 
-// resolve cleans p and finds the file it means: names that differ only in their
+// Resolve cleans p and finds the file it means: names that differ only in their
 // Unicode form (NFC, NFD) are the same. info is nil when there is no such file.
 func (w *Workspace) Resolve(p string) (rel string, info fs.FileInfo, err error) {
 	rel, err = cleanPath(w.dir, p)
@@ -159,7 +159,7 @@ func (w *Workspace) otherForm(dir, name string) string {
 	return ""
 }
 
-// existing resolves p to a regular file, without following a last link.
+// Existing resolves p to a regular file, without following a last link.
 func (w *Workspace) Existing(p string) (string, fs.FileInfo, error) {
 	rel, info, err := w.Resolve(p)
 	if err != nil {
@@ -182,7 +182,7 @@ func Regular(rel string, info fs.FileInfo) error {
 	return nil
 }
 
-// open opens a regular file; a pipe or device that took its place can't block it.
+// Open opens a regular file; a pipe or device that took its place can't block it.
 func (w *Workspace) Open(rel string) (*os.File, fs.FileInfo, error) {
 	f, err := w.root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -199,7 +199,7 @@ func (w *Workspace) Open(rel string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// say makes an error of the file system into a sentence.
+// Say makes an error of the file system into a sentence.
 func (w *Workspace) Say(rel string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -1,7 +1,6 @@
 package netguard
 
 import (
-	"deputy/internal/textnorm"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -9,9 +8,11 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
+
+	"deputy/internal/textnorm"
 )
 
-// checkHost gives a host's canonical form. A host that ends in a number is an
+// CheckHost gives a host's canonical form. A host that ends in a number is an
 // IP address in some spelling; only the usual ones are taken, since others
 // (octal, hexadecimal, short) mean different things to different programs.
 func CheckHost(host string) (string, error) {
@@ -41,7 +42,7 @@ func Address(host string) (netip.Addr, bool) {
 	return ip.Unmap(), err == nil && ip.Zone() == ""
 }
 
-// local says whether a name is one of the own network by its ending.
+// Local says whether a name is one of the own network by its ending.
 func Local(host string) bool {
 	for _, end := range []string{".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa", ".in-addr.arpa", ".ip6.arpa"} {
 		if strings.HasSuffix(host, end) {
@@ -51,7 +52,7 @@ func Local(host string) bool {
 	return false
 }
 
-// listed says whether a list of hosts names host.
+// Listed says whether a list of hosts names host.
 func Listed(list []string, host string) bool {
 	for _, l := range list {
 		l = strings.ToLower(strings.TrimPrefix(l, "*"))
@@ -62,7 +63,7 @@ func Listed(list []string, host string) bool {
 	return false
 }
 
-// lookalikeHost says whether a host is written in letters that are neither
+// LookalikeHost says whether a host is written in letters that are neither
 // ASCII nor Hangul: some of them look like ASCII.
 func LookalikeHost(host string) bool {
 	shown, err := idna.ToUnicode(host)
@@ -97,7 +98,7 @@ func prefixes(list ...string) []netip.Prefix {
 	return p
 }
 
-// public says whether ip is a public host's.
+// Public says whether ip is a public host's.
 func Public(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	if nat64.Contains(ip) { // a network without IPv4 reaches it this way
@@ -115,14 +116,14 @@ func Public(ip netip.Addr) bool {
 	return true
 }
 
-// reachable says whether ip may be dialed for a host listed as private: not
+// Reachable says whether ip may be dialed for a host listed as private: not
 // where machines in a cloud keep their credentials.
 func Reachable(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	return !ip.IsLinkLocalUnicast() && !ip.IsMulticast() && !ip.IsUnspecified() && ip != netip.MustParseAddr("fd00:ec2::254")
 }
 
-// site is what the hosts of one owner have in common: "example.co.kr" of
+// Site is what the hosts of one owner have in common: "example.co.kr" of
 // "www.example.co.kr".
 func Site(host string) string {
 	if s, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	xunicode "golang.org/x/text/encoding/unicode"
-
 	"golang.org/x/text/cases"
 	"golang.org/x/text/encoding/korean"
+	xunicode "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -20,7 +19,7 @@ func CutPage(p string) (name string, page int, ok bool) {
 	return name, page, ok && err == nil && page > 0
 }
 
-// cutPages cuts text into pages of at most n bytes, at an end of line where
+// CutPages cuts text into pages of at most n bytes, at an end of line where
 // there is one in the last quarter, else at a character.
 func CutPages(text string, n int) []string {
 	var pages []string
@@ -35,7 +34,7 @@ func CutPages(text string, n int) []string {
 	return append(pages, text)
 }
 
-// binary names what data is when it isn't UTF-8 text, "" when it is.
+// Binary names what data is when it isn't UTF-8 text, "" when it is.
 func Binary(data []byte) string {
 	if utf8.Valid(data) && bytes.IndexByte(data, 0) < 0 {
 		return ""
@@ -47,7 +46,7 @@ func Binary(data []byte) string {
 	return kind
 }
 
-// decodeText gives data as UTF-8: it may be UTF-8, UTF-16 with a byte order
+// DecodeText gives data as UTF-8: it may be UTF-8, UTF-16 with a byte order
 // mark, or the encoding of old Korean files (CP949). was says so, for the model.
 func DecodeText(data []byte) (text, was string, ok bool) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
@@ -68,7 +67,7 @@ func DecodeText(data []byte) (text, was string, ok bool) {
 	return string(s), " (the file is EUC-KR)", true
 }
 
-// unlikely are control characters that no text holds.
+// Unlikely are control characters that no text holds.
 func Unlikely(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\f' || r == 0x7f
 }

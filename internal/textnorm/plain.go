@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// clip shortens s to at most n bytes at a character, and says what it left out.
+// Clip shortens s to at most n bytes at a character, and says what it left out.
 func Clip(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -17,7 +17,7 @@ func Clip(s string, n int) string {
 	return s[:RuneCut(s, n)] + fmt.Sprintf("\n[%s more left out]", Size(int64(len(s)-n)))
 }
 
-// runeCut is the greatest cut <= n that splits no character of s.
+// RuneCut is the greatest cut <= n that splits no character of s.
 func RuneCut(s string, n int) int {
 	for n > 0 && n < len(s) && !utf8.RuneStart(s[n]) {
 		n--
@@ -25,7 +25,7 @@ func RuneCut(s string, n int) int {
 	return min(n, len(s))
 }
 
-// brief is the beginning of s in one line of at most n characters, for an ask:
+// Brief is the beginning of s in one line of at most n characters, for an ask:
 // nothing that can't be seen or heard is left in it.
 func Brief(s string, n int) string {
 	s = strings.Map(func(r rune) rune {
@@ -44,7 +44,7 @@ func Brief(s string, n int) string {
 	return s
 }
 
-// hidden says whether r is a character that shows nothing, or turns the order
+// Hidden says whether r is a character that shows nothing, or turns the order
 // of what is shown around.
 func Hidden(r rune) bool {
 	switch {
@@ -54,7 +54,7 @@ func Hidden(r rune) bool {
 	return r >= 0xe0000 && r <= 0xe007f
 }
 
-// size is n bytes for people.
+// Size is n bytes for people.
 func Size(n int64) string {
 	switch {
 	case n < 1000:

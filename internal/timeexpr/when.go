@@ -1,12 +1,13 @@
 package timeexpr
 
 import (
-	"deputy/internal/textnorm"
 	"fmt"
 	"strings"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
+
+	"deputy/internal/textnorm"
 )
 
 // parseWhen says what time a person means: "in ten minutes", "tomorrow at
@@ -95,7 +96,7 @@ type when struct {
 	part      part
 }
 
-// resolve makes a time of it.
+// Resolve makes a time of it.
 func (w when) Resolve(now time.Time) (time.Time, error) {
 	dated := w.hasDay || w.hasWeek || w.weeks > 0 || w.thisWeek || w.dom > 0 || w.nextMonth || w.month > 0
 	switch {

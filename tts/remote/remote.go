@@ -17,10 +17,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/sashabaranov/go-openai"
+
 	"deputy/audio"
 	"deputy/tts"
-
-	"github.com/sashabaranov/go-openai"
 )
 
 // Options make a Remote. For OpenAI itself only Key is needed.

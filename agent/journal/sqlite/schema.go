@@ -8,10 +8,10 @@ import (
 	"io/fs"
 	"syscall"
 
-	"deputy/agent/journal"
-
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
+
+	"deputy/agent/journal"
 )
 
 // version is the layout of the file, in user_version; raise it with the table.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
-	"deputy/internal/textnorm"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"deputy/internal/textnorm"
 )
 
 // A counted connection goes to a host, and ends when the gate has passed enough.
@@ -60,7 +61,7 @@ func (c *meteredConn) Close() error {
 	return c.Conn.Close()
 }
 
-// join carries bytes both ways until both have said their last.
+// Join carries bytes both ways until both have said their last.
 func Join(a, b net.Conn) {
 	var wg sync.WaitGroup
 	carry := func(to, from net.Conn) {

@@ -2,8 +2,6 @@ package egress
 
 import (
 	"context"
-	"deputy/internal/netguard"
-	"deputy/internal/textnorm"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +19,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"deputy/internal/netguard"
+	"deputy/internal/textnorm"
 )
 
 // gateName is the socket's name in a command's private folder.
@@ -48,7 +49,7 @@ type Proxy struct {
 	reached map[string]*atomic.Int64
 }
 
-// gateOptions are all needed.
+// GateOptions are all needed.
 type GateOptions struct {
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
@@ -87,7 +88,7 @@ func Open(dir string, hosts []string, o GateOptions, end context.CancelCauseFunc
 	return g, nil
 }
 
-// close ends every connection, and waits for what served them.
+// Close ends every connection, and waits for what served them.
 func (g *Proxy) Close() {
 	g.mu.Lock()
 	g.shut = true
@@ -111,7 +112,7 @@ func (g *Proxy) enter() bool {
 	return !g.shut
 }
 
-// report says in a line what was reached and what was refused; "" is nothing.
+// Report says in a line what was reached and what was refused; "" is nothing.
 func (g *Proxy) Report() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -3,7 +3,6 @@ package egress
 import (
 	"context"
 	"crypto/tls"
-	"deputy/agent/sandbox/egress/egresstest"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +12,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"deputy/agent/sandbox/egress/egresstest"
 )
 
 func optionsOf(n *egresstest.Internet) GateOptions {

@@ -2,7 +2,6 @@ package sandboxtest
 
 import (
 	"context"
-	"deputy/agent/sandbox"
 	"fmt"
 	"io"
 	"net"
@@ -10,9 +9,11 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"deputy/agent/sandbox"
 )
 
-// forbidden is what no command may reach.
+// Forbidden is what no command may reach.
 type Forbidden struct{ Dir, Secret, Socket, Abstract, Tcp, Udp, Pid string }
 
 func NewForbidden(t *testing.T) Forbidden {
@@ -94,7 +95,7 @@ func Each(t *testing.T, dir, scratch string, o sandbox.Options) map[string]*sand
 	return found
 }
 
-// said is what a command wrote in a sandbox.
+// Said is what a command wrote in a sandbox.
 func Said(t *testing.T, b *sandbox.Box, command string) string {
 	t.Helper()
 	o, err := b.Run(t.Context(), sandbox.Job{Command: command})

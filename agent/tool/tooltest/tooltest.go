@@ -1,9 +1,10 @@
 package tooltest
 
 import (
-	"deputy/agent/tool"
 	"encoding/json"
 	"testing"
+
+	"deputy/agent/tool"
 )
 
 func Args(t *testing.T, v any) json.RawMessage {

@@ -1,15 +1,16 @@
 package files_test
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
 	"deputy/agent/tool/tooltest"
 	"deputy/agent/tools/files"
 	"deputy/agent/tools/notes"
 	"deputy/agent/tools/toolstest"
 	"deputy/agent/workspace"
-	"os"
-	"path/filepath"
-	"strings"
-	"testing"
 )
 
 func TestPathAttacks(t *testing.T) {

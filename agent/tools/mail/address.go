@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"deputy/internal/textnorm"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -11,6 +10,8 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+
+	"deputy/internal/textnorm"
 )
 
 // maxRecipients is how many one mail may have.

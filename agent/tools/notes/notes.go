@@ -51,7 +51,7 @@ func (takeNote) Spec() tool.Spec {
 	}
 }
 
-// noteArgs have the time, which no model gives: planned again tomorrow, the
+// NoteArgs have the time, which no model gives: planned again tomorrow, the
 // note is still today's.
 type NoteArgs struct {
 	Text string `json:"text"`

@@ -1,6 +1,13 @@
 package shell
 
 import (
+	"encoding/pem"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
 	"deputy/agent/policy"
 	"deputy/agent/sandbox"
 	"deputy/agent/sandbox/egress/egresstest"
@@ -8,12 +15,6 @@ import (
 	"deputy/agent/tool"
 	"deputy/agent/tool/tooltest"
 	"deputy/agent/tools/toolstest"
-	"encoding/pem"
-	"errors"
-	"os"
-	"path/filepath"
-	"strings"
-	"testing"
 )
 
 // TestCommandWithHosts runs real programs through the real sandbox.

@@ -91,7 +91,7 @@ func (t runCommand) tryLayer(ctx context.Context) error {
 	return errors.Join(err, t.w.Drop(c))
 }
 
-// do runs a command; opens is what it was allowed to use of what is protected,
+// Do runs a command; opens is what it was allowed to use of what is protected,
 // kind says how its changes can be taken back, "" that they can't.
 func (t runCommand) Do(ctx context.Context, j sandbox.Job, opens workspace.Kind, kind string) (r tool.Result, err error) {
 	by, err := t.box.Probe(ctx)

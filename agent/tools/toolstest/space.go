@@ -2,11 +2,6 @@ package toolstest
 
 import (
 	"crypto/sha256"
-	"deputy/agent/tool"
-	"deputy/agent/tool/tooltest"
-	"deputy/agent/tools/files"
-	"deputy/agent/tools/notes"
-	"deputy/agent/workspace"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,6 +11,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"deputy/agent/tool"
+	"deputy/agent/tool/tooltest"
+	"deputy/agent/tools/files"
+	"deputy/agent/tools/notes"
+	"deputy/agent/workspace"
 )
 
 type Space struct {
@@ -51,7 +52,7 @@ func (s Space) File(name, text string) {
 	}
 }
 
-// text is a file's content, "-" if there is none.
+// Text is a file's content, "-" if there is none.
 func (s Space) Text(name string) string {
 	b, err := os.ReadFile(filepath.Join(s.Dir(), name))
 	if errors.Is(err, os.ErrNotExist) {
@@ -78,7 +79,7 @@ func (s Space) Undo(name string, r tool.Result) error {
 	return err
 }
 
-// repository makes a git repository in the workspace, with a commit.
+// Repository makes a git repository in the workspace, with a commit.
 func (s Space) Repository() {
 	s.t.Helper()
 	for _, args := range [][]string{{"init", "-q", "--template=", "-b", "main"}, {"config", "user.name", "Kim"}, {"config", "user.email", "kim@acme.example"}, {"add", "-A"}, {"commit", "-q", "-m", "first"}} {
@@ -98,7 +99,7 @@ func (s Space) Git(args ...string) string {
 	return string(out)
 }
 
-// obeyedNow is all of the workspace that is run or obeyed by itself, by path.
+// ObeyedNow is all of the workspace that is run or obeyed by itself, by path.
 func (s Space) ObeyedNow() map[string]string {
 	found := s.Protected().Scan(s.Root(), true)
 	all := map[string]string{}
@@ -115,7 +116,7 @@ func (s Space) ObeyedNow() map[string]string {
 	return all
 }
 
-// listing is everything in the workspace: path, mode, time, content or
+// Listing is everything in the workspace: path, mode, time, content or
 // where a link leads.
 func (s Space) Listing() string {
 	s.t.Helper()
@@ -156,7 +157,7 @@ func (s Space) Listing() string {
 	return b.String()
 }
 
-// full makes a workspace with something of each kind in it.
+// Full makes a workspace with something of each kind in it.
 func (s Space) Full(outside string) {
 	s.t.Helper()
 	s.File("a.txt", "one\n")
@@ -177,7 +178,7 @@ func (s Space) Full(outside string) {
 	}
 }
 
-// protectedSpace holds something of each kind of protected path, and other names for them.
+// ProtectedSpace holds something of each kind of protected path, and other names for them.
 func ProtectedSpace(t *testing.T) Space {
 	t.Helper()
 	s := NewSpace(t)

@@ -2,8 +2,6 @@ package web
 
 import (
 	"bytes"
-	"deputy/agent/tool"
-	"deputy/internal/textnorm"
 	"fmt"
 	"mime"
 	"net/http"
@@ -15,6 +13,9 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/unicode/norm"
+
+	"deputy/agent/tool"
+	"deputy/internal/textnorm"
 )
 
 // pageText gives what a person would read on a page.

@@ -3,8 +3,6 @@ package web
 import (
 	"context"
 	"crypto/tls"
-	"deputy/internal/netguard"
-	"deputy/internal/textnorm"
 	"errors"
 	"fmt"
 	"net"
@@ -17,6 +15,9 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"deputy/internal/netguard"
+	"deputy/internal/textnorm"
 )
 
 const maxRedirects = 5

@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// internet is a made-up one: names stand for addresses, and what listens at
+// Internet is a made-up one: names stand for addresses, and what listens at
 // public ones is on this machine.
 type Internet struct {
 	names map[string]string
