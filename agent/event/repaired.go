@@ -7,7 +7,7 @@ type (
 		Kept uint64 `json:"kept"`
 		Lost uint64 `json:"lost,omitempty"` // events known to have been behind it
 		Why  string `json:"why"`            // what was found, and where
-		// From is the backup that the events came from; "" if from the journal itself.
+		// From and Effects were written by earlier versions, which could put a backup back.
 		From  string `json:"from,omitempty"`
 		Aside string `json:"aside"` // where the old journal lies
 		// Unsealed says that only the chain vouches for the events up to Kept.

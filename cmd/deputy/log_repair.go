@@ -15,10 +15,10 @@ func repairCommand(a *cli) *cobra.Command {
 		Use: "repair", Short: "Show what is wrong with the journal, and repair it as you choose", Args: cobra.NoArgs,
 		Long: `Shows what is wrong with the journal and where, what can still be read, and what
 each way to go on would forget. It changes nothing unless you choose one of
---keep-until, --restore and --start-empty and confirm it. Nothing is ever deleted:
+--keep and --start-empty and confirm it. Nothing is ever deleted:
 the old files stay beside the new ones under a dated name.`,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
-			r.In, r.Out, r.Lang, r.JSON = c.InOrStdin(), c.OutOrStdout(), phrases.Locale(), a.json
+			r.In, r.Out, r.Language = c.InOrStdin(), c.OutOrStdout(), phrases.Locale()
 			if r.Config, err = a.config(); err != nil {
 				return err
 			}
@@ -29,8 +29,7 @@ the old files stay beside the new ones under a dated name.`,
 		},
 	}
 	f := c.Flags()
-	f.Uint64Var(&r.Keep, "keep-until", 0, "keep the events 1 to `N` and forget what is after them")
-	f.StringVar(&r.Restore, "restore", "", "put back the events of a backup copy of journal.db (`FILE`)")
+	f.BoolVar(&r.Keep, "keep", false, "keep the events that are whole and forget what is after them")
 	f.BoolVar(&r.Empty, "start-empty", false, "begin an empty journal")
 	f.BoolVar(&r.Yes, "yes", false, "do it without asking")
 	return c

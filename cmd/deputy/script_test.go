@@ -65,7 +65,6 @@ func scripts(t *testing.T, dir string) {
 			"modest":  scriptModest,
 			"mode":    scriptMode,
 			"aside":   scriptAside,
-			"wholeof": scriptWholeOf,
 		},
 	})
 }
@@ -234,14 +233,4 @@ func scriptAside(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("none of %d files beside %s is the same as %s", len(found), args[0], args[1])
-}
-
-// wholeof: $WHOLE is how many events of the damaged journal are whole.
-func scriptWholeOf(ts *testscript.TestScript, _ bool, _ []string) {
-	db, err := sql.Open("sqlite", ts.Getenv("JOURNAL"))
-	ts.Check(err)
-	defer db.Close()
-	n := 0
-	ts.Check(db.QueryRow("SELECT count(*) FROM event").Scan(&n))
-	ts.Setenv("WHOLE", strconv.Itoa(n))
 }

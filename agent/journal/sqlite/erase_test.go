@@ -184,7 +184,7 @@ func TestRebuildKeepsErasures(t *testing.T) {
 	if f.Whole != 4 {
 		t.Fatalf("got %d whole events, %v, want 4", f.Whole, f.Damage)
 	}
-	_, err := f.Rebuild(t.Context(), f, 4, repaired)
+	_, err := f.Rebuild(t.Context(), 4, repaired)
 	must(t, err)
 	must(t, f.Close())
 	must(t, verified(t, dir))

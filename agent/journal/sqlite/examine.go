@@ -10,7 +10,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"deputy/agent/journal"
@@ -31,9 +30,6 @@ type Findings struct {
 	// Known is how far the head and the anchor say that the chain went; 0 if
 	// neither could be read.
 	Known journal.Seq
-	// Rest is what could be read behind the whole part, in the order of the file.
-	// Nothing vouches for it.
-	Rest []journal.Event
 
 	path string
 	j    *Journal // of a copy of the file
@@ -64,45 +60,8 @@ func Examine(ctx context.Context, path string, o *Options) (*Findings, error) {
 	return f, nil
 }
 
-// ExamineBackup reads a copy of the journal at path that lies at backup, to put
-// it in the journal's place. It takes no lock: nobody writes to a backup.
-func ExamineBackup(ctx context.Context, backup, path string, o *Options) (*Findings, error) {
-	f, err := examineBackup(ctx, backup, o.seal(path))
-	if err == nil && f.Whole == 0 && len(f.Damage) > 0 && f.Damage[0].Damage == journal.Unsealed {
-		// It was written with another key, before a repair: only the chain is left.
-		f.Close()
-		f, err = examineBackup(ctx, backup, "")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("examine backup %s: %w", backup, explain(err))
-	}
-	// A backup ends before the journal did, and where its head lies nobody knows.
-	f.Damage = slices.DeleteFunc(f.Damage, func(a *journal.Altered) bool {
-		return slices.Contains([]journal.Damage{journal.SealGone, journal.SealDamaged, journal.HeadGone, journal.HeadDamaged, journal.CutOff, journal.RolledBack, journal.Replaced, journal.Added}, a.Damage)
-	})
-	return f, nil
-}
-
-func examineBackup(ctx context.Context, backup, seal string) (*Findings, error) {
-	f := &Findings{path: backup, j: &Journal{path: backup, sealPath: seal}}
-	_, err := os.Stat(backup)
-	if err == nil {
-		err = f.examine(ctx)
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
-// At is the hash of event n, which is in the whole part.
-func (f *Findings) At(ctx context.Context, n journal.Seq) (journal.Hash, error) {
-	return f.j.hashOf(ctx, n)
-}
-
-// Kept yields the first n events; n is at most Whole.
-func (f *Findings) Kept(n journal.Seq) iter.Seq2[journal.Event, error] {
+// kept yields the first n events; n is at most Whole.
+func (f *Findings) kept(n journal.Seq) iter.Seq2[journal.Event, error] {
 	return func(yield func(journal.Event, error) bool) {
 		if n == 0 {
 			return

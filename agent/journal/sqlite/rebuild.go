@@ -33,19 +33,22 @@ const (
 var rename = os.Rename
 
 // Rebuild puts a new journal in the place of the one that f found: the first n
-// events of from (f itself, or a backup), with the hashes they had, and behind
-// them the event that tell makes, which is given the name under which the old
+// events of it, with the hashes they had, and behind them the event that tell makes, which is given the name under which the old
 // journal lies from now on. It has a new key. Nothing of the old one is deleted:
 // its files, and SQLite's with them, are renamed to that name. Stopped at any
 // point it has happened as a whole, or will have at the next Open, or not at all.
-func (f *Findings) Rebuild(ctx context.Context, from *Findings, n journal.Seq, tell func(aside string) journal.Event) (aside string, err error) {
-	if n > from.Whole {
-		return "", fmt.Errorf("rebuild the journal: only the first %d events are whole", from.Whole)
+func (f *Findings) Rebuild(ctx context.Context, n journal.Seq, tell func(aside string) (journal.Event, error)) (aside string, err error) {
+	if n > f.Whole {
+		return "", fmt.Errorf("rebuild the journal: only the first %d events are whole", f.Whole)
 	}
 	fail := func(err error) (string, error) {
 		return "", fmt.Errorf("rebuild the journal: %w", explain(err))
 	}
 	aside = f.asideName(time.Now())
+	told, err := tell(aside)
+	if err != nil {
+		return fail(err)
+	}
 	dir := f.path + staging
 	if err := os.RemoveAll(dir); err != nil { // of an attempt that came to nothing
 		return fail(err)
@@ -53,7 +56,7 @@ func (f *Findings) Rebuild(ctx context.Context, from *Findings, n journal.Seq, t
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fail(err)
 	}
-	if err := stage(ctx, dir, from, n, tell(aside)); err != nil {
+	if err := f.stage(ctx, dir, n, told); err != nil {
 		return fail(err)
 	}
 	if err := copyFile(f.j.sealPath+staged, filepath.Join(dir, "journal.db.seal")); err != nil {
@@ -78,14 +81,14 @@ func (f *Findings) Rebuild(ctx context.Context, from *Findings, n journal.Seq, t
 }
 
 // stage writes the new journal into dir.
-func stage(ctx context.Context, dir string, from *Findings, n journal.Seq, told journal.Event) (err error) {
+func (f *Findings) stage(ctx context.Context, dir string, n journal.Seq, told journal.Event) (err error) {
 	j, err := Open(ctx, filepath.Join(dir, "journal.db"), nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	if from.j.seal != nil {
-		if j.adopted = from.j.Erased(); len(j.adopted) > 0 {
+	if f.j.seal != nil {
+		if j.adopted = f.j.Erased(); len(j.adopted) > 0 {
 			if err := j.seal.key.writeErasures(j.path, j.adopted); err != nil {
 				return err
 			}
@@ -102,7 +105,7 @@ func stage(ctx context.Context, dir string, from *Findings, n journal.Seq, told 
 		some = some[:0]
 		return nil
 	}
-	for e, err := range from.Kept(n) {
+	for e, err := range f.kept(n) {
 		if err != nil {
 			return err
 		}

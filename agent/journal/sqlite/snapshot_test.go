@@ -212,7 +212,7 @@ func TestParseSnapshot(t *testing.T) {
 func TestRebuildPutsSnapshotsAside(t *testing.T) {
 	dir := snapped(t)
 	f := examined(t, dir)
-	aside, err := f.Rebuild(t.Context(), f, 3, repaired)
+	aside, err := f.Rebuild(t.Context(), 3, repaired)
 	must(t, err)
 	must(t, f.Close())
 	for _, slot := range snapshotSlots {

@@ -70,9 +70,9 @@ import (
 	"path/filepath"
 	"sync"
 
-	"deputy/agent/journal"
-
 	_ "modernc.org/sqlite" // the database driver, pure Go
+
+	"deputy/agent/journal"
 )
 
 // Options of a journal. The zero value is usable.

@@ -289,7 +289,7 @@ func TestTampering(t *testing.T) {
 			if len(f.Damage) == 0 {
 				t.Error("examining found nothing")
 			}
-			for e, err := range f.Kept(f.Whole) {
+			for e, err := range f.kept(f.Whole) {
 				if err != nil || e.Kind != "heard" {
 					t.Errorf("kept %v, %v; want only what was written", e, err)
 				}

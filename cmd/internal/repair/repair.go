@@ -1,5 +1,5 @@
-// Package repair says what is wrong with a damaged journal and puts it right as the owner chooses. It chooses nothing by
-// itself and deletes nothing; it knows the journal's file and what its events forget.
+// Package repair says what is wrong with a damaged journal, keeps what is whole or starts anew, as the owner chooses. It
+// chooses nothing by itself and deletes nothing.
 package repair
 
 import (
@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"deputy/agent/event"
 	"deputy/agent/journal"
@@ -26,16 +27,14 @@ import (
 // A Repair is what to do about a damaged journal. Without a choice it only tells
 // what is wrong and what could be done.
 type Repair struct {
-	Keep    uint64 // keep events 1 to Keep; 0: no choice
-	Restore string // a backup; "": no choice
-	Empty   bool   // begin an empty journal
-	Yes     bool   // without asking
-	JSON    bool   // tell the findings as JSON
+	Keep  bool // keep what is whole
+	Empty bool // begin an empty journal
+	Yes   bool // without asking
 
-	Config configs.Config
-	Lang   string
-	In     io.Reader
-	Out    io.Writer
+	Config   configs.Config
+	Language string
+	In       io.Reader
+	Out      io.Writer
 }
 
 // ErrDamaged says that the journal is as damaged as before; everything has been told.
@@ -48,25 +47,13 @@ const ErrNone = phrases.Sentence("err.no_journal")
 func (r *Repair) say(key string, kv ...string) { fmt.Fprintln(r.Out, r.phrase(key, kv...)) }
 
 func (r *Repair) phrase(key string, kv ...string) string {
-	return terminal.Locale{Language: r.Lang}.Say("repair."+key, kv...)
-}
-
-func (r *Repair) fail(key string, kv ...string) error { return errors.New(r.phrase(key, kv...)) }
-
-// choices counts what was chosen.
-func (r *Repair) choices() (n int) {
-	for _, chosen := range []bool{r.Keep > 0, r.Restore != "", r.Empty} {
-		if chosen {
-			n++
-		}
-	}
-	return n
+	return terminal.Locale{Language: r.Language}.Say("repair."+key, kv...)
 }
 
 // Run tells what is wrong, or does what was chosen.
 func (r *Repair) Run(ctx context.Context) (err error) {
-	if r.choices() > 1 {
-		return r.fail("one_choice")
+	if r.Keep && r.Empty {
+		return errors.New(r.phrase("one_choice"))
 	}
 	f, err := sqlite.Examine(ctx, r.Config.Journal.Path, app.JournalOptions(r.Config, nil))
 	switch {
@@ -78,78 +65,79 @@ func (r *Repair) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if len(f.Damage) == 0 {
-		if f.Whole == 0 {
-			return ErrNone
-		}
-		if r.JSON {
-			return json.NewEncoder(r.Out).Encode(r.findings(f, nil))
-		}
+	switch {
+	case len(f.Damage) == 0 && f.Whole == 0:
+		return ErrNone
+	case len(f.Damage) == 0:
 		r.say("nothing", "n", app.Number(f.Whole))
 		return nil
+	case r.Keep && f.Whole == 0:
+		return errors.New(r.phrase("none_whole"))
 	}
-	if r.choices() == 0 {
-		l, err := lossOf(f, f.Whole)
-		if err != nil {
-			return err
-		}
-		if r.JSON {
-			err = json.NewEncoder(r.Out).Encode(r.findings(f, l))
-		} else {
-			r.explain(f, l)
-		}
-		return errors.Join(err, ErrDamaged)
+	r.explain(f)
+	if !r.Keep && !r.Empty {
+		r.choices(f)
+		return ErrDamaged
 	}
 	return r.carryOut(ctx, f)
 }
 
-// carryOut does what was chosen, if the owner confirms it.
-func (r *Repair) carryOut(ctx context.Context, f *sqlite.Findings) (err error) {
-	from, n := f, journal.Seq(r.Keep)
-	if r.Restore != "" {
-		if from, err = sqlite.ExamineBackup(ctx, r.Restore, r.Config.Journal.Path, app.JournalOptions(r.Config, nil)); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, from.Close()) }()
-		n = from.Whole
+// explain tells what is wrong and what is left.
+func (r *Repair) explain(f *sqlite.Findings) {
+	r.say("damaged", "path", r.Config.Journal.Path)
+	for _, a := range f.Damage {
+		fmt.Fprintf(r.Out, "  - %s\n", app.PlaceOf(r.Language, a))
 	}
+	key := "whole"
 	switch {
-	case r.Keep > 0 && f.Whole == 0:
-		return r.fail("none_whole")
-	case n > from.Whole:
-		return r.fail("too_many", "n", app.Number(f.Whole))
-	case r.Restore != "" && n == 0:
-		return r.fail("backup_empty", "file", r.Restore)
+	case f.Whole == 0:
+		key = "none"
+	case !f.Sealed:
+		key = "unproven"
 	}
-	// What the journal still holds that the new one would not.
-	l, err := lossOf(f, min(n, f.Whole))
-	if err != nil {
-		return err
+	r.say(key, "n", app.Number(f.Whole), "at", f.Last.Local().Format("2006-01-02 15:04:05"))
+	if f.Known > f.Whole {
+		r.say("lost", "n", app.Number(f.Known-f.Whole))
 	}
-	if err := r.announce(ctx, f, from, n, l); err != nil {
-		return err
+}
+
+// choices tells what can be done.
+func (r *Repair) choices(f *sqlite.Findings) {
+	r.say("choose", "aside", r.Config.Journal.Path+".before-...")
+	if f.Whole > 0 {
+		fmt.Fprintf(r.Out, "  deputy log repair --keep\n      %s\n", r.phrase("keep", "n", app.Number(f.Whole)))
 	}
+	fmt.Fprintf(r.Out, "  deputy log repair --start-empty\n      %s\n", r.phrase("empty"))
+	r.say("forget")
+	r.say("unchanged")
+}
+
+// carryOut does what was chosen, if the owner confirms it.
+func (r *Repair) carryOut(ctx context.Context, f *sqlite.Findings) error {
+	n, key := f.Whole, "will_keep"
+	if r.Empty {
+		n, key = 0, "will_empty"
+	}
+	r.say(key, "n", app.Number(n))
+	r.say("forget")
 	if !r.confirmed() {
 		r.say("unchanged")
 		return ErrDamaged
 	}
-	told := event.Repaired{
-		Kept: uint64(n), Why: r.why(f), From: r.Restore, Unsealed: !from.Sealed, Effects: l.forgotten(),
-		Lost: uint64(max(f.Known, n) - n),
-	}
-	aside, err := f.Rebuild(ctx, from, n, func(aside string) journal.Event {
+	told := event.Repaired{Kept: uint64(n), Lost: uint64(max(f.Known, n) - n), Why: found(f), Unsealed: !f.Sealed}
+	aside, err := f.Rebuild(ctx, n, func(aside string) (journal.Event, error) {
 		told.Aside = aside
-		return repairedEvent(told)
+		body, err := json.Marshal(told)
+		return journal.Event{Time: time.Now(), Kind: told.Kind(), Body: body}, err
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		r.say("did", "n", app.Number(n+1), "aside", aside)
 	}
-	r.say("did", "n", app.Number(n+1), "aside", aside)
-	return nil
+	return err
 }
 
-// why is what was found, in English: it goes into the journal.
-func (r *Repair) why(f *sqlite.Findings) string {
+// found is what is wrong, in English: it goes into the journal.
+func found(f *sqlite.Findings) string {
 	var places []string
 	for _, a := range f.Damage {
 		places = append(places, a.Place())
