@@ -171,7 +171,7 @@ func TestStrangersWordsRaiseTheLevel(t *testing.T) {
 		if !b.mouth.said("ask.taint") {
 			t.Errorf("said %q, want a warning", b.mouth.spoken)
 		}
-		b.hear("go ahead") // would do for Reach
+		b.hear("go ahead") // would do for External
 		b.effects(1)
 	})
 }

@@ -34,7 +34,7 @@ type levelRow struct {
 
 func levelRows(t testing.TB) []levelRow {
 	t.Helper()
-	names := map[string]policy.Level{"Look": policy.Look, "Draft": policy.Draft, "Reach": policy.External, "Commit": policy.Commit, "Seal": policy.Restricted}
+	names := map[string]policy.Level{"Look": policy.Look, "Draft": policy.Draft, "External": policy.External, "Commit": policy.Commit, "Restricted": policy.Restricted}
 	var rows []levelRow
 	for line := range strings.Lines(levelTable) {
 		if strings.HasPrefix(line, "#") {

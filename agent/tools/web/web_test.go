@@ -114,7 +114,7 @@ func TestFetchPage(t *testing.T) {
 	for _, tt := range tests {
 		a := tooltest.Planned(t, tool, URLArgs{s.URL + tt.path})
 		if a.Level != policy.External || !a.Untrusted || a.Target != "127.0.0.1" {
-			t.Errorf("%s: got %+v, want an untrusted Reach", tt.path, a)
+			t.Errorf("%s: got %+v, want an untrusted External", tt.path, a)
 		}
 		r, err := a.Do(t.Context(), "k")
 		switch {
