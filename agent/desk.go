@@ -100,10 +100,23 @@ func NewDesk(o Options) *Desk {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	for _, t := range o.Tools {
-		o.Rules.Tools = append(o.Rules.Tools, t.Spec())
-	}
+	o.Rules.Tools = specs(o.Tools)
 	return &Desk{o: o, log: log, bell: make(chan struct{}, 1)}
+}
+
+func specs(tools []tool.Tool) (specs []tool.Spec) {
+	for _, t := range tools {
+		specs = append(specs, t.Spec())
+	}
+	return specs
+}
+
+// SetTools has these tools from now on. A task goes on with those that it began with.
+func (d *Desk) SetTools(tools []tool.Tool) {
+	d.put(func(_ *state.State, h *executor) {
+		d.o.Tools, d.o.Rules.Tools = tools, specs(tools)
+		h.tools = byName(tools)
+	})
 }
 
 // Tell gives the desk an event. It never blocks: the inbox is unbounded, since

@@ -1,8 +1,6 @@
 package agent
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,8 +16,11 @@ import (
 
 // An executor carries out intents. All of it but the goroutines it starts belongs to Run.
 type executor struct {
-	d     *Desk
+	d *Desk
+	// tools are those of tasks that begin now, began those of the tasks under way. No
+	// map of them is changed: others take its place.
 	tools map[string]tool.Tool
+	began map[string]map[string]tool.Tool
 	// ctx ends with the desk, effects a little later: an effect isn't torn off.
 	ctx     context.Context
 	effects context.Context
@@ -39,17 +40,30 @@ type executor struct {
 
 func newExecutor(ctx context.Context, d *Desk) *executor {
 	h := &executor{
-		d: d, ctx: ctx, tools: map[string]tool.Tool{}, under: map[string]int{}, drops: map[string]context.CancelFunc{},
+		d: d, ctx: ctx, tools: byName(d.o.Tools), began: map[string]map[string]tool.Tool{}, under: map[string]int{}, drops: map[string]context.CancelFunc{},
 		tasks: map[string]context.Context{}, plans: map[string]tool.Action{}, sessions: map[string]*session{},
 	}
 	h.effects, h.abandon = context.WithCancel(context.WithoutCancel(ctx))
 	if n := d.o.Rules.Parallel; n > 0 {
 		h.turns = make(chan struct{}, n)
 	}
-	for _, t := range d.o.Tools {
-		h.tools[t.Spec().Name] = t
-	}
 	return h
+}
+
+func byName(tools []tool.Tool) map[string]tool.Tool {
+	m := map[string]tool.Tool{}
+	for _, t := range tools {
+		m[t.Spec().Name] = t
+	}
+	return m
+}
+
+// toolsOf are the tools that a task goes on with.
+func (h *executor) toolsOf(task string) map[string]tool.Tool {
+	if began := h.began[task]; began != nil {
+		return began
+	}
+	return h.tools
 }
 
 // close ends everything: what only thinks at once, effects after grace.
@@ -92,14 +106,15 @@ func (h *executor) carryOut(i event.Intent, cause string) {
 			drop()
 			delete(h.drops, i.Task)
 			delete(h.tasks, i.Task)
+			delete(h.began, i.Task)
 		}
 		// What was planned and not approved will not be done.
 		maps.DeleteFunc(h.plans, func(of string, _ tool.Action) bool { return strings.HasPrefix(of, i.Task+" ") })
 	case event.Plan:
-		ctx := h.task(i.Task)
+		ctx, tools := h.task(i.Task), h.toolsOf(i.Task)
 		h.run(cause, func() event.Body {
 			for _, c := range i.Calls {
-				h.d.TellFor(cause, h.plan(ctx, i, c))
+				h.d.TellFor(cause, h.plan(ctx, tools[c.Tool], i, c))
 			}
 			return nil
 		})
@@ -107,10 +122,12 @@ func (h *executor) carryOut(i event.Intent, cause string) {
 		a, planned := h.plans[i.Effect.Task+" "+i.Effect.Call]
 		delete(h.plans, i.Effect.Task+" "+i.Effect.Call)
 		ctx, s := h.session(cause, i.Effect)
-		h.run(cause, func() event.Body { return h.execute(ctx, i.Effect, a, planned, s) })
+		t := h.toolsOf(i.Effect.Task)[i.Effect.Tool]
+		h.run(cause, func() event.Body { return h.execute(ctx, t, i.Effect, a, planned, s) })
 	case event.CheckEffect:
 		ctx, s := h.session(cause, i.Effect)
-		h.run(cause, func() event.Body { return h.checkEffect(ctx, i.Effect, s) })
+		t := h.toolsOf(i.Effect.Task)[i.Effect.Tool]
+		h.run(cause, func() event.Body { return h.checkEffect(ctx, t, i.Effect, s) })
 	case event.AnswerEffect:
 		h.toSession(i.Key, func(s *session) { s.answer(i) })
 	case event.SteerEffect:
@@ -118,9 +135,11 @@ func (h *executor) carryOut(i event.Intent, cause string) {
 	case event.CancelEffect:
 		h.toSession(i.Key, func(s *session) { s.cancel(tool.ErrCancelled) })
 	case event.Undo:
-		h.run(cause, func() event.Body { return h.undo(i) })
+		t := h.toolsOf(i.Effect.Task)[i.Effect.Tool]
+		h.run(cause, func() event.Body { return h.undo(t, i) })
 	case event.ScopeGrant:
-		h.run(cause, func() event.Body { return h.scopeGrant(i) })
+		tools := h.d.o.Tools
+		h.run(cause, func() event.Body { return scopeGrant(tools, i) })
 	case event.Notify:
 		if h.d.o.Notify != nil {
 			h.run(cause, func() event.Body { h.d.o.Notify(h.ctx, i.Language, i.Text); return nil })
@@ -146,7 +165,7 @@ func (h *executor) task(id string) context.Context {
 		return ctx
 	}
 	ctx, drop := context.WithCancel(h.ctx)
-	h.tasks[id], h.drops[id] = ctx, drop
+	h.tasks[id], h.drops[id], h.began[id] = ctx, drop, h.tools
 	return ctx
 }
 
@@ -207,120 +226,4 @@ func (d *Desk) think(ctx context.Context, i event.Think, cause string) event.Bod
 	}
 	r.Text = text.String()
 	return r
-}
-
-// plan asks a tool what a call would do.
-func (h *executor) plan(ctx context.Context, i event.Plan, c model.Call) event.Body {
-	p := event.Planned{Task: i.Task, Turn: i.Turn, Call: c}
-	t := h.tools[c.Tool]
-	if t == nil {
-		p.Err = fmt.Sprintf("there is no tool %q", c.Tool)
-		return p
-	}
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(h.d.o.PlanTimeout, 10*time.Second))
-	defer cancel()
-	a, err := t.Plan(ctx, c.Args)
-	if err != nil {
-		p.Err = err.Error()
-		return p
-	}
-	p.Action = a
-	return p
-}
-
-// execute has an effect. After a restart the action is planned again and must be the
-// same; anything else is not what was approved.
-func (h *executor) execute(ctx context.Context, f event.Intended, a tool.Action, planned bool, s *session) event.Body {
-	e := event.Ended{Task: f.Task, Key: f.Key}
-	if !planned {
-		t := h.tools[f.Tool]
-		if t == nil {
-			e.Err = fmt.Sprintf("there is no tool %q any more", f.Tool)
-			return e
-		}
-		var err error
-		if a, err = t.Plan(ctx, f.Args); err != nil {
-			e.Err = err.Error()
-			return e
-		}
-	}
-	if a.Tool != f.Tool || a.Target != f.Target || !bytes.Equal(a.Args, f.Args) || (a.Live != nil) != f.Live {
-		e.Err = "the action is no longer the one that was decided about"
-		return e
-	}
-	if a.Live != nil {
-		defer s.cancel(nil)
-		r, err := a.Live(ctx, f.Key, s)
-		return outcome(e, r, err)
-	}
-	r, err := a.Do(ctx, f.Key)
-	return outcome(e, r, err)
-}
-
-// checkEffect finds out whether an effect of an earlier session happened; if it did
-// not, it is had now.
-func (h *executor) checkEffect(ctx context.Context, f event.Intended, s *session) event.Body {
-	e := event.Ended{Task: f.Task, Key: f.Key}
-	c, ok := h.tools[f.Tool].(tool.Checker)
-	if !ok {
-		e.Unknown = true
-		return e
-	}
-	done, r, err := c.Check(ctx, f.Key, f.Args)
-	switch {
-	case err != nil:
-		e.Unknown, e.Err = true, err.Error()
-		return e
-	case !done:
-		return h.execute(ctx, f, tool.Action{}, false, s)
-	}
-	return outcome(e, r, nil)
-}
-
-// scopeGrant looks for the tool that can put a permission into exact terms.
-func (h *executor) scopeGrant(i event.ScopeGrant) event.Body {
-	for _, t := range h.d.o.Tools {
-		d, ok := t.(tool.GrantScoper)
-		if !ok {
-			continue
-		}
-		if f, ok := d.ScopeGrant(i.Request); ok {
-			return event.GrantScoped{Task: i.Task, Tool: t.Spec().Name, GrantScope: f}
-		}
-	}
-	return event.GrantScoped{Task: i.Task, Err: "no tool can say exactly what that covers"}
-}
-
-func outcome(e event.Ended, r tool.Result, err error) event.Body {
-	e.Text, e.Undo, e.Remind, e.Produced = r.Text, r.Undo, r.Remind, r.Produced
-	if err != nil {
-		e.Err = err.Error()
-		e.Unknown = errors.Is(err, tool.ErrUnknown)
-	}
-	return e
-}
-
-func (h *executor) undo(i event.Undo) event.Body {
-	f := i.Effect
-	u := event.Undone{Task: f.Task, Key: f.Key}
-	t, ok := h.tools[f.Tool].(tool.Undoer)
-	if !ok {
-		u.Err = fmt.Sprintf("the tool %q can't take anything back", f.Tool)
-		return u
-	}
-	r, err := t.Undo(h.effects, i.Undo)
-	if err != nil {
-		u.Err = err.Error()
-	}
-	u.Text, u.Values = r.Text, r.Values
-	return u
-}
-
-func (h *executor) chime() {
-	if h.d.o.Voice == nil {
-		return
-	}
-	if err := h.d.o.Voice.Chime(h.ctx); err != nil {
-		h.d.log.Debug("no chime", "err", err)
-	}
 }

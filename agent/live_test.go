@@ -329,3 +329,27 @@ func TestPermissionGoesWithItsEffect(t *testing.T) {
 		}
 	})
 }
+
+// TestToolsChange: a task goes on with the tools that it began with; the next one has
+// those that there are.
+func TestToolsChange(t *testing.T) {
+	rehearse(t, func(b *bench) {
+		b.model.takes = 2 * time.Second
+		b.model.replies = []event.Replied{calls("write", `{"n":"1"}`), {Text: "Done."}, calls("write", `{"n":"1"}`), {Text: "Done."}}
+		b.start()
+		b.desk.Tell(event.Heard{Text: "write the list of things", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
+		b.rest()
+		b.desk.SetTools([]tool.Tool{coder{}})
+		time.Sleep(10 * time.Second)
+		b.rest()
+		b.effects(1)
+		b.desk.Tell(event.Heard{Text: "write another list of things", Language: "en", Typed: true, Began: time.Now(), Ended: time.Now()})
+		time.Sleep(10 * time.Second)
+		b.rest()
+		b.effects(1)
+		first, last := b.model.prompts[1], b.model.prompts[len(b.model.prompts)-1]
+		if len(first.Tools) < 10 || len(last.Tools) != 1 || last.Tools[0].Name != "code" {
+			t.Errorf("got %d tools in the first task and %d in the second, want all and one", len(first.Tools), len(last.Tools))
+		}
+	})
+}

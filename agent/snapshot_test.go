@@ -20,7 +20,7 @@ import (
 
 // passing are the fields that no event leaves behind: they are not written down.
 var passing = map[string]bool{
-	"State.Lines": true, "State.Said": true, "State.Speech": true, "State.Listened": true, "State.Chimed": true, "State.PendingAck": true, "State.LastLine": true, "Task.Speech": true, "Effect.Cause": true, "Effect.Progress": true, "State.Ready": true, "Effect.Grace": true,
+	"State.Lines": true, "State.Said": true, "State.Speech": true, "State.Listened": true, "State.Chimed": true, "State.PendingAck": true, "State.LastLine": true, "Task.Speech": true, "Effect.Cause": true, "Task.Tools": true, "Effect.Progress": true, "State.Ready": true, "Effect.Grace": true,
 	"State.Called": true, "State.Unnamed": true, "State.Overheard": true,
 }
 

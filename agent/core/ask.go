@@ -12,15 +12,15 @@ import (
 	"deputy/agent/state"
 )
 
-// askFor parks a task until the owner decides about one effect. Nothing waits:
-// the ask is a line in the journal. again says that the effect may have happened.
+// askFor asks the owner about one effect; the task waits. Nothing else does: the
+// ask is a line in the journal. again says that the effect may have happened.
 func (x *step) askFor(t *state.Task, key string, again bool) {
 	x.record(event.Asked{Task: t.ID, Ask: "a" + itoa(x.LastAsk+1), Key: key, Again: again})
 	x.intend(event.Wake{At: x.At.Add(x.lapse())})
 	x.presentNext()
 }
 
-// presentNext puts the oldest decision to the owner, if none is being put, the queue
+// presentNext puts the oldest ask to the owner, if none is being put, the queue
 // isn't being read out, and the hour is right.
 func (x *step) presentNext() {
 	if x.Presented() != nil || len(x.Queue) > 0 {
@@ -160,7 +160,7 @@ func (x *step) unclear(a *state.Ask, lang string, v consent.Verdict) {
 	x.presentOrDefer(a, "no clear answer")
 }
 
-// suspend takes an ask off the floor while the owner turns to something else.
+// suspend takes back an ask that is being put while the owner turns to something else.
 // It comes back when that is done.
 func (x *step) suspend(a *state.Ask) {
 	x.record(event.AskSuspended{Task: a.Task, Ask: a.ID})

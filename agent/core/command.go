@@ -11,7 +11,7 @@ import (
 	"deputy/agent/state"
 )
 
-// do carries out a verb.
+// do carries out a command.
 func (x *step) do(v command.Verb, h event.Heard) {
 	lang := x.languageOf(h)
 	switch v {
@@ -64,7 +64,7 @@ func (x *step) cancel(lang string) {
 	x.end(t, event.Cancelled, x.phrase(lang, "say.cancelled", "order", clip(t.Order, 60)))
 }
 
-// end closes a task, drops what runs for it and reports it.
+// end closes a task, cancels what is under way for it and reports it.
 func (x *step) end(t *state.Task, status event.Status, text string) {
 	x.intend(event.CancelTask{Task: t.ID})
 	x.callOff(t)

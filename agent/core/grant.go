@@ -16,8 +16,8 @@ import (
 )
 
 // A standing grant: "you may mail the finance list about the report this week
-// without asking". It is an action like any other of high authority: framed by a
-// tool's code, frozen, read back, and given with the code word of its ask. A
+// without asking". It is an action like any other of high authority: put into exact
+// terms by a tool's code, frozen, read back, and given with the code word of its ask. A
 // model has no part in it and can't ask for it.
 
 // grantTool is the tool's name of an effect that gives a grant. No tool
@@ -142,7 +142,7 @@ func (x *step) judgeAgain(a *state.Ask) {
 	x.decide(a, event.Decided{Approve: true, By: d.Rule, Why: "the owner gave standing leave for it"})
 }
 
-// leaves are the grants as policy reads them.
+// policyGrants are the grants as policy reads them.
 func (x *step) policyGrants() []policy.Grant {
 	out := make([]policy.Grant, len(x.Grants))
 	for i, g := range x.Grants {

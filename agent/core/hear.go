@@ -139,6 +139,7 @@ func (x *step) order(h event.Heard) {
 		Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Scope(h.Text, lang), Before: a.before, Private: a.private, Prompt: a.prompt,
 	})
 	t := x.Tasks["t"+itoa(x.LastTask)]
+	t.Tools = x.Rules.Tools
 	x.think(t)
 	x.acknowledge(t, h)
 }
@@ -227,6 +228,7 @@ func (x *step) revisable(h event.Heard) *state.Task {
 
 func (x *step) revise(t *state.Task, h event.Heard) {
 	x.record(event.TaskRevised{Task: t.ID, Order: h.Text, Scope: policy.Scope(h.Text, t.Language)})
+	t.Tools = x.Rules.Tools
 	x.think(t)
 	x.acknowledge(t, h)
 }

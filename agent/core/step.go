@@ -18,8 +18,8 @@ import (
 	"deputy/agent/tool"
 )
 
-// Rules is what a step goes by, beside the state and the event. It doesn't
-// change while the desk runs.
+// Rules is what a step goes by, beside the state and the event. But for Tools it
+// doesn't change while the desk runs.
 type Rules struct {
 	Phrases readback.Phrases
 	Policy  policy.Policy

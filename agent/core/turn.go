@@ -22,8 +22,12 @@ func (x *step) think(t *state.Task) {
 		x.end(t, event.Failed, x.phrase(t.Language, "say.step_limit", "n", itoa(n), "order", clip(t.Order, 60)))
 		return
 	}
+	tools := t.Tools
+	if tools == nil { // it was begun before the desk was
+		tools = x.Rules.Tools
+	}
 	x.record(event.Thinking{Task: t.ID, Turn: t.Turn + 1})
-	x.intend(event.Think{Task: t.ID, Turn: t.Turn + 1, Prompt: model.Prompt{System: x.System, Tools: x.Tools, Messages: history.Trim(t.Messages, x.budget()), Language: t.Language}})
+	x.intend(event.Think{Task: t.ID, Turn: t.Turn + 1, Prompt: model.Prompt{System: x.System, Tools: tools, Messages: history.Trim(t.Messages, x.budget()), Language: t.Language}})
 }
 
 // current is the task if the model's turn is still wanted.
@@ -186,7 +190,7 @@ func (x *step) judge(t *state.Task, turn int, call string, a tool.Action, within
 	case policy.Ask:
 		x.askFor(t, i.Key, false)
 	default:
-		// Code says it: a model may find it worth hiding.
+		// Deputy itself says it: a model may keep it to itself.
 		x.tell(t.Language, "say.forbidden", "what", strings.TrimRight(x.in(t.Language).Sentence(i), ". "), "why", strings.TrimRight(d.Reason.In(t.Language), ". "))
 		words := "The owner's rules forbid this: " + d.Reason.En
 		x.record(event.Refused{Task: t.ID, Call: i.Call, Text: words})
@@ -208,7 +212,7 @@ func (x *step) judged(i event.Intended, t *state.Task) policy.Action {
 	return s
 }
 
-// start has an effect: first the journal, then the deed.
+// start has an effect, once that stands in the journal.
 func (x *step) start(i event.Intended, by string) {
 	if i.Within != "" {
 		x.record(event.Permitted{Task: i.Task, Key: i.Key, Within: i.Within, By: by})

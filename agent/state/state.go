@@ -110,7 +110,9 @@ type Task struct {
 	Stranger     bool     `json:",omitempty"` // something of strangers' has
 	Source       string   `json:",omitempty"` // whose it was, the latest
 	Trusted      []string `json:",omitempty"` // results of tools that no stranger had a part in
-	Speech       int      `json:"-"`          // sentences of this turn given to the voice
+	// Tools are what the model may wish for in it: those there were when it began.
+	Tools  []tool.Spec `json:"-"`
+	Speech int         `json:"-"` // sentences of this turn given to the voice
 }
 
 // An Effect is one intended action and how far it got.

@@ -52,7 +52,7 @@ func TestProtectedPaths(t *testing.T) {
 	}
 	for _, p := range []string{"soft", "far/../rc"} { // a link is named as itself, and read through
 		if a, err := s.Tools["read_file"].Plan(t.Context(), tooltest.Args(t, files.PathArgs{Path: p})); err == nil && p == "soft" && a.Level != policy.Restricted {
-			t.Errorf("read %s: got %v, want Seal", p, a.Level)
+			t.Errorf("read %s: got %v, want Restricted", p, a.Level)
 		}
 	}
 	if got := s.Do("search_files", "k", files.QueryArgs{Query: "hunter2"}).Text; !strings.Contains(got, "nothing was found") {

@@ -33,7 +33,7 @@ import (
 //	expect said "TEXT"   a line of Deputy's that holds TEXT
 //	expect file NAME contains "TEXT"
 //	expect no file NAME
-//	expect effects N     so many effects of Reach or above so far
+//	expect effects N     so many effects of External or above so far
 //
 // A direction is over when the owner might speak again: what follows a decision
 // comes within the grace of its effect, and what follows a line that takes time

@@ -108,7 +108,7 @@ func (x *step) forgetLost() {
 	}
 }
 
-// retracted takes what was said as a retraction of what is held, if it is one.
+// retracted takes what was said as a retraction of what is delayed, if it is one.
 // Whatever refuses, negates or delays does, unless it is Deputy's own voice; what
 // could not be made out may have been a stop, so that it is asked about.
 func (x *step) retracted(h event.Heard, v command.Verb, overlapped bool) bool {
