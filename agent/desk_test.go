@@ -351,7 +351,7 @@ func TestJournalGivesTheStateBack(t *testing.T) {
 		}
 		for id, want := range live.Tasks {
 			got := *folded.Tasks[id]
-			got.Speech, got.Opened, got.Closed = want.Speech, want.Opened, want.Closed
+			got.Tools, got.Speech, got.Opened, got.Closed = want.Tools, want.Speech, want.Opened, want.Closed
 			if !reflect.DeepEqual(got, *want) {
 				t.Errorf("task %s: got %+v, want %+v", id, got, *want)
 			}
