@@ -84,18 +84,18 @@ func (c Config) checkSpeech(k *checker) {
 	k.that(c.STT.Detector != "", "stt.detector", "a voice detector is needed: silero")
 	k.within("stt.threads", c.STT.Threads, 0, 64)
 	k.within("stt.window_floor", c.STT.WindowFloor, 1, 1500)
-	k.remote("stt.remote", c.STT.Remote, c.STT.Engine == "remote")
+	k.remote("stt.remote", c.STT.Remote.URL, c.STT.Remote.Model, c.STT.Engine == "remote")
+	k.span("stt.remote.timeout", c.STT.Remote.Timeout, time.Second, 10*time.Minute)
 	k.oneOf("tts.engine", c.TTS.Engine, "auto", "piper", "espeak", "remote", "off")
 	k.that(c.TTS.Speed >= 0.5 && c.TTS.Speed <= 3, "tts.speed", "%v is not between 0.5 and 3", c.TTS.Speed)
 	k.span("tts.ack", c.TTS.Ack, 0, 10*time.Second)
-	k.remote("tts.remote", c.TTS.Remote, c.TTS.Engine == "remote")
+	k.remote("tts.remote", c.TTS.Remote.URL, c.TTS.Remote.Model, c.TTS.Engine == "remote")
 }
 
-func (c *checker) remote(key string, r Remote, used bool) {
-	c.baseURL(key+".url", r.URL)
-	c.that(r.URL != "" || !used, key+".url", "an address is needed when the engine is remote")
-	c.that(r.Model != "" || !used, key+".model", "a model is needed when the engine is remote")
-	c.span(key+".timeout", r.Timeout, time.Second, 10*time.Minute)
+func (c *checker) remote(key, url, model string, used bool) {
+	c.baseURL(key+".url", url)
+	c.that(url != "" || !used, key+".url", "an address is needed when the engine is remote")
+	c.that(model != "" || !used, key+".model", "a model is needed when the engine is remote")
 }
 
 func (c Config) checkModel(k *checker) {

@@ -9,19 +9,18 @@ import (
 // environment as DEPUTY_SECTION_KEY. The zero value is not useful; start from Default
 // or Load. Paths are absolute after Load.
 type Config struct {
-	Language  Language `yaml:"language"`
-	Audio     Audio    `yaml:"audio"`
-	STT       STT      `yaml:"stt"`
-	LLM       LLM      `yaml:"llm"`
-	TTS       TTS      `yaml:"tts"`
-	Agent     Agent    `yaml:"agent"`
-	Mail      Mail     `yaml:"mail"`
-	Web       Web      `yaml:"web"`
-	Shell     Shell    `yaml:"shell"`
-	Journal   Journal  `yaml:"journal"`
-	KeepAudio bool     `yaml:"keep_audio"` // keep what was said beside the journal
-	Trace     Trace    `yaml:"trace"`
-	Log       Log      `yaml:"log"`
+	Language Language `yaml:"language"`
+	Audio    Audio    `yaml:"audio"`
+	STT      STT      `yaml:"stt"`
+	LLM      LLM      `yaml:"llm"`
+	TTS      TTS      `yaml:"tts"`
+	Agent    Agent    `yaml:"agent"`
+	Mail     Mail     `yaml:"mail"`
+	Web      Web      `yaml:"web"`
+	Shell    Shell    `yaml:"shell"`
+	Journal  Journal  `yaml:"journal"`
+	Trace    Trace    `yaml:"trace"`
+	Log      Log      `yaml:"log"`
 }
 
 // Language says which languages are spoken to Deputy, as two-letter codes.
@@ -51,19 +50,18 @@ type Endpoint struct {
 
 // STT turns speech into text.
 type STT struct {
-	Engine      string `yaml:"engine"`       // whisper, remote
-	Model       string `yaml:"model"`        // a name of "deputy models list", an imported name or a path
-	Detector    string `yaml:"detector"`     // the same for the voice detector
-	Threads     int    `yaml:"threads"`      // 0: chosen by the number of cores
-	WindowFloor int    `yaml:"window_floor"` // least audio window in encoder positions, 50 a second, at most 1500
-	Remote      Remote `yaml:"remote"`
+	Engine      string    `yaml:"engine"`       // whisper, remote
+	Model       string    `yaml:"model"`        // a name of "deputy models list", an imported name or a path
+	Detector    string    `yaml:"detector"`     // the same for the voice detector
+	Threads     int       `yaml:"threads"`      // 0: chosen by the number of cores
+	WindowFloor int       `yaml:"window_floor"` // least audio window in encoder positions, 50 a second, at most 1500
+	Remote      RemoteSTT `yaml:"remote"`
 }
 
-// Remote is an OpenAI-compatible endpoint for speech, either way.
-type Remote struct {
+// RemoteSTT is an OpenAI-compatible endpoint that writes speech down.
+type RemoteSTT struct {
 	URL     string        `yaml:"url"` // base URL, with /v1
 	Model   string        `yaml:"model"`
-	Voice   string        `yaml:"voice"` // for speaking only
 	KeyEnv  string        `yaml:"key_env"`
 	KeyFile string        `yaml:"key_file" kind:"path"`
 	Timeout time.Duration `yaml:"timeout"`
@@ -99,7 +97,16 @@ type TTS struct {
 	Voices Voices        `yaml:"voices"`
 	Speed  float64       `yaml:"speed"` // 1 is the voice's own
 	Ack    time.Duration `yaml:"ack"`   // how long after an order without a word a soft sound acknowledges it; 0: never
-	Remote Remote        `yaml:"remote"`
+	Remote RemoteTTS     `yaml:"remote"`
+}
+
+// RemoteTTS is an OpenAI-compatible endpoint that speaks.
+type RemoteTTS struct {
+	URL     string `yaml:"url"` // base URL, with /v1
+	Model   string `yaml:"model"`
+	Voice   string `yaml:"voice"`
+	KeyEnv  string `yaml:"key_env"`
+	KeyFile string `yaml:"key_file" kind:"path"`
 }
 
 // Voices are names the engine knows; empty: its default.
@@ -188,7 +195,7 @@ func defaults(p Paths) Config {
 		},
 		STT: STT{
 			Engine: "whisper", Model: "auto", Detector: "silero", WindowFloor: 768,
-			Remote: Remote{Model: "whisper-1", KeyEnv: "OPENAI_API_KEY", Timeout: 30 * time.Second},
+			Remote: RemoteSTT{Model: "whisper-1", KeyEnv: "OPENAI_API_KEY", Timeout: 30 * time.Second},
 		},
 		LLM: LLM{
 			Preset: "auto", ReadAhead: "auto", Timeout: 2 * time.Minute, MaxTokens: 1024,
@@ -196,7 +203,7 @@ func defaults(p Paths) Config {
 		},
 		TTS: TTS{
 			Engine: "auto", Speed: 1, Ack: 700 * time.Millisecond,
-			Remote: Remote{Model: "tts-1", Voice: "alloy", KeyEnv: "OPENAI_API_KEY", Timeout: 30 * time.Second},
+			Remote: RemoteTTS{Model: "tts-1", Voice: "alloy", KeyEnv: "OPENAI_API_KEY"},
 		},
 		Agent: Agent{
 			Name:      []string{"Deputy", "데퓨티"},

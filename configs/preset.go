@@ -2,6 +2,7 @@ package configs
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
 	"net/url"
@@ -22,8 +23,6 @@ type Preset struct {
 	Model  string `yaml:"model" json:"model"`         // empty: the first that the server lists
 	KeyEnv string `yaml:"key_env" json:"key_env"`     // empty: no key is needed
 	Tools  string `yaml:"tools" json:"tools"`         // native (tool calls) or schema (one JSON object)
-	Stream bool   `yaml:"stream" json:"stream"`       // answers can be read as they are written
-	Probe  bool   `yaml:"probe" json:"probe"`         // auto looks for it on this machine
 	Edit   bool   `yaml:"edit" json:"edit,omitempty"` // the address is an example: llm.url must be set
 }
 
@@ -64,10 +63,10 @@ func (l LLM) Resolve(name string) (Preset, error) {
 		if p.Edit && l.URL == "" {
 			return Preset{}, fmt.Errorf("the preset %s needs the address of your server: set llm.url", name)
 		}
-		p.URL = or(l.URL, p.URL)
-		p.Model = or(l.Model, p.Model)
-		p.KeyEnv = or(l.KeyEnv, p.KeyEnv)
-		p.Tools = or(l.Tools, p.Tools)
+		p.URL = cmp.Or(l.URL, p.URL)
+		p.Model = cmp.Or(l.Model, p.Model)
+		p.KeyEnv = cmp.Or(l.KeyEnv, p.KeyEnv)
+		p.Tools = cmp.Or(l.Tools, p.Tools)
 		return p, nil
 	}
 	return Preset{}, fmt.Errorf("no preset is called %q; known: %s", name, strings.Join(presetNames(), ", "))
@@ -83,11 +82,4 @@ func (l LLM) ReadsAhead(p Preset) bool {
 	u, err := url.Parse(p.URL)
 	own := p.Name == Local || err == nil && isLoopback(u.Hostname())
 	return own && p.KeyEnv == "" && l.KeyFile == ""
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

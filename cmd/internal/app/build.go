@@ -109,7 +109,7 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err er
 		Notify: notifier(words, log), Place: PlaceOf,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	}
-	if dir := soundKept(cfg); dir != "" {
+	if dir := cfg.Audio.RecordDir; dir != "" {
 		a.recorder = listen.NewRecorder(dir, log)
 		a.Workers = append(a.Workers, a.recorder.Run)
 	}
@@ -159,14 +159,6 @@ func (a *App) timing(p Overrides) error {
 	a.Trace.ended = append(a.Trace.ended, e.Give)
 	a.Workers = append(a.Workers, e.Run)
 	return nil
-}
-
-// soundKept is where what is said to Deputy is kept as sound; "" keeps none.
-func soundKept(cfg configs.Config) string {
-	if cfg.Audio.RecordDir == "" && cfg.KeepAudio {
-		return filepath.Join(cfg.Agent.State, "audio")
-	}
-	return cfg.Audio.RecordDir
 }
 
 // budget is the most of a conversation that the model is given, in bytes: what fits
