@@ -331,3 +331,28 @@ func TestDeputyLinksNoTests(t *testing.T) {
 		}
 	}
 }
+
+// TestDecisionsReadNoClock: the packages that decide are functions of their arguments, so
+// that a fold of the journal decides the same again.
+func TestDecisionsReadNoClock(t *testing.T) {
+	pure := []string{"event", "consent", "policy", "command", "readback", "history", "tool", "state", "hearing", "core"}
+	impure := regexp.MustCompile(`\btime\.(Now|Since|Until|After|AfterFunc|Sleep|Tick|NewTimer|NewTicker)\(|(?m)^\s*go (func\b|\w+[.(])|\brand\.`)
+	seen := 0
+	for _, s := range sources(t) {
+		name, ok := strings.CutPrefix(s.pkg, "agent/")
+		if !ok || !slices.Contains(pure, name) {
+			continue
+		}
+		seen++
+		data, err := os.ReadFile(filepath.Join("../..", s.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bad := impure.Find(data); bad != nil {
+			t.Errorf("%s has %q: it decides, so times and chance must come in events", s.path, bad)
+		}
+	}
+	if seen < 50 {
+		t.Errorf("found only %d files of %v", seen, pure)
+	}
+}
