@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"deputy/agent/event"
-	"deputy/agent/model"
-	"deputy/agent/tool"
 	"errors"
 	"fmt"
 	"time"
+
+	"deputy/agent/event"
+	"deputy/agent/model"
+	"deputy/agent/tool"
 )
 
 // plan asks a tool what a call would do.

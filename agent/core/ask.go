@@ -225,7 +225,7 @@ func (x *step) carryOut(a *state.Ask, d event.Decided) {
 		x.refuse(t, f, "The owner did not approve this. Their words: "+d.Rest, true)
 	case d.By == lapsed:
 		x.record(event.Refused{Task: t.ID, Call: f.Call, Text: "The owner did not decide about this in time."})
-		x.end(t, event.Cancelled, x.phrase(t.Language, "say.lapsed", "order", clip(t.Order, 60)))
+		x.end(t, event.Cancelled, x.phrase(t.Language, "say.lapsed", "order", t.Brief()))
 	default:
 		x.refuse(t, f, "The owner said no.", false)
 	}

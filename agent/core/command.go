@@ -49,7 +49,7 @@ func (x *step) stop(lang string) {
 	t := x.Youngest(x.Active, func(t *state.Task) bool { return t.Status == event.Working || x.lives(t) })
 	switch {
 	case t != nil:
-		x.end(t, event.Cancelled, x.phrase(lang, "say.stopped", "order", clip(t.Order, 60)))
+		x.end(t, event.Cancelled, x.phrase(lang, "say.stopped", "order", t.Brief()))
 	case !audible:
 		x.tell(lang, "say.nothing_running")
 	}
@@ -61,7 +61,7 @@ func (x *step) cancel(lang string) {
 		x.tell(lang, "say.nothing_running")
 		return
 	}
-	x.end(t, event.Cancelled, x.phrase(lang, "say.cancelled", "order", clip(t.Order, 60)))
+	x.end(t, event.Cancelled, x.phrase(lang, "say.cancelled", "order", t.Brief()))
 }
 
 // end closes a task, cancels what is under way for it and reports it.
@@ -121,12 +121,12 @@ func (x *step) status(lang string) {
 		t := x.Tasks[id]
 		switch t.Status {
 		case event.Working:
-			parts = append(parts, x.phrase(lang, "say.status_working", "order", clip(t.Order, 60)))
+			parts = append(parts, x.phrase(lang, "say.status_working", "order", t.Brief()))
 			if how := x.progress(t); how != "" {
 				parts = append(parts, x.phrase(lang, "say.status_progress", "text", readback.Speakable(how, lang, 90)))
 			}
 		case event.Waiting:
-			parts = append(parts, x.phrase(lang, "say.status_waiting", "order", clip(t.Order, 60)))
+			parts = append(parts, x.phrase(lang, "say.status_waiting", "order", t.Brief()))
 		case event.Noting:
 			parts = append(parts, x.phrase(lang, "say.status_noting"))
 		}

@@ -1,13 +1,13 @@
 package core
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
 	"deputy/agent/command"
 	"deputy/agent/consent"
 	"deputy/agent/event"
+	"deputy/agent/ground"
 	"deputy/agent/hearing"
 	"deputy/agent/model"
 	"deputy/agent/policy"
@@ -134,39 +134,14 @@ func (x *step) unheard(h event.Heard) {
 // order opens a task.
 func (x *step) order(h event.Heard) {
 	lang := x.languageOf(h)
-	a := x.around(h.Text)
+	o := ground.Read(x.State, x.At, x.Room.Revisable, h.Text)
 	x.record(event.TaskOpened{
-		Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Scope(h.Text, lang), Before: a.before, Private: a.private, Prompt: a.prompt,
+		Task: x.newTask(), Order: h.Text, Language: lang, Scope: policy.Scope(h.Text, lang), Before: o.Before, Private: o.Private, Prompt: o.Prompt,
 	})
 	t := x.Tasks["t"+itoa(x.LastTask)]
 	t.Tools = x.Rules.Tools
 	x.think(t)
 	x.acknowledge(t, h)
-}
-
-// surroundings are an order as the model is given it.
-type surroundings struct {
-	before  *model.Message // goes before it; nil if nothing does
-	private bool
-	prompt  string
-}
-
-// around puts what the model must know before the order and not after it, so that
-// it can be read while the order is being spoken.
-func (x *step) around(order string) (a surroundings) {
-	now := "now: " + x.At.Local().Format("Monday 2006-01-02 15:04")
-	switch t := x.taskBefore(order); {
-	case t == nil:
-	case t.Stranger:
-		// What strangers had a part in stands by itself, and as theirs.
-		a.before = &model.Message{Role: model.User, Text: result(t), Untrusted: true, Source: t.Source}
-		a.private = t.Private
-	default:
-		now += "; " + result(t)
-		a.private = t.Private
-	}
-	a.prompt = "(" + now + ")\n\n" + order
-	return a
 }
 
 func (x *step) newTask() string { return "t" + itoa(x.LastTask+1) }
@@ -182,39 +157,6 @@ func (x *step) languageOf(h event.Heard) string {
 		}
 	}
 	return x.Language
-}
-
-// backwards are the words of an order that speaks of something before it.
-var backwards = regexp.MustCompile(`(?i)\b(?:it|that|this|those|these|them|him|her|same|again|above|instead|summary|result|answer|page|which)\b|그거|그것|그걸|그게|그 |이거|이것|이걸|이 |저거|방금|아까|다시|같은|거기|결과|요약|위에|위의`)
-
-// taskBefore is the task that the owner may speak of without naming it; nil if
-// there is none. One that strangers had a part in is that only for an order that
-// does speak of something: all that comes of it is doubted then.
-func (x *step) taskBefore(order string) *state.Task {
-	return x.YoungestSince(x.At, x.Room.Revisable, func(t *state.Task) bool {
-		return t.Status == event.Done && (!t.Stranger || backwards.MatchString(order))
-	})
-}
-
-// result is what the next order's model must know of the task.
-func result(t *state.Task) string {
-	s := "the order before: " + clip(t.Order, 120)
-	if t.Report != "" {
-		s += "; its result: " + clip(t.Report, 200)
-	}
-	if len(t.Files) > 0 {
-		s += "; its file: " + strings.Join(t.Files, ", ")
-	}
-	return s
-}
-
-// clip cuts a text to at most n runes.
-func clip(s string, n int) string {
-	r := []rune(strings.Join(strings.Fields(s), " "))
-	if len(r) <= n {
-		return string(r)
-	}
-	return string(r[:n]) + "..."
 }
 
 // revisable is the task that the utterance criticises; nil if it is an order of
@@ -253,12 +195,5 @@ func (x *step) dictated(t *state.Task, h event.Heard, v command.Verb) bool {
 
 // Beginning is all of the next order's prompt but the order. It changes nothing.
 func (r *Rules) Beginning(s *state.State, at time.Time) model.Prompt {
-	x := &step{Room: r.room(s, at), Rules: r}
-	a := x.around("")
-	p := model.Prompt{System: r.System, Tools: r.Tools}
-	if a.before != nil {
-		p.Messages = append(p.Messages, *a.before)
-	}
-	p.Messages = append(p.Messages, model.Message{Role: model.User, Text: a.prompt})
-	return p
+	return model.Prompt{System: r.System, Tools: r.Tools, Messages: ground.Read(s, at, r.revisableFor(), "").Messages()}
 }

@@ -9,6 +9,7 @@ import (
 	"deputy/agent/consent"
 	"deputy/agent/event"
 	"deputy/agent/policy"
+	"deputy/agent/readback"
 	"deputy/agent/state"
 )
 
@@ -52,7 +53,7 @@ func (x *step) list(lang string) {
 
 // brief is an ask in a few words, for the queue.
 func (x *step) brief(lang string, a *state.Ask) string {
-	return strings.TrimRight(clip(x.in(lang).Sentence(x.Effects[a.Key].Intended), 90), ".")
+	return strings.TrimRight(readback.Clip(x.in(lang).Sentence(x.Effects[a.Key].Intended), 90), ".")
 }
 
 // namedOne takes what was said after the queue was read out: the number or the

@@ -152,7 +152,7 @@ func (x *step) clockSet(b event.ClockSet) {
 func (x *step) giveUp() {
 	for _, id := range slices.Clone(x.Active) {
 		if t := x.Tasks[id]; t.Status.Open() {
-			x.end(t, event.Failed, x.phrase(t.Language, "say.repaired", "order", clip(t.Order, 60)))
+			x.end(t, event.Failed, x.phrase(t.Language, "say.repaired", "order", t.Brief()))
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 // had its share of them: a small model wanders.
 func (x *step) think(t *state.Task) {
 	if n := t.Turn - t.Revised; n >= cmp.Or(x.Steps, 12) {
-		x.end(t, event.Failed, x.phrase(t.Language, "say.step_limit", "n", itoa(n), "order", clip(t.Order, 60)))
+		x.end(t, event.Failed, x.phrase(t.Language, "say.step_limit", "n", itoa(n), "order", t.Brief()))
 		return
 	}
 	tools := t.Tools
@@ -63,7 +63,7 @@ func (x *step) reply(b event.Replied) {
 		x.record(event.RetryRequested{Task: t.ID, Text: "Your last reply could not be used: " + b.Err + " Write it again, correctly."})
 		x.think(t)
 	case b.Malformed:
-		x.end(t, event.Failed, x.phrase(t.Language, "say.malformed", "order", clip(t.Order, 60)))
+		x.end(t, event.Failed, x.phrase(t.Language, "say.malformed", "order", t.Brief()))
 	case b.Err != "":
 		x.end(t, event.Failed, x.phrase(t.Language, "say.model_failed", "why", b.Err))
 	case len(b.Calls) == 0:
@@ -127,7 +127,7 @@ func (x *step) calls(t *state.Task, b event.Replied) {
 	for _, c := range b.Calls {
 		switch n := t.Calls[c.Tool+string(c.Args)]; {
 		case n > 3:
-			x.end(t, event.Failed, x.phrase(t.Language, "say.wandering", "order", clip(t.Order, 60)))
+			x.end(t, event.Failed, x.phrase(t.Language, "say.wandering", "order", t.Brief()))
 			return
 		case n > 1 && !x.resultElided(t, c):
 			x.record(event.Refused{Task: t.ID, Call: c.ID, Text: "You have already made this very call; its result stands above. Don't repeat it: go on, or reply."})

@@ -94,3 +94,12 @@ func (t *tongue) longRun(word string) (short string, is bool) {
 	}
 	return t.run(n, t.foreign(string([]rune(word)[:8]))), true
 }
+
+// Clip cuts a text to at most n characters.
+func Clip(s string, n int) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) <= n {
+		return string(r)
+	}
+	return string(r[:n]) + "..."
+}

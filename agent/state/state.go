@@ -9,6 +9,7 @@ import (
 	"deputy/agent/event"
 	"deputy/agent/model"
 	"deputy/agent/policy"
+	"deputy/agent/readback"
 	"deputy/agent/tool"
 )
 
@@ -264,6 +265,9 @@ func (s *State) SaidSince(t time.Time) []string {
 	slices.Sort(texts)
 	return texts
 }
+
+// Brief is the order in a few words.
+func (t *Task) Brief() string { return readback.Clip(t.Order, 60) }
 
 // WaitsFor says whether the call has no answer yet.
 func (t *Task) WaitsFor(call string) bool {

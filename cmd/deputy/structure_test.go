@@ -97,14 +97,15 @@ var corePackages = map[string][]string{
 	"agent/history":  {"deputy/agent/model"},
 	"agent/command":  {"deputy/agent/model"},
 	"agent/event":    {"deputy/agent/consent", "deputy/agent/policy", "deputy/agent/journal", "deputy/agent/tool", "deputy/agent/model"},
-	"agent/state":    {"deputy/agent/consent", "deputy/agent/policy", "deputy/agent/tool", "deputy/agent/model", "deputy/agent/event"},
+	"agent/state":    {"deputy/agent/consent", "deputy/agent/policy", "deputy/agent/tool", "deputy/agent/model", "deputy/agent/event", "deputy/agent/readback"},
+	"agent/ground":   {"deputy/agent/model", "deputy/agent/event", "deputy/agent/state", "deputy/agent/readback"},
 	"agent/hearing": {
 		"deputy/agent/address", "deputy/agent/consent", "deputy/agent/policy", "deputy/agent/command", "deputy/agent/readback",
 		"deputy/agent/event", "deputy/agent/state",
 	},
 	"agent/core": {
 		"deputy/agent/address", "deputy/agent/consent", "deputy/agent/policy", "deputy/agent/tool", "deputy/agent/model",
-		"deputy/agent/history", "deputy/agent/command", "deputy/agent/readback", "deputy/agent/hearing", "deputy/agent/event", "deputy/agent/state",
+		"deputy/agent/history", "deputy/agent/command", "deputy/agent/readback", "deputy/agent/hearing", "deputy/agent/ground", "deputy/agent/event", "deputy/agent/state",
 	},
 	"agent": {
 		"deputy/agent/consent", "deputy/agent/journal", "deputy/agent/tool", "deputy/agent/model",
@@ -153,6 +154,7 @@ var bans = []struct{ from, what, why string }{
 	{"agent/event", "os", "what has happened is a value"},
 	{"agent/state", "os", "a fold is a function of its events"},
 	{"agent/core", "os", "a step is a function of state and event: what it wants done are intents"},
+	{"agent/ground", "os", "what an order speaks of is a function of it and the state"},
 	{"agent/hearing", "os", "weighing an utterance is a function of it and the state"},
 	{"agent/command", "os", "reading words is a function of them"},
 	{"agent/history", "os", "shortening a conversation is a function of it"},
@@ -335,7 +337,7 @@ func TestDeputyLinksNoTests(t *testing.T) {
 // TestDecisionsReadNoClock: the packages that decide are functions of their arguments, so
 // that a fold of the journal decides the same again.
 func TestDecisionsReadNoClock(t *testing.T) {
-	pure := []string{"event", "consent", "policy", "command", "readback", "history", "tool", "state", "hearing", "core"}
+	pure := []string{"event", "consent", "policy", "command", "readback", "history", "tool", "state", "hearing", "ground", "core"}
 	impure := regexp.MustCompile(`\btime\.(Now|Since|Until|After|AfterFunc|Sleep|Tick|NewTimer|NewTicker)\(|(?m)^\s*go (func\b|\w+[.(])|\brand\.`)
 	seen := 0
 	for _, s := range sources(t) {
