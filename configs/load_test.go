@@ -206,7 +206,7 @@ func TestBytes(t *testing.T) {
 func TestPresets(t *testing.T) {
 	home(t)
 	seen := map[string]bool{}
-	for _, p := range Presets() {
+	for _, p := range presets() {
 		if seen[p.Name] || p.Name == "auto" || p.Name == "" {
 			t.Errorf("preset name %q is taken", p.Name)
 		}

@@ -39,9 +39,6 @@ var presets = sync.OnceValue(func() []Preset {
 	return file.Presets
 })
 
-// Presets returns all of them, in the order in which auto looks.
-func Presets() []Preset { return append([]Preset(nil), presets()...) }
-
 func presetNames() []string {
 	var names []string
 	for _, p := range presets() {
