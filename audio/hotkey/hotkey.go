@@ -69,7 +69,6 @@ type watcher interface {
 
 // A Key is a global key. Held may be called from any goroutine at any time.
 type Key struct {
-	keys    Keys
 	mode    Mode
 	maxHold time.Duration
 	log     *slog.Logger
@@ -97,7 +96,7 @@ func Open(ctx context.Context, o Options) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Key{keys: keys, mode: o.Mode, maxHold: o.MaxHold, log: o.Logger, watcher: w}, nil
+	return &Key{mode: o.Mode, maxHold: o.MaxHold, log: o.Logger, watcher: w}, nil
 }
 
 func open(ctx context.Context, o Options, keys Keys) (watcher, error) {
@@ -132,9 +131,6 @@ func open(ctx context.Context, o Options, keys Keys) (watcher, error) {
 	}
 	return w, nil
 }
-
-// Keys is what it listens for.
-func (k *Key) Keys() Keys { return k.keys }
 
 // Held says whether to record now: the key is down, or toggled on. It is false
 // before Run, after it, and as soon as anything goes wrong.

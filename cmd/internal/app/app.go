@@ -38,6 +38,7 @@ type App struct {
 	Listener  *listen.Listener // nil where nothing can be heard
 	ahead     bool             // the model may read before it is asked
 	Keys      *listen.PTTKey
+	cpu       listen.CPUArbiter // between the recogniser and a model of our own
 	idleTimer *listen.IdleTimer
 	mic       *listen.PrerollBuffer   // nil where another source is listened to, or none
 	lazy      *listen.LazyTranscriber // nil where it isn't whisper.cpp

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
-	netmail "net/mail"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"deputy/agent"
@@ -19,22 +16,14 @@ import (
 	"deputy/agent/journal/sqlite"
 	"deputy/agent/model"
 	"deputy/agent/policy"
-	"deputy/agent/sandbox"
 	"deputy/agent/timing"
 	"deputy/agent/timing/otlp"
 	"deputy/agent/tool"
-	"deputy/agent/tools/files"
-	"deputy/agent/tools/mail"
-	"deputy/agent/tools/notes"
-	"deputy/agent/tools/shell"
-	"deputy/agent/tools/web"
-	"deputy/agent/workspace"
 	"deputy/audio"
 	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/listen"
 	"deputy/configs"
 	"deputy/configs/phrases"
-	"deputy/internal/proc"
 	"deputy/stt"
 	"deputy/tts"
 )
@@ -68,7 +57,7 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err er
 		return nil, err
 	}
 	words := phrases.Embedded()
-	a = &App{Config: cfg, log: log, Phrases: words, Feed: control.NewFeed(), Trace: &tracer{}, Keys: listen.NewPTTKey(), idleTimer: listen.NewIdleTimer(calmAfter(cfg)), built: make(chan struct{})}
+	a = &App{Config: cfg, log: log, Phrases: words, Feed: control.NewFeed(), Trace: &tracer{}, Keys: listen.NewPTTKey(), idleTimer: listen.NewIdleTimer(idleAfter(cfg)), built: make(chan struct{})}
 	begun := a // a return with an error clears a
 	defer func() {
 		close(begun.built)
@@ -96,37 +85,15 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err er
 	if err != nil {
 		return nil, err
 	}
-	o := agent.Options{
-		Rules: core.Rules{
-			Phrases: words, Policy: rules, System: words.Prompt("en"),
-			Rules: hearing.Rules{
-				Names: cfg.Agent.Name, Open: cfg.Audio.Address == "open", Tail: cfg.Agent.HalfDuplexTail,
-				FullDuplex: cfg.Audio.Duplex == "full", Expiry: cfg.Agent.AskExpiry,
-			},
-			Steps: cfg.Agent.StepLimit, Parallel: cfg.Agent.Parallel, Ack: cfg.TTS.Ack, Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg), Budget: budget(cfg),
-		},
-		Journal: a.Journal, Keep: cfg.Journal.Keep, Tools: append(all, p.Tools...), Language: ScreenLanguage(cfg), Version: Version, Logger: log,
-		Notify: notifier(words, log), Place: PlaceOf,
-		Split: func() agent.Splitter { return &tts.Splitter{} },
-	}
 	if dir := cfg.Audio.RecordDir; dir != "" {
 		a.recorder = listen.NewRecorder(dir, log)
 		a.Workers = append(a.Workers, a.recorder.Run)
 	}
-	o.Observe = func(e event.Event) {
-		a.idleTimer.Touch()
-		a.Trace.observe(e) // first: whoever sees an event may ask for its time
-		a.recorder.Observe(e)
-		a.Feed.Observe(e)
-		if p.Observe != nil {
-			p.Observe(e)
-		}
-	}
+	o := a.options(rules, append(all, p.Tools...), p.Observe)
 	if err := a.timing(p); err != nil {
 		return nil, err
 	}
-	var c *listen.CPUArbiter
-	if o.Model, c, err = a.model(ctx, p, o); err != nil {
+	if o.Model, err = a.model(ctx, p, o); err != nil {
 		return nil, err
 	}
 	o.ReadAhead = a.ahead
@@ -138,10 +105,38 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err er
 	if p.Deaf {
 		return a, nil
 	}
-	if err = a.listen(ctx, p, c); err == nil && a.Listener == nil && p.Source != nil {
+	if err = a.listen(ctx, p); err == nil && a.Listener == nil && p.Source != nil {
 		err = errors.New(strings.Join(a.Missing, " ")) // whoever brings a source wants it heard
 	}
 	return a, err
+}
+
+// options are the desk's, but for its model and its voice.
+func (a *App) options(rules policy.Policy, tools []tool.Tool, observe func(event.Event)) agent.Options {
+	cfg := a.Config
+	o := agent.Options{
+		Rules: core.Rules{
+			Phrases: a.Phrases, Policy: rules, System: a.Phrases.Prompt("en"),
+			Rules: hearing.Rules{
+				Names: cfg.Agent.Name, Open: cfg.Audio.Address == "open", Tail: cfg.Agent.HalfDuplexTail,
+				FullDuplex: cfg.Audio.Duplex == "full", Expiry: cfg.Agent.AskExpiry,
+			},
+			Steps: cfg.Agent.StepLimit, Parallel: cfg.Agent.Parallel, Ack: cfg.TTS.Ack, Grace: cfg.Agent.Grace, Project: cfg.Agent.Workspace, Quiet: quietHours(cfg), Budget: budget(cfg),
+		},
+		Journal: a.Journal, Keep: cfg.Journal.Keep, Tools: tools, Language: ScreenLanguage(cfg), Version: Version, Logger: a.log,
+		Notify: notifier(a.Phrases, a.log), Place: PlaceOf,
+		Split: func() agent.Splitter { return &tts.Splitter{} },
+	}
+	o.Observe = func(e event.Event) {
+		a.idleTimer.Touch()
+		a.Trace.observe(e) // first: whoever sees an event may ask for its time
+		a.recorder.Observe(e)
+		a.Feed.Observe(e)
+		if observe != nil {
+			observe(e)
+		}
+	}
+	return o
 }
 
 // timing is where the timelines go, beside the tracer's own memory.
@@ -174,93 +169,4 @@ func budget(cfg configs.Config) int {
 func quietHours(cfg configs.Config) core.Hours {
 	from, to, _ := configs.ParseHours(cfg.Agent.Quiet)
 	return core.Hours{From: from, To: to}
-}
-
-// tools are everything the model may wish for.
-func (a *App) tools(ctx context.Context) ([]tool.Tool, error) {
-	w, err := workspace.New(a.Config.Agent.Workspace, filepath.Join(a.Config.Agent.State, "undo"))
-	if err != nil {
-		return nil, err
-	}
-	a.onClose(w.Close)
-	for _, told := range w.CutOff {
-		a.log.Warn("Deputy was ended in the midst of something", "then", told)
-	}
-	return a.toolsOf(ctx, w)
-}
-
-// toolsOf are all tools, with w as their workspace.
-func (a *App) toolsOf(ctx context.Context, w *workspace.Workspace) ([]tool.Tool, error) {
-	cfg := a.Config
-	if err := w.Protect(cfg.Agent.Protect.Runs, cfg.Agent.Protect.Secrets); err != nil {
-		return nil, fmt.Errorf("agent.protect: %w", err)
-	}
-	all := files.Tools(w)
-	if cfg.Shell.Enabled {
-		if _, err := sandbox.Probe(ctx, shellOptions(cfg, a.log)); err != nil {
-			a.miss("lack.sandbox", err)
-		} else {
-			all = append(all, shell.Tools(w, shellOptions(cfg, a.log))...)
-		}
-	}
-	all = append(all, web.Tools(web.Options{
-		Allow: cfg.Web.Allow, MaxBytes: int64(cfg.Web.MaxBytes), Timeout: cfg.Web.Timeout, Logger: a.log,
-	})...)
-	all = append(all, notes.Tools(w, notes.Options{})...)
-	mails, err := a.mail()
-	return append(all, mails...), err
-}
-
-func shellOptions(cfg configs.Config, log *slog.Logger) sandbox.Options {
-	return sandbox.Options{
-		Author: gitSetting(cfg.Agent.Workspace, "user.name"), AuthorMail: gitSetting(cfg.Agent.Workspace, "user.email"),
-		Timeout: cfg.Shell.Timeout, Memory: int64(cfg.Shell.Memory), Hosts: cfg.Shell.Hosts, Traffic: int64(cfg.Shell.Traffic), Logger: log,
-	}
-}
-
-// gitSetting is one of the user's settings of git, as they hold in dir.
-func gitSetting(dir, name string) string {
-	cmd := proc.Command(context.Background(), proc.Grant{Inherit: []string{"XDG_CONFIG_HOME"}}, "git", "config", "--get", name)
-	cmd.Dir = dir
-	out, err := cmd.Output()
-	if err != nil {
-		return "" // there is no git, or no such setting
-	}
-	return strings.TrimSpace(string(out))
-}
-
-func (a *App) mail() ([]tool.Tool, error) {
-	m := a.Config.Mail
-	if m.Host == "" {
-		return mail.Tools(mail.Options{})
-	}
-	password, err := configs.ReadSecret(m.PasswordEnv, m.PasswordFile)
-	if err != nil {
-		return nil, fmt.Errorf("mail: %w", err)
-	}
-	if m.User != "" && password.IsZero() {
-		return nil, fmt.Errorf("mail: there is no password for %s: set %s, or mail.password_file to a file of mode 0600", m.User, m.PasswordEnv)
-	}
-	return mail.Tools(mail.Options{
-		Host: m.Host, Port: m.Port, Security: mail.Security(m.TLS), User: m.User, Password: password.Reveal(),
-		From: m.From, Contacts: contacts(m.Known), Logger: a.log,
-	})
-}
-
-// contacts gives the addresses of mail.known by the name that is spoken: the
-// display name, else what stands before the @.
-func contacts(known []string) map[string]string {
-	out := map[string]string{}
-	for _, k := range known {
-		a, err := netmail.ParseAddress(k)
-		if err != nil {
-			continue // validated with the configuration
-		}
-		name := a.Name
-		if name == "" {
-			name, _, _ = strings.Cut(a.Address, "@")
-		}
-		out[name] = a.Address
-	}
-	return out
 }

@@ -74,9 +74,9 @@ func (a *App) isIdle() bool {
 	return a.idleTimer.Idle() && !a.Keys.Held() && (a.voice == nil || !a.voice.Speaking())
 }
 
-// calmAfter is longer than any time in which a word stops something that was
+// idleAfter is longer than any time in which a word stops something that was
 // approved: it must be noticed then as soon as it is spoken.
-func calmAfter(cfg configs.Config) time.Duration { return 10*time.Second + cfg.Agent.Grace }
+func idleAfter(cfg configs.Config) time.Duration { return 10*time.Second + cfg.Agent.Grace }
 
 // micChanged tells the owner that the microphone is gone, or back.
 func (a *App) micChanged(lost error) {

@@ -12,23 +12,22 @@ import (
 	"deputy/agent/model"
 	"deputy/agent/model/llama"
 	"deputy/agent/model/openai"
-	"deputy/cmd/internal/listen"
 	"deputy/configs"
 )
 
 // model is the language model that the configuration leads to: a named server,
 // one that already answers on this machine, or a llama-server of our own.
-func (a *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Model, *listen.CPUArbiter, error) {
+func (a *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Model, error) {
 	if p.Model != nil {
-		return p.Model, nil, nil
+		return p.Model, nil
 	}
 	name, l, err := detect(ctx, a.Config.LLM)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	preset, err := l.Resolve(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	a.ahead = l.ReadsAhead(preset)
 	if name == configs.Local {
@@ -36,7 +35,7 @@ func (a *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Mo
 	}
 	key, err := configs.ReadSecret(preset.KeyEnv, l.KeyFile)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the model %q: %w", name, err)
+		return nil, fmt.Errorf("the model %q: %w", name, err)
 	}
 	m := openai.New(openai.Options{
 		Name: name, BaseURL: preset.URL, Key: key.Reveal(), KeyVar: preset.KeyEnv, Model: preset.Model,
@@ -51,7 +50,7 @@ func (a *App) model(ctx context.Context, p Overrides, o agent.Options) (model.Mo
 			return nil
 		})
 	}
-	return m, nil, nil
+	return m, nil
 }
 
 // detect is the preset that the configuration leads to: with "auto" that of a server
@@ -73,14 +72,14 @@ func detect(ctx context.Context, l configs.LLM) (string, configs.LLM, error) {
 
 // localModel runs a llama-server as a child process. It starts and warms up
 // beside everything else; the first order waits for it.
-func (a *App) localModel(preset configs.Preset, o agent.Options) (model.Model, *listen.CPUArbiter, error) {
+func (a *App) localModel(preset configs.Preset, o agent.Options) (model.Model, error) {
 	l, paths := a.Config.LLM, configs.UserPaths()
 	program, err := llama.Find(l.Local.Server, paths.Cache)
 	if err != nil {
 		a.miss("lack.model", err)
-		return errModel{err}, nil, nil
+		return errModel{err}, nil
 	}
-	late, c := &lazyModel{ready: make(chan struct{})}, &listen.CPUArbiter{}
+	late := &lazyModel{ready: make(chan struct{})}
 	a.Workers = append(a.Workers, func(ctx context.Context) error {
 		if _, err := modelState(ctx, l.Local.Model); err != nil {
 			late.set(errModel{err}) // altered weights would start, and talk nonsense
@@ -103,7 +102,7 @@ func (a *App) localModel(preset configs.Preset, o agent.Options) (model.Model, *
 			Name: "the local model", BaseURL: server.URL(), Key: server.Key(), Tools: openai.Mode(preset.Tools),
 			Temperature: float32(l.Temperature), MaxTokens: l.MaxTokens, FirstToken: l.Timeout, Held: server.Paused, Logger: a.log,
 		})
-		c.Use(server)
+		a.cpu.Use(server)
 		late.set(m)
 		if err := warm(ctx, server, m, o); err != nil && ctx.Err() == nil {
 			a.log.Warn("the model could not be warmed up; the first order takes longer", "err", err)
@@ -111,7 +110,7 @@ func (a *App) localModel(preset configs.Preset, o agent.Options) (model.Model, *
 		<-ctx.Done()
 		return nil
 	})
-	return late, c, nil
+	return late, nil
 }
 
 // warm has the server read what every prompt begins with.

@@ -111,7 +111,7 @@ func espeakVoices(v configs.Voices) map[string]string {
 
 // listen readies the listener: microphone, detector, transcriber, key. Without a
 // microphone typed orders remain.
-func (a *App) listen(ctx context.Context, p Overrides, c *listen.CPUArbiter) error {
+func (a *App) listen(ctx context.Context, p Overrides) error {
 	if a.Config.Audio.Mode != "hands-free" && p.Source == nil {
 		a.hotkey(ctx)
 	}
@@ -127,8 +127,8 @@ func (a *App) listen(ctx context.Context, p Overrides, c *listen.CPUArbiter) err
 			return source.Close()
 		}
 	}
-	if c != nil && a.Config.STT.Engine == "whisper" {
-		t = c.Exclusive(t)
+	if a.Config.STT.Engine == "whisper" {
+		t = a.cpu.Exclusive(t)
 	}
 	detector, err := a.detector()
 	if err != nil {
