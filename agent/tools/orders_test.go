@@ -1,4 +1,4 @@
-package tools
+package tools_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"deputy/agent/policy/file"
 	"deputy/agent/tool"
 	"deputy/agent/tool/tooltest"
+	"deputy/agent/tools"
 	"deputy/agent/tools/files"
 	"deputy/agent/tools/mail"
 	"deputy/agent/tools/notes"
@@ -67,7 +68,10 @@ func TestPlainOrdersAreNotDoubted(t *testing.T) {
 		{"write it down", "write_file", `{"path":"notes/rent.txt","text":"1000"}`, policy.External, 2},
 	} {
 		a := tooltest.Planned(t, find(c.tool), json.RawMessage(c.args))
-		table := file.Embedded()
+		table, err := file.Table(tools.About...)
+		if err != nil {
+			t.Fatal(err)
+		}
 		p := policy.Action{
 			Tool: a.Tool, Target: a.Target, Args: policy.Flatten(a.Args), Level: a.Level, Facts: a.Facts, Egress: a.Egress,
 			Scope: policy.Commit, Untrusted: true,

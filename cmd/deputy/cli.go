@@ -12,7 +12,6 @@ import (
 	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/terminal"
 	"deputy/configs"
-	"deputy/configs/phrases"
 )
 
 // A cli is what every command shares: the flags before the command and what
@@ -47,7 +46,7 @@ func (a *cli) screen(w io.Writer) (*terminal.Screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return terminal.NewScreen(w, phrases.Embedded(), app.ScreenLanguage(cfg), terminal.Colored(w)), nil
+	return terminal.NewScreen(w, app.Words(), app.ScreenLanguage(cfg), terminal.Colored(w)), nil
 }
 
 // rows prints a list of the running instance, a line each or as JSON.

@@ -22,7 +22,6 @@ import (
 	"deputy/cmd/internal/rehearsal"
 	"deputy/cmd/internal/terminal"
 	"deputy/configs"
-	"deputy/configs/phrases"
 )
 
 // peerDesk is a Deputy as people run it, but that its model wants an action of the
@@ -39,7 +38,7 @@ func peerDesk() int {
 		}()
 		var null *os.File
 		if null, err = os.Open(os.DevNull); err == nil {
-			err = daily(context.Background(), cfg, terminal.NewScreen(io.Discard, phrases.Embedded(), "en", false), null, app.Overrides{
+			err = daily(context.Background(), cfg, terminal.NewScreen(io.Discard, app.Words(), "en", false), null, app.Overrides{
 				Deaf: true, Instant: true, Model: levelModel{}, Tools: []tool.Tool{&rehearsal.Tool{}}, Rows: rehearsal.ToolRows,
 			})
 		}

@@ -9,7 +9,6 @@ import (
 	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/terminal"
-	"deputy/configs/phrases"
 )
 
 func tasksCommand(a *cli) *cobra.Command {
@@ -31,7 +30,7 @@ func tasksCommand(a *cli) *cobra.Command {
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Status, terminal.ClipRunes(control.Printable(t.Order), 50), terminal.ClipRunes(control.Printable(t.Report), 70))
 				if timing {
 					w.Flush()
-					terminal.PrintTiming(c.OutOrStdout(), phrases.Embedded(), language, t.Timing)
+					terminal.PrintTiming(c.OutOrStdout(), app.Words(), language, t.Timing)
 				}
 			})
 		},

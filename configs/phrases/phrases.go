@@ -54,6 +54,45 @@ var embedded = sync.OnceValue(func() *Phrases {
 // Embedded returns the phrases that Deputy was built with.
 func Embedded() *Phrases { return embedded() }
 
+// With gives the phrases with those that folders of tools bring: each about is YAML
+// with a key "phrases", then the language, the section and the key. A sentence in one
+// language only, or one that is there already, is an error.
+func (p *Phrases) With(about ...[]byte) (*Phrases, error) {
+	out := &Phrases{books: map[string]book{}}
+	for lang, b := range p.books {
+		b.sentences = maps.Clone(b.sentences)
+		out.books[lang] = b
+	}
+	for _, raw := range about {
+		var file struct {
+			Phrases map[string]map[string]map[string]string `yaml:"phrases"`
+		}
+		if err := yaml.Unmarshal(raw, &file); err != nil {
+			return nil, fmt.Errorf("the phrases of tools: %w", err)
+		}
+		for lang, sections := range file.Phrases {
+			b, ok := out.books[lang]
+			if !ok {
+				return nil, fmt.Errorf("the phrases of tools: there is no language %q", lang)
+			}
+			for section, sentences := range sections {
+				for key, text := range sentences {
+					if _, twice := b.sentences[section+"."+key]; twice {
+						return nil, fmt.Errorf("the phrases of tools: %s.%s is there twice in %s", section, key, lang)
+					}
+					b.sentences[section+"."+key] = strings.TrimSpace(text)
+				}
+			}
+		}
+	}
+	for _, lang := range Languages {
+		if a, b := len(out.books[Languages[0]].sentences), len(out.books[lang].sentences); a != b {
+			return nil, fmt.Errorf("the phrases of tools: %d sentences in %s, %d in %s", a, Languages[0], b, lang)
+		}
+	}
+	return out, nil
+}
+
 func readBook(raw []byte) (book, error) {
 	var file struct {
 		Phrases map[string]map[string]string `yaml:"phrases"`

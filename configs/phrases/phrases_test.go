@@ -1,6 +1,7 @@
 package phrases
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,11 +31,43 @@ func names(text string) []string {
 	return slices.Compact(out)
 }
 
+// all are the phrases with those of the tools, read from their folders.
+var all = sync.OnceValue(func() *Phrases {
+	found, err := filepath.Glob("../../agent/tools/*/tools.yaml")
+	if err != nil || len(found) < 5 {
+		panic(fmt.Sprint("the phrases of the tools are not found: ", found, err))
+	}
+	var about [][]byte
+	for _, name := range found {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		about = append(about, raw)
+	}
+	p, err := Embedded().With(about...)
+	if err != nil {
+		panic(err)
+	}
+	return p
+})
+
+// TestWithRefuses: phrases of tools that would replace one, or are in one language only.
+func TestWithRefuses(t *testing.T) {
+	for _, about := range []string{
+		"phrases: {en: {ask: {generic: x}}, ko: {ask: {generic: x}}}", "phrases: {en: {ask: {fly: x}}}", "phrases: {fr: {ask: {fly: x}}}", "phrases: [",
+	} {
+		if _, err := Embedded().With([]byte(about)); err == nil {
+			t.Errorf("%s: got no error", about)
+		}
+	}
+}
+
 // needed lists the values a sentence must have.
 func needed(text string) []string { return names(optional.ReplaceAllString(text, "")) }
 
 func TestLanguagesSayTheSameThings(t *testing.T) {
-	en, ko := Embedded().books["en"], Embedded().books["ko"]
+	en, ko := all().books["en"], all().books["ko"]
 	for key, text := range en.sentences {
 		other, ok := ko.sentences[key]
 		if !ok {
@@ -85,7 +119,7 @@ func TestPhrase(t *testing.T) {
 		{"en", "ask.command", "Run the command: [command]."},
 	}
 	for _, c := range cases {
-		if got := Embedded().Phrase(c.lang, c.key, values); got != c.want {
+		if got := all().Phrase(c.lang, c.key, values); got != c.want {
 			t.Errorf("%s %s: got %q, want %q", c.lang, c.key, got, c.want)
 		}
 	}
@@ -97,12 +131,12 @@ func TestOptionalParts(t *testing.T) {
 		"en": `sent the e-mail "<warning|x> {to}" to kim@a.example`,
 		"ko": `kim@a.example 앞으로 "<warning|x> {to}" 메일 보내기`,
 	} {
-		if got := Embedded().Phrase(lang, "done.mail", values); got != want {
+		if got := all().Phrase(lang, "done.mail", values); got != want {
 			t.Errorf("%s: got %q, want %q", lang, got, want)
 		}
 	}
 	values["name"], values["new"] = "Kim", ""
-	if got, want := Embedded().Phrase("en", "done.mail", values), `sent the e-mail "<warning|x> {to}" to Kim, kim@a.example`; got != want {
+	if got, want := all().Phrase("en", "done.mail", values), `sent the e-mail "<warning|x> {to}" to Kim, kim@a.example`; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -122,7 +156,7 @@ func TestParticle(t *testing.T) {
 
 func TestCodeWords(t *testing.T) {
 	for _, lang := range Languages {
-		words := Embedded().CodeWords(lang)
+		words := all().CodeWords(lang)
 		if len(words) < 24 {
 			t.Errorf("%s: got %d words, want at least 24", lang, len(words))
 		}
@@ -140,8 +174,8 @@ func TestCodeWords(t *testing.T) {
 			}
 		}
 	}
-	Embedded().CodeWords("en")[0] = "changed"
-	if got := Embedded().CodeWords("en")[0]; got == "changed" {
+	all().CodeWords("en")[0] = "changed"
+	if got := all().CodeWords("en")[0]; got == "changed" {
 		t.Error("a caller can change the list for all")
 	}
 }
@@ -226,7 +260,7 @@ func checkCall(t *testing.T, path string, call *ast.CallExpr) int {
 		if !ok || !spokenKey.MatchString(key) {
 			continue
 		}
-		text, exists := Embedded().books["en"].sentences[key]
+		text, exists := all().books["en"].sentences[key]
 		if !exists {
 			t.Errorf("%s: there is no phrase %s", filepath.Base(path), key)
 			return 1
@@ -285,7 +319,7 @@ func checkAction(t *testing.T, path string, lit *ast.CompositeLit) int {
 		keys = []string{"grant." + phrase}
 	}
 	for _, key := range keys {
-		text, ok := Embedded().books["en"].sentences[key]
+		text, ok := all().books["en"].sentences[key]
 		if !ok {
 			t.Errorf("%s: there is no phrase %s", filepath.Base(path), key)
 			continue

@@ -12,7 +12,6 @@ import (
 	"io"
 	"maps"
 	"strings"
-	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -25,16 +24,28 @@ var tableFile []byte
 // maxSize bounds a policy, in bytes.
 const maxSize = 1 << 20
 
-var embedded = sync.OnceValue(func() policy.Table {
+// Table is the table of levels, with the rows of tools: each about is what a folder of
+// tools says of them, as YAML with a key "tools".
+func Table(about ...[]byte) (policy.Table, error) {
 	r := &reader{name: "table.yaml", table: policy.Table{Tools: map[string]policy.Tool{}}}
 	if err := r.read(tableFile); err != nil {
-		panic("the embedded table is wrong: " + err.Error())
+		return policy.Table{}, err
 	}
-	return r.table
-})
-
-// Embedded is the table that Deputy was built with. The caller may add to it.
-func Embedded() policy.Table { return clone(embedded()) }
+	for _, raw := range about {
+		var rows struct {
+			Tools yaml.Node `yaml:"tools"`
+		}
+		r.name = "tools.yaml"
+		if err := yaml.Unmarshal(raw, &rows); err != nil {
+			return policy.Table{}, fmt.Errorf("the levels of tools: %w", err)
+		}
+		r.tools(&rows.Tools)
+		if len(r.problems) > 0 {
+			return policy.Table{}, &Problems{Name: r.name, List: r.problems}
+		}
+	}
+	return r.table, nil
+}
 
 func clone(t policy.Table) policy.Table {
 	t.Tools, t.SealAbove = maps.Clone(t.Tools), maps.Clone(t.SealAbove)
@@ -44,8 +55,8 @@ func clone(t policy.Table) policy.Table {
 
 // Read reads an owner's policy over the table that Deputy comes with. name is
 // what the file is called in errors and explanations. The error is a *Problems.
-func Read(name string, raw []byte) (policy.Policy, error) {
-	r := &reader{name: name, table: Embedded(), base: embedded().Tools}
+func Read(name string, raw []byte, base policy.Table) (policy.Policy, error) {
+	r := &reader{name: name, table: clone(base), base: base.Tools}
 	if err := r.read(raw); err != nil {
 		return policy.Policy{}, err
 	}

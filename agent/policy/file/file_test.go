@@ -1,6 +1,7 @@
 package file
 
 import (
+	"deputy/agent/tools"
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
@@ -51,11 +52,21 @@ func (e example) action(t testing.TB) (a policy.Action) {
 
 func (e example) read(t testing.TB) policy.Policy {
 	t.Helper()
-	p, err := Read("policy.yaml", []byte(e.policy))
+	p, err := Read("policy.yaml", []byte(e.policy), base(t))
 	if err != nil {
 		t.Fatalf("rules.tsv:%d: %v", e.line, err)
 	}
 	return p
+}
+
+// base is the table that Deputy comes with.
+func base(t testing.TB) policy.Table {
+	t.Helper()
+	table, err := Table(tools.About...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
 }
 
 func TestRules(t *testing.T) {
@@ -132,7 +143,7 @@ func TestProperties(t *testing.T) {
 }
 
 func TestEveryLackIsCommit(t *testing.T) {
-	table := Embedded()
+	table := base(t)
 	for name, row := range table.Tools {
 		a := policy.Action{Tool: name, Level: row.Level, Scope: policy.Commit, Args: map[string]string{}, Facts: map[string]string{}}
 		for arg := range row.Args {
@@ -174,8 +185,7 @@ func TestEveryLackIsCommit(t *testing.T) {
 			t.Errorf("%s has no reason in both languages", r.Condition())
 		}
 	}
-	Embedded().Tools["read_file"] = policy.Tool{}
-	if Embedded().Tools["read_file"].Level != policy.Look {
+	if _, err := Read("p", []byte("tools: {read_file: {level: L2, why: x}}"), table); err != nil || table.Tools["read_file"].Level != policy.Look {
 		t.Error("a caller can change the table for all")
 	}
 }
@@ -220,21 +230,21 @@ func TestWrong(t *testing.T) {
 		{"limit", "spending: {USD: much}", `"much" is no amount`},
 		{"null", "deny:\n  - {tool: ~, reason: r}", "line 2: the tool is missing"},
 	} {
-		_, err := Read("policy.yaml", []byte(c.text))
+		_, err := Read("policy.yaml", []byte(c.text), base(t))
 		var p *Problems
 		if !errors.As(err, &p) || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "the policy (policy.yaml) can't be used:") {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
 	for _, good := range []string{"", "# nothing\n", "deny:\nask: []\n", "null"} {
-		if p, err := Read("p", []byte(good)); err != nil || len(p.Rules) != 0 {
+		if p, err := Read("p", []byte(good), base(t)); err != nil || len(p.Rules) != 0 {
 			t.Errorf("%q: got %v %v, want no rules", good, p.Rules, err)
 		}
 	}
 }
 
 func TestEveryProblemIsNamed(t *testing.T) {
-	_, err := Read("p", []byte("deny:\n  - {tool: send_mial, reason: r}\n  - {tool: send_mail}\nallow:\n  - {tool: fetch_page, host: \"*x\", reason: r}\n"))
+	_, err := Read("p", []byte("deny:\n  - {tool: send_mial, reason: r}\n  - {tool: send_mail}\nallow:\n  - {tool: fetch_page, host: \"*x\", reason: r}\n"), base(t))
 	var p *Problems
 	if !errors.As(err, &p) || len(p.List) != 3 {
 		t.Errorf("got %v, want three problems", err)
@@ -247,7 +257,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(tableFile, `{"tool":"send_mail"}`)
 	f.Fuzz(func(t *testing.T, text []byte, action string) {
-		p, err := Read("policy.yaml", text)
+		p, err := Read("policy.yaml", text, base(t))
 		if err != nil {
 			return
 		}
@@ -260,7 +270,7 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("%s under %s: got %v at %v", action, text, d.Verdict, d.Level)
 		}
 		// What isn't there can only make it stricter.
-		if a.Facts = nil; policy.Decide(a, policy.Policy{Table: Embedded()}, noon).Verdict > policy.Allow {
+		if a.Facts = nil; policy.Decide(a, policy.Policy{Table: base(t)}, noon).Verdict > policy.Allow {
 			t.Errorf("%s: no verdict", action)
 		}
 	})

@@ -16,7 +16,6 @@ import (
 	"deputy/agent/policy"
 	"deputy/agent/tool"
 	"deputy/configs"
-	"deputy/configs/phrases"
 )
 
 // A writtenAction is an action as it is written for explain.
@@ -128,7 +127,7 @@ func NewPlanner(ctx context.Context, cfg configs.Config) (_ planner, away func()
 	if err != nil {
 		return nil, nil, err
 	}
-	a := &App{Config: cfg, log: slog.New(slog.DiscardHandler), Phrases: phrases.Embedded()}
+	a := &App{Config: cfg, log: slog.New(slog.DiscardHandler), Phrases: Words()}
 	all, err := a.toolsOf(ctx, w)
 	if err != nil {
 		return nil, nil, errors.Join(err, away())

@@ -23,7 +23,6 @@ import (
 	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/listen"
 	"deputy/configs"
-	"deputy/configs/phrases"
 	"deputy/stt"
 	"deputy/tts"
 )
@@ -56,7 +55,7 @@ func Build(ctx context.Context, cfg configs.Config, p Overrides) (a *App, err er
 	if err != nil {
 		return nil, err
 	}
-	words := phrases.Embedded()
+	words := Words()
 	a = &App{Config: cfg, log: log, Phrases: words, Feed: control.NewFeed(), Trace: &tracer{}, Keys: listen.NewPTTKey(), idleTimer: listen.NewIdleTimer(idleAfter(cfg)), built: make(chan struct{})}
 	begun := a // a return with an error clears a
 	defer func() {

@@ -29,7 +29,7 @@ func JournalOptions(cfg configs.Config, log *slog.Logger) *sqlite.Options {
 type altered struct{ err error }
 
 func (e altered) Error() string {
-	return phrases.Embedded().Phrase(phrases.Locale(), "err.altered",
+	return Words().Phrase(phrases.Locale(), "err.altered",
 		map[string]string{"place": PlaceOf(phrases.Locale(), journal.AlteredIn(e.err))})
 }
 
@@ -50,7 +50,7 @@ func InWords(err error) error {
 
 // PlaceOf says what is wrong and where.
 func PlaceOf(language string, a *journal.Altered) string {
-	return phrases.Embedded().Phrase(language, "altered."+string(a.Damage), map[string]string{
+	return Words().Phrase(language, "altered."+string(a.Damage), map[string]string{
 		"seq": Number(a.Seq), "to": Number(a.To), "kind": control.Printable(a.Kind), "seal": a.File,
 	})
 }

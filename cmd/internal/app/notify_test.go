@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/godbus/dbus/v5"
-
-	"deputy/configs/phrases"
 )
 
 // A desktop takes notifications as the specification says.
@@ -56,7 +54,7 @@ func TestNotifierShowsWhatWaits(t *testing.T) {
 	if _, err := conn.RequestName("org.freedesktop.Notifications", dbus.NameFlagDoNotQueue); err != nil {
 		t.Fatal(err)
 	}
-	notifier(phrases.Embedded(), slog.New(slog.DiscardHandler))(t.Context(), "ko", "finance 앞으로 <b>메일</b>을 보냅니다")
+	notifier(Words(), slog.New(slog.DiscardHandler))(t.Context(), "ko", "finance 앞으로 <b>메일</b>을 보냅니다")
 	want := [2]string{"결정을 기다리는 일이 있습니다", "finance 앞으로 &lt;b&gt;메일&lt;/b&gt;을 보냅니다"}
 	if got := <-d.shown; got != want {
 		t.Errorf("got %q, want %q", got, want)

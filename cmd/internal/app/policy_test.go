@@ -7,6 +7,7 @@ import (
 
 	"deputy/agent/policy"
 	"deputy/agent/policy/file"
+	"deputy/agent/tools"
 	"deputy/cmd/internal/cmdtest"
 	"deputy/configs"
 	"deputy/configs/phrases"
@@ -25,7 +26,10 @@ func TestEveryToolHasItsRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := file.Embedded()
+	table, err := file.Table(tools.About...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tool := range all {
 		spec := tool.Spec()
 		row, ok := table.Tools[spec.Name]
@@ -69,7 +73,11 @@ func TestDocumentedPolicyWorks(t *testing.T) {
 	if !ok || !end {
 		t.Fatal("docs/policy.md shows no policy")
 	}
-	p, err := file.Read("docs/policy.md", []byte(example))
+	table, err := file.Table(tools.About...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := file.Read("docs/policy.md", []byte(example), table)
 	if err != nil || len(p.Rules) < 5 {
 		t.Errorf("got %d rules and %v, want the documented ones", len(p.Rules), err)
 	}

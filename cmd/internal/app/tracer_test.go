@@ -9,7 +9,6 @@ import (
 	"deputy/agent/timing"
 	"deputy/cmd/internal/listen"
 	"deputy/cmd/internal/terminal"
-	"deputy/configs/phrases"
 	"deputy/stt"
 )
 
@@ -66,7 +65,7 @@ func TestTimingHasWords(t *testing.T) {
 		for _, k := range []timing.Kind{timing.Order, timing.Revision, timing.Answer, timing.Dictation, timing.Local, timing.Ignored, timing.Noise, timing.Resumed} {
 			turn.Kind = k
 			var out strings.Builder
-			terminal.PrintTiming(&out, phrases.Embedded(), lang, []timing.Turn{turn})
+			terminal.PrintTiming(&out, Words(), lang, []timing.Turn{turn})
 			if got := out.String(); strings.Contains(got, "[timing.") || strings.Count(got, "\n") != 20 || strings.Contains(got, "\x1b") ||
 				!strings.Contains(got, "    1.500s    +1.500s  ") {
 				t.Errorf("%s: got\n%s", lang, got)

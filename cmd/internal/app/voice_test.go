@@ -17,7 +17,6 @@ import (
 	"deputy/agent/journal/journaltest"
 	"deputy/agent/model"
 	"deputy/audio"
-	"deputy/configs/phrases"
 	"deputy/tts"
 )
 
@@ -93,7 +92,7 @@ func performed(t *testing.T, m model.Model) []string {
 		},
 	})
 	p.desk = agent.NewDesk(agent.Options{
-		Rules:   core.Rules{Phrases: phrases.Embedded(), Ack: 700 * time.Millisecond},
+		Rules:   core.Rules{Phrases: Words(), Ack: 700 * time.Millisecond},
 		Journal: &journaltest.Memory{}, Model: m, Voice: mouth,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 	})

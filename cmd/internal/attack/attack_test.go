@@ -87,7 +87,7 @@ var waits = regexp.MustCompile(`^(?:vim?|view|emacs|man|watch|tmux|script|entr|w
 // of each trick: what runs by itself is shut in, and can be taken back.
 func readTricks(t *testing.T) (all []attack) {
 	t.Helper()
-	const path = "../../../agent/tools/testdata/shell_levels.tsv"
+	const path = "../../../agent/tools/shell/testdata/shell_levels.tsv"
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package attack
 import (
 	"context"
 	"crypto/sha256"
+	"deputy/cmd/internal/app"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,7 @@ import (
 	"deputy/agent/policy"
 	"deputy/agent/policy/file"
 	"deputy/agent/sandbox"
+	"deputy/agent/tools"
 	"deputy/agent/tools/files"
 	"deputy/agent/tools/mail"
 	"deputy/agent/tools/notes"
@@ -29,7 +31,6 @@ import (
 	"deputy/agent/workspace"
 	"deputy/cmd/internal/rehearsal"
 	"deputy/cmd/internal/terminal"
-	"deputy/configs/phrases"
 	"deputy/tts"
 )
 
@@ -114,10 +115,14 @@ func (w *world) open() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	words := phrases.Embedded()
+	words := app.Words()
+	table, err := file.Table(tools.About...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	w.voice = &pacedVoice{}
 	w.desk = agent.NewDesk(agent.Options{
-		Rules:   core.Rules{Phrases: words, Policy: policy.Policy{Table: file.Embedded(), Rules: w.rules}, System: words.Prompt("en")},
+		Rules:   core.Rules{Phrases: words, Policy: policy.Policy{Table: table, Rules: w.rules}, System: words.Prompt("en")},
 		Journal: j, Model: w.model, Tools: append(append(all, mails...), w.shifty), Voice: w.voice,
 		Split: func() agent.Splitter { return &tts.Splitter{} },
 		Observe: func(e event.Event) {

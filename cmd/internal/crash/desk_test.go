@@ -3,6 +3,7 @@ package crash
 import (
 	"bufio"
 	"context"
+	"deputy/cmd/internal/app"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,7 +25,6 @@ import (
 	"deputy/agent/state"
 	"deputy/agent/tool"
 	"deputy/cmd/internal/control"
-	"deputy/configs/phrases"
 )
 
 // A crash is where a desk kills itself, as kill -9 or a power cut would. The zero
@@ -84,7 +84,7 @@ func (j crashJob) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	d := agent.NewDesk(agent.Options{
 		Rules: core.Rules{
-			Phrases: phrases.Embedded(), System: "test",
+			Phrases: app.Words(), System: "test",
 			Grace: time.Millisecond,
 		},
 		Journal: &deadlyJournal{Snapshotter: file, crash: j.Crash}, Model: crashModel{}, Tools: []tool.Tool{j.tool()},

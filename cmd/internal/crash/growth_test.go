@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"deputy/cmd/internal/app"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +20,6 @@ import (
 	"deputy/agent/model"
 	"deputy/agent/policy"
 	"deputy/agent/state"
-	"deputy/configs/phrases"
 )
 
 // grow makes a journal of n events at path, the way years of orders would.
@@ -84,7 +84,7 @@ func startOnce(ctx context.Context, path string) (answered time.Duration, err er
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	d := agent.NewDesk(agent.Options{Rules: core.Rules{Phrases: phrases.Embedded()}, Journal: j, Model: crashModel{}})
+	d := agent.NewDesk(agent.Options{Rules: core.Rules{Phrases: app.Words()}, Journal: j, Model: crashModel{}})
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"deputy/cmd/internal/app"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +11,6 @@ import (
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
-	"deputy/configs/phrases"
 )
 
 // levels are the conditions of the table.
@@ -95,7 +95,7 @@ func owner(ctx context.Context, out io.Writer, speech, log, lang string, most in
 
 // cast measures one group of voices.
 func (m *measurer) cast(ctx context.Context, c cast) error {
-	codes := phrases.Embedded().CodeWords(c.lang)
+	codes := app.Words().CodeWords(c.lang)
 	n := 0 // takes the code words by turns
 	for i, v := range c.voices {
 		for j, snr := range levels {

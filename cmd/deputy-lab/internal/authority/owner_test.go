@@ -3,6 +3,7 @@
 package authority
 
 import (
+	"deputy/cmd/internal/app"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,7 +11,6 @@ import (
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
-	"deputy/configs/phrases"
 )
 
 // TestOwner is the measurement on a few sayings by one voice: what is plainly said
@@ -30,7 +30,7 @@ func TestOwner(t *testing.T) {
 		}
 	}()
 	c := cast{"Piper", "en", voices.Piper[:1]}
-	codes := phrases.Embedded().CodeWords("en")
+	codes := app.Words().CodeWords("en")
 	clear := voices.Condition{}
 	for n, k := range []kind{
 		{"approval in so many words", 2, consent.Approve, []string{"Yes, go ahead."}, "Yes, go ahead."},

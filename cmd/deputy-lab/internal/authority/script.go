@@ -1,12 +1,12 @@
 package authority
 
 import (
+	"deputy/cmd/internal/app"
 	"strings"
 	"unicode"
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
-	"deputy/configs/phrases"
 )
 
 // codeAlone is the one kind that counts with the held key only.
@@ -67,7 +67,7 @@ type asking struct {
 
 // ask poses one with a code word, if the level demands it.
 func ask(lang string, level int, code string) asking {
-	p := phrases.Embedded()
+	p := app.Words()
 	if level == 2 {
 		return asking{level, "", []string{p.Phrase(lang, "ask.command", map[string]string{"command": "git fetch"}) + " " + p.Phrase(lang, "ask.plain", nil)}}
 	}

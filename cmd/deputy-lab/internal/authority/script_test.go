@@ -1,11 +1,11 @@
 package authority
 
 import (
+	"deputy/cmd/internal/app"
 	"testing"
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
-	"deputy/configs/phrases"
 	"deputy/stt"
 )
 
@@ -18,7 +18,7 @@ func clear(lang, text string) voices.Heard {
 // says that it should; what is no approval is none for any ask.
 func TestScript(t *testing.T) {
 	for lang, kinds := range script {
-		codes := phrases.Embedded().CodeWords(lang)
+		codes := app.Words().CodeWords(lang)
 		for _, k := range kinds {
 			for _, text := range append(k.says, k.again) {
 				for i, code := range codes {

@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"context"
+	"deputy/cmd/internal/app"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,6 @@ import (
 	"deputy/cmd/deputy-lab/internal/demo"
 	"deputy/cmd/internal/listen"
 	"deputy/cmd/internal/terminal"
-	"deputy/configs/phrases"
 )
 
 // measureIdle runs a Deputy of its own, as in daily use, in a room with a virtual
@@ -25,7 +25,7 @@ import (
 func (b *bencher) measureIdle(ctx context.Context, dir string, out io.Writer) error {
 	for _, mode := range []string{"hands-free", "push-to-talk"} {
 		d := &demo.Demo{
-			Screen: terminal.NewScreen(io.Discard, phrases.Embedded(), "en", false), Dir: filepath.Join(dir, mode),
+			Screen: terminal.NewScreen(io.Discard, app.Words(), "en", false), Dir: filepath.Join(dir, mode),
 			Tasks: map[string]bool{}, Program: b.program, Mode: mode, More: "log: {level: info}",
 		}
 		if err := errors.Join(b.measureMode(ctx, d, out), d.Close()); err != nil {

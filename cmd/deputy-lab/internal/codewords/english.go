@@ -3,6 +3,7 @@ package codewords
 import (
 	"cmp"
 	"context"
+	"deputy/cmd/internal/app"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +13,6 @@ import (
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
-	"deputy/configs/phrases"
 	"deputy/stt"
 )
 
@@ -129,7 +129,7 @@ func usable(list []string) (out []*word) {
 // read is what consent makes of an answer to an ask for a code word: alone it is
 // said with the key held, since otherwise it decides nothing.
 func read(lang, code string, h voices.Heard) consent.Reading {
-	p := phrases.Embedded()
+	p := app.Words()
 	said := p.Phrase(lang, "ask.mail", map[string]string{"subject": "Q3", "to": "finance@acme.example", "name": "finance", "new": "", "warning": ""}) +
 		" " + p.Phrase(lang, "ask.code", map[string]string{"code": code})
 	return consent.Read(consent.Question{Level: 3, Code: code, Said: []string{said}}, consent.Answer{

@@ -20,7 +20,6 @@ import (
 	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/terminal"
 	"deputy/configs"
-	"deputy/configs/phrases"
 )
 
 // Command is deputy-lab demo.
@@ -42,7 +41,7 @@ The user's own sound, mail and files are not touched.`,
 			if kills > 0 {
 				return killTrials(c.Context(), kills, language, program, dir, c.OutOrStdout())
 			}
-			scr := terminal.NewScreen(c.OutOrStdout(), phrases.Embedded(), language, terminal.Colored(c.OutOrStdout()))
+			scr := terminal.NewScreen(c.OutOrStdout(), app.Words(), language, terminal.Colored(c.OutOrStdout()))
 			return playDemo(c.Context(), scr, program, dir)
 		},
 	}

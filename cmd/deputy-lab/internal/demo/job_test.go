@@ -4,6 +4,7 @@ package demo
 
 import (
 	"context"
+	"deputy/cmd/internal/app"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,7 +23,6 @@ import (
 	"deputy/cmd/internal/cmdtest"
 	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/terminal"
-	"deputy/configs/phrases"
 )
 
 // newDemo is the stage of the demonstration for a test: private sound server,
@@ -30,7 +30,7 @@ import (
 func newDemo(t *testing.T, mode, more string) *Demo {
 	t.Helper()
 	var out strings.Builder
-	d := &Demo{Screen: terminal.NewScreen(&out, phrases.Embedded(), "en", false), Dir: t.TempDir(), Program: cmdtest.Deputy(t), More: more, Mode: mode}
+	d := &Demo{Screen: terminal.NewScreen(&out, app.Words(), "en", false), Dir: t.TempDir(), Program: cmdtest.Deputy(t), More: more, Mode: mode}
 	t.Cleanup(func() {
 		if err := d.Close(); err != nil {
 			t.Errorf("close: %v", err)
@@ -367,7 +367,7 @@ func noiseFiles(t *testing.T) []string {
 func TestTrialKill(t *testing.T) {
 	t.Parallel() // it mostly waits for what is said
 	var out strings.Builder
-	scr := terminal.NewScreen(&out, phrases.Embedded(), "en", false)
+	scr := terminal.NewScreen(&out, app.Words(), "en", false)
 	if err := killTrial(t.Context(), scr, cmdtest.Deputy(t), t.TempDir(), demoModel(t), 9*time.Second); err != nil {
 		t.Errorf("%v\n%s", err, out.String())
 	}

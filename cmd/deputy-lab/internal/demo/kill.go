@@ -14,7 +14,6 @@ import (
 	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/terminal"
 	"deputy/configs"
-	"deputy/configs/phrases"
 )
 
 // killTrials plays the demonstration n times and kills Deputy with SIGKILL at a
@@ -40,7 +39,7 @@ func killTrials(ctx context.Context, n int, language, program, dir string, out i
 			return err
 		}
 		began := time.Now()
-		err = killTrial(ctx, terminal.NewScreen(log, phrases.Embedded(), language, false), program, trial, more, at)
+		err = killTrial(ctx, terminal.NewScreen(log, app.Words(), language, false), program, trial, more, at)
 		took := time.Since(began)
 		log.Close()
 		if ctx.Err() != nil {

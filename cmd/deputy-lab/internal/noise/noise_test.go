@@ -8,7 +8,6 @@ import (
 	"deputy/agent"
 	"deputy/agent/event"
 	"deputy/cmd/internal/app"
-	"deputy/configs/phrases"
 )
 
 func TestNoiseGroup(t *testing.T) {
@@ -40,7 +39,7 @@ func TestNoiseLedger(t *testing.T) {
 	heard := event.Heard{Text: "okay", Language: "en", Ended: time.Now()}
 	spoken := event.Spoken{Line: "l1", Whole: true}
 	say := func(key string) event.Line {
-		return event.Line{Text: phrases.Embedded().Phrase("ko", key, map[string]string{"heard": "x", "summary": "y", "detail": "z"})}
+		return event.Line{Text: app.Words().Phrase("ko", key, map[string]string{"heard": "x", "summary": "y", "detail": "z"})}
 	}
 	for _, c := range []struct {
 		want  string
@@ -61,7 +60,7 @@ func TestNoiseLedger(t *testing.T) {
 		{"nothing", []any{heard, event.Answered{}, event.Decided{By: "terminal"}}},
 	} {
 		l := &noiseLedger{desk: agent.NewDesk(agent.Options{}), phrases: map[string]string{}}
-		l.know(&app.App{Desk: l.desk, Phrases: phrases.Embedded()})
+		l.know(&app.App{Desk: l.desk, Phrases: app.Words()})
 		l.begin(noiseStretch{group: "noises", level: "L3", seconds: 60})
 		l.observe(event.Event{Body: event.AskDelivered{}})
 		for _, s := range c.steps {
