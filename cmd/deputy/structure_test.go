@@ -195,8 +195,8 @@ func TestBans(t *testing.T) {
 	}
 }
 
-// ground is what tools stand on: files, commands shut in, what a command wants.
-var ground = []string{"agent/workspace", "agent/sandbox", "agent/shellrisk"}
+// ground is what tools stand on: files, commands shut in, what a command wants, schemas.
+var ground = []string{"agent/workspace", "agent/sandbox", "agent/shellrisk", "agent/tool/schema"}
 
 func onGround(pkg string) bool {
 	return slices.ContainsFunc(ground, func(g string) bool { return pkg == g || strings.HasPrefix(pkg, g+"/") })

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"deputy/agent/tools"
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"deputy/agent/policy"
+	"deputy/agent/tools"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

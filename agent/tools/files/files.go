@@ -10,6 +10,7 @@ import (
 
 	"deputy/agent/policy"
 	"deputy/agent/tool"
+	"deputy/agent/tool/schema"
 	"deputy/agent/workspace"
 	"deputy/internal/textnorm"
 )
@@ -40,13 +41,13 @@ func (writeFile) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "write_file",
 		Description: "Create a file in the workspace, or replace its whole content.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string","description":"file in the workspace, such as notes/plan.md"},"text":{"type":"string","description":"the whole content"}},"required":["path","text"]}`),
+		Params:      schema.Of[WriteArgs](),
 	}
 }
 
 type WriteArgs struct {
-	Path string `json:"path"`
-	Text string `json:"text"`
+	Path string `json:"path" jsonschema:"file in the workspace, such as notes/plan.md"`
+	Text string `json:"text" jsonschema:"the whole content"`
 }
 
 func (t writeFile) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
@@ -100,14 +101,14 @@ func (editFile) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "edit_file",
 		Description: "Replace one passage of a text file in the workspace.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"},"old":{"type":"string","description":"the passage as it stands, occurring once"},"new":{"type":"string","description":"what takes its place"}},"required":["path","old","new"]}`),
+		Params:      schema.Of[EditArgs](),
 	}
 }
 
 type EditArgs struct {
 	Path string `json:"path"`
-	Old  string `json:"old"`
-	New  string `json:"new"`
+	Old  string `json:"old" jsonschema:"the passage as it stands, occurring once"`
+	New  string `json:"new" jsonschema:"what takes its place"`
 }
 
 func (t editFile) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
@@ -183,7 +184,7 @@ func (deleteFile) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "delete_file",
 		Description: "Delete a file of the workspace.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"}},"required":["path"]}`),
+		Params:      schema.Of[PathArgs](),
 	}
 }
 

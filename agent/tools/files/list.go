@@ -13,6 +13,7 @@ import (
 
 	"deputy/agent/policy"
 	"deputy/agent/tool"
+	"deputy/agent/tool/schema"
 	"deputy/agent/workspace"
 	"deputy/internal/textnorm"
 )
@@ -26,12 +27,16 @@ func (listFiles) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "list_files",
 		Description: "List the files and folders in a folder of the workspace.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string","description":"folder; . is the workspace itself"}},"required":["path"]}`),
+		Params:      schema.Of[folderArgs](),
 	}
 }
 
+type folderArgs struct {
+	Path string `json:"path" jsonschema:"folder; . is the workspace itself"`
+}
+
 func (t listFiles) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
-	args, err := tool.Decode[PathArgs](raw)
+	args, err := tool.Decode[folderArgs](raw)
 	if err != nil {
 		return tool.Action{}, err
 	}

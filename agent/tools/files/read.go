@@ -10,6 +10,7 @@ import (
 
 	"deputy/agent/policy"
 	"deputy/agent/tool"
+	"deputy/agent/tool/schema"
 	"deputy/agent/workspace"
 	"deputy/internal/textnorm"
 )
@@ -23,7 +24,7 @@ func (readFile) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "read_file",
 		Description: "Read a text file of the workspace.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"path":{"type":"string"}},"required":["path"]}`),
+		Params:      schema.Of[PathArgs](),
 	}
 }
 

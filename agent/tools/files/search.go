@@ -17,6 +17,7 @@ import (
 
 	"deputy/agent/policy"
 	"deputy/agent/tool"
+	"deputy/agent/tool/schema"
 	"deputy/agent/workspace"
 	"deputy/internal/textnorm"
 )
@@ -33,7 +34,7 @@ func (searchFiles) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "search_files",
 		Description: "Find files of the workspace by words in their name or content.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"query":{"type":"string"}},"required":["query"]}`),
+		Params:      schema.Of[QueryArgs](),
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"deputy/agent/consent"
 	"deputy/agent/policy"
 	"deputy/agent/tool"
+	"deputy/agent/tool/schema"
 	"deputy/internal/textnorm"
 )
 
@@ -110,12 +111,12 @@ func (sendMail) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "send_mail",
 		Description: "Send an e-mail.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"to":{"type":"string","description":"address or name of a contact"},"subject":{"type":"string"},"body":{"type":"string"}},"required":["to","subject","body"]}`),
+		Params:      schema.Of[MailArgs](),
 	}
 }
 
 type MailArgs struct {
-	To      string `json:"to"`
+	To      string `json:"to" jsonschema:"address or name of a contact"`
 	Subject string `json:"subject"`
 	Body    string `json:"body"`
 }

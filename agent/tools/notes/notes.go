@@ -13,6 +13,7 @@ import (
 
 	"deputy/agent/policy"
 	"deputy/agent/tool"
+	"deputy/agent/tool/schema"
 	"deputy/agent/workspace"
 	"deputy/internal/textnorm"
 	"deputy/internal/timeexpr"
@@ -47,7 +48,7 @@ func (takeNote) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "take_note",
 		Description: "Add a note to today's notes.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}`),
+		Params:      schema.Of[NoteArgs](),
 	}
 }
 
@@ -55,7 +56,7 @@ func (takeNote) Spec() tool.Spec {
 // note is still today's.
 type NoteArgs struct {
 	Text string `json:"text"`
-	At   string `json:"at,omitempty"` // RFC 3339, whole minutes
+	At   string `json:"at,omitempty" jsonschema:"-"` // RFC 3339, whole minutes: ours, for planning again
 }
 
 func (t takeNote) Plan(_ context.Context, raw json.RawMessage) (tool.Action, error) {
@@ -138,13 +139,13 @@ func (remind) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "remind",
 		Description: "Set a timer, an alarm or a reminder: the user is told something later.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"text":{"type":"string","description":"what to say"},"when":{"type":"string","description":"as the user said it, such as \"in ten minutes\", \"tomorrow at nine\", \"10분 뒤\""}},"required":["text","when"]}`),
+		Params:      schema.Of[RemindArgs](),
 	}
 }
 
 type RemindArgs struct {
-	Text string `json:"text"`
-	When string `json:"when"`
+	Text string `json:"text" jsonschema:"what to say"`
+	When string `json:"when" jsonschema:"as the user said it, such as \"in ten minutes\", \"tomorrow at nine\", \"10분 뒤\""`
 }
 
 const (

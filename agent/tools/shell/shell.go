@@ -16,6 +16,7 @@ import (
 	"deputy/agent/sandbox"
 	"deputy/agent/shellrisk"
 	"deputy/agent/tool"
+	"deputy/agent/tool/schema"
 	"deputy/agent/workspace"
 	"deputy/internal/textnorm"
 )
@@ -66,7 +67,7 @@ func (runCommand) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "run_command",
 		Description: "Run a shell command in the workspace. Without hosts it has no network.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"command":{"type":"string"},"hosts":{"type":"array","items":{"type":"string"},"description":"only if the command needs the network: the hosts it reaches over http or https, such as [\"pypi.org\"]"}},"required":["command"]}`),
+		Params:      schema.Of[runArgs](),
 	}
 }
 
@@ -76,7 +77,7 @@ type commandArgs struct {
 
 type runArgs struct {
 	commandArgs
-	Hosts []string `json:"hosts,omitempty"` // canonical: sorted, each once
+	Hosts []string `json:"hosts,omitempty" jsonschema:"only if the command needs the network: the hosts it reaches over http or https, such as [\"pypi.org\"]"` // canonical: sorted, each once
 }
 
 func (t runCommand) Plan(ctx context.Context, raw json.RawMessage) (tool.Action, error) {

@@ -17,6 +17,7 @@ import (
 	"deputy/agent/consent"
 	"deputy/agent/policy"
 	"deputy/agent/tool"
+	"deputy/agent/tool/schema"
 	"deputy/internal/netguard"
 	"deputy/internal/textnorm"
 )
@@ -60,7 +61,7 @@ func (fetchPage) Spec() tool.Spec {
 	return tool.Spec{
 		Name:        "fetch_page",
 		Description: "Read a web page as text.",
-		Params:      json.RawMessage(`{"type":"object","properties":{"url":{"type":"string"}},"required":["url"]}`),
+		Params:      schema.Of[URLArgs](),
 	}
 }
 

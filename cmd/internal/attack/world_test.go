@@ -3,7 +3,6 @@ package attack
 import (
 	"context"
 	"crypto/sha256"
-	"deputy/cmd/internal/app"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -29,6 +28,7 @@ import (
 	"deputy/agent/tools/shell"
 	"deputy/agent/tools/web"
 	"deputy/agent/workspace"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/rehearsal"
 	"deputy/cmd/internal/terminal"
 	"deputy/tts"

@@ -3,7 +3,6 @@ package crash
 import (
 	"bufio"
 	"context"
-	"deputy/cmd/internal/app"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +23,7 @@ import (
 	"deputy/agent/policy"
 	"deputy/agent/state"
 	"deputy/agent/tool"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/control"
 )
 

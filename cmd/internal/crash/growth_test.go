@@ -2,7 +2,6 @@ package crash
 
 import (
 	"context"
-	"deputy/cmd/internal/app"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 	"deputy/agent/model"
 	"deputy/agent/policy"
 	"deputy/agent/state"
+	"deputy/cmd/internal/app"
 )
 
 // grow makes a journal of n events at path, the way years of orders would.

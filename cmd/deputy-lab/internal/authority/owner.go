@@ -2,7 +2,6 @@ package authority
 
 import (
 	"context"
-	"deputy/cmd/internal/app"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
+	"deputy/cmd/internal/app"
 )
 
 // levels are the conditions of the table.

@@ -3,7 +3,6 @@
 package authority
 
 import (
-	"deputy/cmd/internal/app"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
+	"deputy/cmd/internal/app"
 )
 
 // TestOwner is the measurement on a few sayings by one voice: what is plainly said

@@ -1,12 +1,12 @@
 package authority
 
 import (
-	"deputy/cmd/internal/app"
 	"strings"
 	"unicode"
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
+	"deputy/cmd/internal/app"
 )
 
 // codeAlone is the one kind that counts with the held key only.

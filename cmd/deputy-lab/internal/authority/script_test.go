@@ -1,11 +1,11 @@
 package authority
 
 import (
-	"deputy/cmd/internal/app"
 	"testing"
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
+	"deputy/cmd/internal/app"
 	"deputy/stt"
 )
 

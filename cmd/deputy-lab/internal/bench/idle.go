@@ -3,7 +3,6 @@ package bench
 import (
 	"bufio"
 	"context"
-	"deputy/cmd/internal/app"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"deputy/cmd/deputy-lab/internal/demo"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/listen"
 	"deputy/cmd/internal/terminal"
 )

@@ -3,7 +3,6 @@ package codewords
 import (
 	"cmp"
 	"context"
-	"deputy/cmd/internal/app"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 
 	"deputy/agent/consent"
 	"deputy/cmd/deputy-lab/internal/voices"
+	"deputy/cmd/internal/app"
 	"deputy/stt"
 )
 

@@ -4,7 +4,6 @@ package demo
 
 import (
 	"context"
-	"deputy/cmd/internal/app"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,6 +19,7 @@ import (
 
 	"deputy/agent/event"
 	"deputy/audio"
+	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/cmdtest"
 	"deputy/cmd/internal/control"
 	"deputy/cmd/internal/terminal"
