@@ -89,7 +89,7 @@ func (t *trial) talked(ctx context.Context, out io.Writer) error {
 		}
 		row("the name in talk, "+engine, n)
 	}
-	clips, err := recordings.Manifests(t.speech)
+	clips, err := recordings.Clips(t.speech)
 	if err != nil {
 		return err
 	}

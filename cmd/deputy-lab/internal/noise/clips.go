@@ -7,13 +7,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"deputy/agent/consent"
 	"deputy/audio"
+	"deputy/cmd/deputy-lab/internal/recordings"
 	"deputy/cmd/internal/listen"
 	"deputy/tts/espeak"
 )
@@ -49,36 +49,14 @@ func noiseClips(ctx context.Context, speech string, rng *rand.Rand) (map[string]
 	return clips, err
 }
 
-// Labelled reads the manifests in the folders of a folder: a row for each
-// recording, by the names of the columns, and under "path" where it lies.
-func Labelled(speech string) (rows []map[string]string, err error) {
-	manifests, err := filepath.Glob(filepath.Join(speech, "*", "manifest.tsv"))
-	if err != nil || len(manifests) == 0 {
-		return nil, fmt.Errorf("there is no manifest.tsv in the folders of %s", speech)
-	}
-	for _, m := range manifests {
-		data, err := os.ReadFile(m)
-		if err != nil {
-			return nil, fmt.Errorf("read the list of recordings: %w", err)
-		}
-		lines := strings.Split(strings.TrimSpace(string(data)), "\n")
-		columns := strings.Split(lines[0], "\t")
-		if columns[0] != "file" {
-			continue // texts
-		}
-		for _, line := range lines[1:] {
-			row := map[string]string{}
-			for i, v := range strings.Split(line, "\t") {
-				row[columns[min(i, len(columns)-1)]] = strings.TrimSpace(v)
-			}
-			row["path"] = filepath.Join(filepath.Dir(m), filepath.FromSlash(row["file"]))
-			if _, err := os.Stat(row["path"]); err != nil {
-				continue // a room response and the like may lie elsewhere
-			}
-			rows = append(rows, row)
-		}
-	}
-	return rows, nil
+// Labelled are the rows of the recordings that are there: a room response and the
+// like may lie elsewhere.
+func Labelled(speech string) ([]map[string]string, error) {
+	rows, err := recordings.Rows(speech)
+	return slices.DeleteFunc(rows, func(row map[string]string) bool {
+		_, err := os.Stat(row["path"])
+		return err != nil
+	}), err
 }
 
 // noiseGroup says what a row of a manifest is; "" is no material.

@@ -24,6 +24,7 @@ import (
 	"deputy/audio"
 	"deputy/audio/audiotest/pulse"
 	"deputy/audio/portaudio"
+	"deputy/cmd/deputy-lab/internal/recordings"
 	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/rehearsal"
 	"deputy/configs"
@@ -75,15 +76,12 @@ if any action was carried out.`,
 	f.Uint64Var(&n.seed, "seed", 1, "what decides the order, the levels and the mixtures")
 	f.IntVar(&n.rooms, "rooms", 1, "how many rooms to play in at the same time, each a process of its own")
 	f.DurationVar(&n.stretch, "stretch", 20*time.Second, "how long each ask stands at least; short sounds are played in a row")
-	f.StringVar(&n.speech, "speech", os.Getenv("DEPUTY_SPEECH"), "folder of recordings with their manifests")
+	f.StringVar(&n.speech, "speech", recordings.Dir(), "folder of the recordings")
 	f.StringVar(&n.log, "log-file", "", "write every utterance with what became of it to this file")
 	return c
 }
 
 func (n noiseTrial) run(ctx context.Context) (noiseReport, error) {
-	if n.speech == "" {
-		return noiseReport{}, errors.New("name the folder of recordings with --speech or DEPUTY_SPEECH")
-	}
 	if n.rooms > 1 {
 		return n.runRooms(ctx)
 	}

@@ -26,59 +26,68 @@ type Clip struct {
 // Key names the recording: its folder and file, with slashes.
 func (c Clip) Key() string { return c.Folder + "/" + filepath.ToSlash(c.File) }
 
-// Manifests gives the English and Korean recordings whose words are known, in the order of the manifests.
-func Manifests(speech string) ([]Clip, error) {
-	names, err := filepath.Glob(filepath.Join(speech, "*", "manifest.tsv"))
-	if err != nil {
-		return nil, err
+// Rows reads the manifests in the folders of a folder: a row for each recording, by the names of the columns, with its
+// "folder", and under "path" where it lies.
+func Rows(speech string) (rows []map[string]string, err error) {
+	manifests, err := filepath.Glob(filepath.Join(speech, "*", "manifest.tsv"))
+	if err != nil || len(manifests) == 0 {
+		return nil, fmt.Errorf("there is no manifest.tsv in the folders of %s; name the folder of recordings with --speech or DEPUTY_SPEECH", speech)
 	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("no manifest.tsv in the folders of %s", speech)
-	}
-	var clips []Clip
-	for _, name := range names {
-		data, err := os.ReadFile(name)
+	for _, m := range manifests {
+		data, err := os.ReadFile(m)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read the list of recordings: %w", err)
 		}
-		clips = append(clips, Parse(filepath.Base(filepath.Dir(name)), string(data))...)
+		for _, row := range parse(string(data)) {
+			row["folder"], row["path"] = filepath.Base(filepath.Dir(m)), filepath.Join(filepath.Dir(m), filepath.FromSlash(row["file"]))
+			rows = append(rows, row)
+		}
 	}
-	return clips, nil
+	return rows, nil
 }
 
-// Parse reads one manifest: tab-separated, the first row names the columns, the first column is the file.
+// parse reads one manifest: tab-separated, the first row names the columns, the first column is the file.
 // A folder without a file column holds text only.
-func Parse(folder, data string) []Clip {
-	rows := strings.Split(strings.TrimRight(data, "\n"), "\n")
-	columns := map[string]int{}
-	for i, name := range strings.Split(rows[0], "\t") {
-		columns[strings.TrimSpace(name)] = i
-	}
-	if i, ok := columns["file"]; !ok || i != 0 {
+func parse(data string) (rows []map[string]string) {
+	lines := strings.Split(strings.TrimRight(data, "\n"), "\n")
+	columns := strings.Split(lines[0], "\t")
+	if strings.TrimSpace(columns[0]) != "file" {
 		return nil
 	}
-	var clips []Clip
-	for _, row := range rows[1:] {
-		cells := strings.Split(row, "\t")
-		cell := func(name string) string {
-			if i, ok := columns[name]; ok && i < len(cells) {
-				return strings.TrimSpace(cells[i])
+	for _, line := range lines[1:] {
+		cells, row := strings.Split(line, "\t"), map[string]string{}
+		for i, name := range columns {
+			cell := ""
+			if i < len(cells) {
+				cell = strings.TrimSpace(cells[i])
 			}
-			return ""
+			row[strings.TrimSpace(name)] = cell
 		}
-		c := Clip{Folder: folder, File: cells[0], Lang: "en"}
-		if _, ok := columns["lang"]; ok {
-			c.Lang = cell("lang")
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// Clips gives the English and Korean recordings whose words are known, in the order of the manifests.
+func Clips(speech string) ([]Clip, error) {
+	rows, err := Rows(speech)
+	return clipsIn(rows), err
+}
+
+func clipsIn(rows []map[string]string) (clips []Clip) {
+	for _, row := range rows {
+		c := Clip{Folder: row["folder"], File: row["file"], Lang: "en"}
+		if lang, ok := row["lang"]; ok {
+			c.Lang = lang
 		}
-		for _, cell := range cells {
-			c.Synthetic = c.Synthetic || strings.HasPrefix(strings.TrimSpace(cell), "TTS")
+		for _, cell := range row {
+			c.Synthetic = c.Synthetic || strings.HasPrefix(cell, "TTS")
 		}
-		var known bool
-		c.Reference, known = reference(columns, cell)
-		if known && c.Reference == "" && c.Lang == "-" {
+		words, known := reference(row)
+		if known && words == "" && c.Lang == "-" {
 			c.Lang = "en"
 		}
-		if known && (c.Lang == "en" || c.Lang == "ko") {
+		if c.Reference = words; known && (c.Lang == "en" || c.Lang == "ko") {
 			clips = append(clips, c)
 		}
 	}
@@ -86,17 +95,17 @@ func Parse(folder, data string) []Clip {
 }
 
 // reference gives the words of a row, and whether they are known. What stands in parentheses is a remark, not speech.
-func reference(columns map[string]int, cell func(string) string) (string, bool) {
-	var words string
+func reference(row map[string]string) (words string, known bool) {
+	has := func(column string) bool { _, ok := row[column]; return ok }
 	switch {
-	case has(columns, "transcript"):
-		words = cell("transcript")
-	case has(columns, "keyword"):
-		words = cell("keyword")
-	case cell("label_type") == "transcript" || cell("label_type") == "keyword",
-		cell("kind") == "ASR",
-		has(columns, "label") && !has(columns, "label_type") && !has(columns, "kind"):
-		words = cell("label")
+	case has("transcript"):
+		words = row["transcript"]
+	case has("keyword"):
+		words = row["keyword"]
+	case row["label_type"] == "transcript" || row["label_type"] == "keyword",
+		row["kind"] == "ASR",
+		has("label") && !has("label_type") && !has("kind"):
+		words = row["label"]
 	}
 	if words == "(no speech)" {
 		return "", true
@@ -114,9 +123,4 @@ func reference(columns map[string]int, cell func(string) string) (string, bool) 
 	}
 	words = strings.TrimSpace(words)
 	return words, words != ""
-}
-
-func has(columns map[string]int, name string) bool {
-	_, ok := columns[name]
-	return ok
 }

@@ -22,7 +22,11 @@ func TestParse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Parse("f", tt.data); !slices.Equal(got, tt.want) {
+			rows := parse(tt.data)
+			for _, row := range rows {
+				row["folder"] = "f"
+			}
+			if got := clipsIn(rows); !slices.Equal(got, tt.want) {
 				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
 		})
@@ -32,7 +36,7 @@ func TestParse(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("file\tlang\ttranscript\na.wav\ten\tx (y")
 	f.Fuzz(func(t *testing.T, data string) {
-		for _, c := range Parse("f", data) {
+		for _, c := range clipsIn(parse(data)) {
 			if c.Lang != "en" && c.Lang != "ko" {
 				t.Errorf("got language %q, want en or ko", c.Lang)
 			}

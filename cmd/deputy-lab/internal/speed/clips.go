@@ -31,7 +31,7 @@ var folders = []string{"dictation_misc", "homecmd_misc", "ko_misc", "picovoice_d
 // chosen are the recordings of the folders with two words or more, at most as long as wished, each once; all the Korean
 // ones, of which there are few, and the English ones thinned out evenly to the wished number. They are put into dir.
 func chosen(o options, dir string) ([]clip, error) {
-	all, err := recordings.Manifests(o.speech)
+	all, err := recordings.Clips(o.speech)
 	if err != nil {
 		return nil, fmt.Errorf("%w; name the recordings' folder with -speech or DEPUTY_SPEECH", err)
 	}

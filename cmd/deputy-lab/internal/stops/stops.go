@@ -20,6 +20,7 @@ import (
 	"deputy/agent/consent"
 	"deputy/audio"
 	"deputy/cmd/deputy-lab/internal/noise"
+	"deputy/cmd/deputy-lab/internal/recordings"
 	"deputy/cmd/internal/app"
 	"deputy/cmd/internal/listen"
 	"deputy/configs"
@@ -72,7 +73,7 @@ effect ran although its stop had begun in time and was written down.`,
 	}
 	f := c.Flags()
 	f.BoolVar(&asJSON, "json", false, "print every run as JSON")
-	f.StringSliceVar(&s.speech, "speech", []string{os.Getenv("DEPUTY_SPEECH")}, "folders of recordings with their manifests")
+	f.StringSliceVar(&s.speech, "speech", []string{recordings.Dir()}, "folders of recordings with their manifests")
 	f.StringSliceVar(&s.words, "words", nil, "only these words")
 	f.IntVar(&s.most, "most", 0, "at most so many recordings of each word in each folder; 0 is all")
 	f.BoolVar(&s.others, "others", false, "also single words that refuse nothing, while an ask stands and in the grace")
@@ -96,7 +97,7 @@ func (s stopTrial) sayings() (out []saying, err error) {
 	for _, dir := range s.speech {
 		rows, err := noise.Labelled(dir)
 		if err != nil {
-			return nil, fmt.Errorf("%w; name the folder of recordings with --speech or DEPUTY_SPEECH", err)
+			return nil, err
 		}
 		for _, row := range rows {
 			word := strings.ToLower(strings.Trim(row["transcript"], " .!"))

@@ -35,9 +35,9 @@ a Markdown table by folder and in total: words for English, characters for Korea
 }
 
 func measure(in io.Reader, out io.Writer, speech string, list bool, files []string) error {
-	clips, err := recordings.Manifests(speech)
+	clips, err := recordings.Clips(speech)
 	if err != nil {
-		return fmt.Errorf("%w; name the recordings' folder with --speech or DEPUTY_SPEECH", err)
+		return err
 	}
 	if list {
 		for _, c := range clips {
