@@ -53,7 +53,7 @@ func TestTrialStop(t *testing.T) {
 // that began in time, whatever was written down.
 func TestRefusalsOfRealPeople(t *testing.T) {
 	t.Parallel() // it mostly plays
-	r := stops(t, "--words", "stop,no", "--moments", momentAsk+","+momentEarly+","+momentSpoken, "--rooms", "1")
+	r := stops(t, "--words", "stop,no", "--moments", momentAsk+","+momentEarly+","+momentSpoken, "--rooms", "3")
 	refused := 0
 	for _, run := range r {
 		switch {
