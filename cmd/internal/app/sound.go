@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"deputy/agent"
@@ -12,11 +11,7 @@ import (
 	"deputy/audio/hotkey"
 	"deputy/audio/portaudio"
 	"deputy/cmd/internal/listen"
-	"deputy/configs"
 	"deputy/tts"
-	"deputy/tts/espeak"
-	"deputy/tts/piper"
-	ttsremote "deputy/tts/remote"
 )
 
 // speech is the voice, or nil where nothing can be spoken.
@@ -27,7 +22,7 @@ func (a *App) speech(p Overrides, tell func(event.Body)) (agent.Voice, error) {
 	engines := []tts.Engine{{Name: "stand-in", Synthesizer: p.Synthesizer}}
 	if p.Synthesizer == nil {
 		var err error
-		if engines, err = a.engines(); err != nil {
+		if engines, err = a.synthesizers(); err != nil {
 			return nil, err
 		}
 	}
@@ -50,63 +45,6 @@ func (a *App) speech(p Overrides, tell func(event.Body)) (agent.Voice, error) {
 	})
 	a.adapter.voice = a.voice
 	return a.adapter, nil
-}
-
-// engines are the synthesizers to try, the best first.
-func (a *App) engines() ([]tts.Engine, error) {
-	t := a.Config.TTS
-	var list []tts.Engine
-	if t.Engine == "remote" {
-		key, err := configs.ReadSecret(t.Remote.KeyEnv, t.Remote.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("tts.remote: %w", err)
-		}
-		r, err := ttsremote.New(ttsremote.Options{
-			BaseURL: t.Remote.URL, Key: key.Reveal(), KeyName: t.Remote.KeyEnv, Model: t.Remote.Model, Voice: t.Remote.Voice, Logger: a.log,
-		})
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, tts.Engine{Name: "remote", Synthesizer: r})
-	}
-	if t.Engine == "piper" || t.Engine == "auto" {
-		pi, err := piper.New(piper.Options{Logger: a.log})
-		switch {
-		case err == nil:
-			pi.SetPace(t.Speed)
-			a.onClose(pi.Close)
-			a.Workers = append(a.Workers, func(ctx context.Context) error {
-				if err := pi.Warm(ctx); err != nil && ctx.Err() == nil {
-					a.log.Warn("piper could not be warmed up", "err", err)
-				}
-				return nil
-			})
-			list = append(list, tts.Engine{Name: "piper", Languages: []string{"en"}, Synthesizer: pi})
-		case t.Engine == "piper":
-			return nil, err
-		}
-	}
-	if t.Engine == "espeak" || t.Engine == "auto" || t.Engine == "piper" {
-		es, err := espeak.New(espeak.Options{Voices: espeakVoices(t.Voices)})
-		if err != nil {
-			a.miss("lack.espeak", err)
-			return list, nil
-		}
-		es.SetPace(t.Speed)
-		list = append(list, tts.Engine{Name: "espeak-ng", Synthesizer: es})
-	}
-	return list, nil
-}
-
-func espeakVoices(v configs.Voices) map[string]string {
-	out := map[string]string{"en": "en-us", "ko": "ko"}
-	if v.En != "" {
-		out["en"] = v.En
-	}
-	if v.Ko != "" {
-		out["ko"] = v.Ko
-	}
-	return out
 }
 
 // listen readies the listener: microphone, detector, transcriber, key. Without a
