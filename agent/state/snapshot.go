@@ -8,7 +8,7 @@ import (
 
 // snapshotSchema is how a snapshot is written and which rules made it. It is raised
 // with any change of what events come to, and of what a State holds: then no snapshot
-// from before is used. testdata/snapshot.json shows what it stands for.
+// from before is used. testdata/shape.txt and the snapshot in agent/testdata hold it to that.
 const snapshotSchema = 4
 
 // SchemaID names it.
@@ -24,7 +24,7 @@ func Encode(s *State) ([]byte, error) {
 	return b, nil
 }
 
-// Decode is freeze backwards.
+// Decode reads what Encode wrote.
 func Decode(b []byte) (State, error) {
 	s := New()
 	if err := json.Unmarshal(b, &s); err != nil {
