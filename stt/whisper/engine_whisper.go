@@ -55,7 +55,6 @@ func New(o Options) (*Transcriber, error) {
 		return nil, err
 	}
 	hearLog(o.Logger)
-	spinLess()
 	ctx := open(o.Model, false)
 	if ctx == nil {
 		return nil, noModel(o.Model, "whisper.cpp can't load it")

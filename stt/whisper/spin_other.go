@@ -1,6 +1,0 @@
-//go:build whisper && !linux
-
-package whisper
-
-// spinLess is for libgomp.
-func spinLess() {}
