@@ -258,7 +258,6 @@ func TestEndpointerInvariants(t *testing.T) {
 		e := newEndpointer((&Options{MaxUtterance: 3 * time.Second}).withDefaults())
 		in := input{handsFree: true}
 		p, floor, nextID, open, n := float32(0), int64(0), int64(1), int64(0), 0
-		var all []mark
 		for i := range 3000 {
 			if rng.IntN(10) == 0 {
 				p = rng.Float32()
@@ -279,7 +278,6 @@ func TestEndpointerInvariants(t *testing.T) {
 			}
 			keep := e.keep(in.now - FrameSize)
 			for _, m := range e.step(in) {
-				all = append(all, m)
 				bad := ""
 				switch {
 				case m.id != nextID:

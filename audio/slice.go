@@ -54,34 +54,3 @@ func ReadAll(src Source) ([]float32, error) {
 		}
 	}
 }
-
-// A Recorder takes samples in [-1, 1]; it must not keep the slice.
-type Recorder interface {
-	Write(samples []float32) error
-}
-
-// Tee is src with a copy of all that is read from it written to rec, at src's
-// rate. A recording that fails (a full disk) must not stop the listening: it
-// ends, failed is told why, once, and src goes on. Closing it closes src only.
-func Tee(src Source, rec Recorder, failed func(error)) Source {
-	return &tee{Source: src, rec: rec, failed: failed}
-}
-
-type tee struct {
-	Source
-	rec    Recorder
-	failed func(error)
-}
-
-func (t *tee) Read(buf []float32) (int, error) {
-	n, err := t.Source.Read(buf)
-	if n > 0 && t.rec != nil {
-		if werr := t.rec.Write(buf[:n]); werr != nil {
-			t.rec = nil
-			if t.failed != nil {
-				t.failed(fmt.Errorf("record what was heard: %w", werr))
-			}
-		}
-	}
-	return n, err
-}

@@ -10,20 +10,14 @@ import (
 // a minute of speech that nobody asked to hear in full.
 const spokenLimit = 1000
 
-// Speakable turns a text as written into the text to be spoken, in language
+// speakable turns a text as written into the text to be spoken, in language
 // ("en" or "ko"; "" chooses by script). Markdown loses its marks, a code block
 // becomes the words "a code block", a URL its domain, numbers, dates, amounts,
 // addresses and paths what a person would say. Emoji, control, bidirectional
 // and invisible characters are dropped, and so is everything an engine might
 // take for markup of its own: what is left is letters, digits, spaces and plain
 // punctuation, with no dash in front. It is at most about 1000 runes, then
-// "and so on". It is empty when there is nothing to say.
-func Speakable(text, language string) string {
-	s, _ := speakable(text, language)
-	return s
-}
-
-// speakable also says whether the text had to be broken off.
+// "and so on" and cut is true. It is empty when there is nothing to say.
 func speakable(text, language string) (spoken string, cut bool) {
 	if len(text) > 8*spokenLimit {
 		text, cut = strings.ToValidUTF8(text[:8*spokenLimit], ""), true

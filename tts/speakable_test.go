@@ -67,8 +67,8 @@ func TestSpeakableEnglish(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := Speakable(test.text, "en"); got != test.want {
-				t.Errorf("Speakable(%q): got %q, want %q", test.text, got, test.want)
+			if got, _ := speakable(test.text, "en"); got != test.want {
+				t.Errorf("speakable(%q): got %q, want %q", test.text, got, test.want)
 			}
 		})
 	}
@@ -99,8 +99,8 @@ func TestSpeakableKorean(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := Speakable(test.text, "ko"); got != test.want {
-				t.Errorf("Speakable(%q): got %q, want %q", test.text, got, test.want)
+			if got, _ := speakable(test.text, "ko"); got != test.want {
+				t.Errorf("speakable(%q): got %q, want %q", test.text, got, test.want)
 			}
 		})
 	}
@@ -133,7 +133,7 @@ func FuzzSpeakable(f *testing.F) {
 	f.Add("\u202e\x00[[x]] &lt;speak&gt; --f /a/b.c")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, language := range []string{"en", "ko", ""} {
-			got := Speakable(text, language)
+			got, _ := speakable(text, language)
 			if n := len([]rune(got)); n > spokenLimit+30 {
 				t.Errorf("got %d runes", n)
 			}

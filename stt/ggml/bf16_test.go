@@ -42,7 +42,7 @@ func TestToBF16KeepsSize(t *testing.T) {
 	if err := ToBF16(context.Background(), &out, bytes.NewReader(raw)); err != nil {
 		t.Fatal(err)
 	}
-	h, err := Inspect(context.Background(), bytes.NewReader(out.Bytes()))
+	h, err := inspect(context.Background(), bytes.NewReader(out.Bytes()))
 	if err != nil || h.Format != formatBF16 {
 		t.Fatalf("got %+v %v, want file type %d", h, err, formatBF16)
 	}

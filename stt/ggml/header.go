@@ -32,9 +32,6 @@ func (h Header) ints() []int32 {
 		h.TextCtx, h.TextState, h.TextHead, h.TextLayer, h.Mels, h.Format}
 }
 
-// Multilingual is false for the English-only (".en") models.
-func (h Header) Multilingual() bool { return h.Vocab >= 51865 }
-
 func (h Header) check() error {
 	for _, v := range h.ints()[:10] {
 		if v <= 0 || v > maxVocab {
@@ -62,42 +59,6 @@ func readHeader(r io.Reader) (Header, error) {
 		TextCtx: at(5), TextState: at(6), TextHead: at(7), TextLayer: at(8), Mels: at(9), Format: at(10)}
 	if err := h.check(); err != nil {
 		return Header{}, fmt.Errorf("%w: %v", ErrNotModel, err)
-	}
-	return h, nil
-}
-
-// Inspect walks a ggml Whisper file from start to end without keeping any of it and
-// returns its header. The error is ErrNotModel for something else entirely, and says
-// where the file breaks off for a cut or altered one. Right numbers in wrong weights
-// go unnoticed: only a checksum finds those.
-func Inspect(ctx context.Context, r io.Reader) (Header, error) {
-	h, err := copyPreamble(io.Discard, r, nil)
-	if err != nil {
-		return h, err
-	}
-	tensors := 0
-	for {
-		if err := ctx.Err(); err != nil {
-			return h, err
-		}
-		head, err := readTensorHead(r)
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return h, fmt.Errorf("tensor %d: %w", tensors+1, cut(err))
-		}
-		size, err := head.bytes()
-		if err != nil {
-			return h, err
-		}
-		if err := copyExactly(ctx, io.Discard, r, size); err != nil {
-			return h, fmt.Errorf("tensor %d (%s): %w", tensors+1, head.name, err)
-		}
-		tensors++
-	}
-	if want := h.tensors(); tensors != want {
-		return h, fmt.Errorf("the file holds %d of %d tensors: %w", tensors, want, io.ErrUnexpectedEOF)
 	}
 	return h, nil
 }

@@ -68,7 +68,7 @@ func TestQuantiseQ8(t *testing.T) {
 	if err := QuantiseQ8(context.Background(), &out, bytes.NewReader(raw)); err != nil {
 		t.Fatal(err)
 	}
-	h, err := Inspect(context.Background(), bytes.NewReader(out.Bytes()))
+	h, err := inspect(context.Background(), bytes.NewReader(out.Bytes()))
 	if err != nil || h.Format != 2007 {
 		t.Fatalf("got %+v %v, want file type 2007", h, err)
 	}
@@ -113,9 +113,9 @@ func TestDamagedFiles(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			_, inspected := Inspect(context.Background(), bytes.NewReader(c.raw))
+			_, inspected := inspect(context.Background(), bytes.NewReader(c.raw))
 			for what, err := range map[string]error{
-				"Inspect":    inspected,
+				"inspect":    inspected,
 				"QuantiseQ8": QuantiseQ8(context.Background(), io.Discard, bytes.NewReader(c.raw)),
 				"ToBF16":     ToBF16(context.Background(), io.Discard, bytes.NewReader(c.raw)),
 			} {
@@ -205,14 +205,14 @@ func FuzzQuantiseQ8(f *testing.F) {
 	f.Add(raw[:48+8+80*201*4+60])
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var out bytes.Buffer
-		_, inspected := Inspect(context.Background(), bytes.NewReader(raw))
+		_, inspected := inspect(context.Background(), bytes.NewReader(raw))
 		if err := QuantiseQ8(context.Background(), &out, bytes.NewReader(raw)); err != nil {
 			return
 		}
 		if inspected != nil {
 			t.Errorf("quantised although %v", inspected)
 		}
-		if _, err := Inspect(context.Background(), &out); err != nil {
+		if _, err := inspect(context.Background(), &out); err != nil {
 			t.Errorf("what was written does not pass: %v", err)
 		}
 	})

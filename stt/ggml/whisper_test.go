@@ -29,7 +29,7 @@ func convertTiny(t testing.TB, m tiny) model {
 	if err := FromCT2(context.Background(), &out, bytes.NewReader(raw), int64(len(raw)), smallVocabulary); err != nil {
 		t.Fatal(err)
 	}
-	h, err := Inspect(context.Background(), bytes.NewReader(out.Bytes()))
+	h, err := inspect(context.Background(), bytes.NewReader(out.Bytes()))
 	if err != nil || h.Mels != int32(m.mels) {
 		t.Fatalf("the file written does not pass: %+v %v", h, err)
 	}
@@ -221,7 +221,7 @@ func FuzzFromCT2(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := Inspect(context.Background(), &out); err != nil {
+		if _, err := inspect(context.Background(), &out); err != nil {
 			t.Errorf("what was written does not pass: %v", err)
 		}
 	})

@@ -26,15 +26,6 @@ func shell(t *testing.T, o sandbox.Options) (toolstest.Space, tool.Tool) {
 	return s, Tools(s.Workspace, o)[0]
 }
 
-func runs(t *testing.T, tool tool.Tool, command string) string {
-	t.Helper()
-	r, err := tooltest.Planned(t, tool, commandArgs{command}).Do(t.Context(), "k")
-	if err != nil {
-		t.Fatalf("%s: %v", command, err)
-	}
-	return r.Text
-}
-
 func TestCommandPlan(t *testing.T) {
 	_, run := shell(t, sandbox.Options{})
 	a := tooltest.Planned(t, run, commandArgs{" rm -r notes\necho done "})
