@@ -36,18 +36,14 @@ and the exit status is 1.`,
 			if model != "" {
 				cfg.STT.Model, cfg.STT.Remote.Model = model, model
 			}
-			s := &transcribe.Transcriber{Page: transcribe.Page{Out: c.OutOrStdout(), Several: len(files) > 1}, Errs: c.ErrOrStderr()}
+			p := transcribe.Page{Out: c.OutOrStdout(), Several: len(files) > 1}
 			switch {
 			case asJSON:
-				s.Page.Form = transcribe.JSON
+				p.Form = transcribe.JSON
 			case asTSV:
-				s.Page.Form = transcribe.TSV
+				p.Form = transcribe.TSV
 			}
-			if err := s.Open(cfg, language); err != nil {
-				return err
-			}
-			defer s.Close()
-			return s.All(c.Context(), files)
+			return transcribe.Files(c.Context(), cfg, language, p, c.ErrOrStderr(), files)
 		},
 	}
 	f := c.Flags()

@@ -2,9 +2,9 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
-	"strconv"
 
 	"deputy/agent/event"
 	"deputy/agent/journal"
@@ -51,8 +51,6 @@ func InWords(err error) error {
 // PlaceOf says what is wrong and where.
 func PlaceOf(language string, a *journal.Altered) string {
 	return Words().Phrase(language, "altered."+string(a.Damage), map[string]string{
-		"seq": Number(a.Seq), "to": Number(a.To), "kind": control.Printable(a.Kind), "seal": a.File,
+		"seq": fmt.Sprint(a.Seq), "to": fmt.Sprint(a.To), "kind": control.Printable(a.Kind), "seal": a.File,
 	})
 }
-
-func Number(n journal.Seq) string { return strconv.FormatUint(uint64(n), 10) }

@@ -64,6 +64,7 @@ func fromFile(convert func(ctx context.Context, w io.Writer, r io.Reader) error)
 	}
 }
 
+// ImportModel turns the model at src into one of Deputy's in dir, and says how to use it.
 func ImportModel(ctx context.Context, out io.Writer, dir, src, name string) error {
 	src, called, err := findCT2(src)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // Recogniser is the transcriber of the configuration; language overrides its
 // languages unless it is "".
 func Recogniser(cfg configs.Config, language string, log *slog.Logger) (stt.Transcriber, error) {
-	languages := Spoken(cfg.Language, language)
+	languages := spoken(cfg.Language, language)
 	if cfg.STT.Engine != "remote" {
 		names := cfg.Agent.Name
 		if cfg.Audio.Address == "open" {
@@ -37,8 +37,8 @@ func Recogniser(cfg configs.Config, language string, log *slog.Logger) (stt.Tran
 	return remote.New(o)
 }
 
-// Spoken lists the languages to choose from; none means any.
-func Spoken(l configs.Language, flag string) []string {
+// spoken lists the languages to choose from; none means any.
+func spoken(l configs.Language, flag string) []string {
 	switch {
 	case flag == "any":
 		return nil

@@ -13,6 +13,7 @@ type IdleTimer struct {
 	touched atomic.Int64 // steady time; any goroutine may touch it
 }
 
+// NewIdleTimer calls it idle when nothing has happened for that long.
 func NewIdleTimer(after time.Duration) *IdleTimer {
 	t := &IdleTimer{after: after}
 	t.Touch()

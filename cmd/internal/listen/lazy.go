@@ -15,6 +15,7 @@ type LazyTranscriber struct {
 	Err   error
 }
 
+// NewLazyTranscriber begins to load.
 func NewLazyTranscriber(load func() (stt.Transcriber, error)) *LazyTranscriber {
 	l := &LazyTranscriber{Ready: make(chan struct{})}
 	go func() {

@@ -21,6 +21,7 @@ type PTTKey struct {
 	pressed chan struct{}
 }
 
+// NewPTTKey is a key that is up.
 func NewPTTKey() *PTTKey { return &PTTKey{pressed: make(chan struct{}, 1)} }
 
 // Press wakes whoever waits for a key to go down.

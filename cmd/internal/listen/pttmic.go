@@ -24,6 +24,7 @@ type PTTMic struct {
 // the release tail and the detector's needs.
 const afterHold = 600 * time.Millisecond
 
+// NewPTTMic opens the device whenever the key is held.
 func NewPTTMic(key *PTTKey, open func() (audio.Source, error)) *PTTMic {
 	return &PTTMic{open: open, key: key, end: make(chan struct{})}
 }

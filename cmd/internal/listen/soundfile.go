@@ -65,6 +65,7 @@ func sniff(path string) (string, error) {
 	return string(b[:n]), nil
 }
 
+// ReadSound reads a whole sound file at audio.Rate.
 func ReadSound(ctx context.Context, path string) ([]float32, error) {
 	src, err := OpenSound(ctx, path)
 	if err != nil {

@@ -19,6 +19,7 @@ type Stage struct {
 	empty chan struct{} // closed when what was played has been read; nil if nothing is
 }
 
+// NewStage is a microphone in a quiet room.
 func NewStage() *Stage {
 	return &Stage{tick: time.NewTicker(20 * time.Millisecond), end: make(chan struct{})}
 }

@@ -69,7 +69,7 @@ func (r *Repair) Run(ctx context.Context) (err error) {
 	case len(f.Damage) == 0 && f.Whole == 0:
 		return ErrNone
 	case len(f.Damage) == 0:
-		r.say("nothing", "n", app.Number(f.Whole))
+		r.say("nothing", "n", fmt.Sprint(f.Whole))
 		return nil
 	case r.Keep && f.Whole == 0:
 		return errors.New(r.phrase("none_whole"))
@@ -95,9 +95,9 @@ func (r *Repair) explain(f *sqlite.Findings) {
 	case !f.Sealed:
 		key = "unproven"
 	}
-	r.say(key, "n", app.Number(f.Whole), "at", f.Last.Local().Format("2006-01-02 15:04:05"))
+	r.say(key, "n", fmt.Sprint(f.Whole), "at", f.Last.Local().Format("2006-01-02 15:04:05"))
 	if f.Known > f.Whole {
-		r.say("lost", "n", app.Number(f.Known-f.Whole))
+		r.say("lost", "n", fmt.Sprint(f.Known-f.Whole))
 	}
 }
 
@@ -105,7 +105,7 @@ func (r *Repair) explain(f *sqlite.Findings) {
 func (r *Repair) choices(f *sqlite.Findings) {
 	r.say("choose", "aside", r.Config.Journal.Path+".before-...")
 	if f.Whole > 0 {
-		fmt.Fprintf(r.Out, "  deputy log repair --keep\n      %s\n", r.phrase("keep", "n", app.Number(f.Whole)))
+		fmt.Fprintf(r.Out, "  deputy log repair --keep\n      %s\n", r.phrase("keep", "n", fmt.Sprint(f.Whole)))
 	}
 	fmt.Fprintf(r.Out, "  deputy log repair --start-empty\n      %s\n", r.phrase("empty"))
 	r.say("forget")
@@ -118,7 +118,7 @@ func (r *Repair) carryOut(ctx context.Context, f *sqlite.Findings) error {
 	if r.Empty {
 		n, key = 0, "will_empty"
 	}
-	r.say(key, "n", app.Number(n))
+	r.say(key, "n", fmt.Sprint(n))
 	r.say("forget")
 	if !r.confirmed() {
 		r.say("unchanged")
@@ -131,7 +131,7 @@ func (r *Repair) carryOut(ctx context.Context, f *sqlite.Findings) error {
 		return journal.Event{Time: time.Now(), Kind: told.Kind(), Body: body}, err
 	})
 	if err == nil {
-		r.say("did", "n", app.Number(n+1), "aside", aside)
+		r.say("did", "n", fmt.Sprint(n+1), "aside", aside)
 	}
 	return err
 }

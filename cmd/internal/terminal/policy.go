@@ -13,6 +13,7 @@ import (
 	"deputy/configs/phrases"
 )
 
+// ArgsOf writes a tool's arguments with their kinds in one line.
 func ArgsOf(t policy.Tool) string {
 	var args []string
 	for _, name := range slices.Sorted(maps.Keys(t.Args)) {

@@ -30,6 +30,7 @@ type Screen struct {
 	mu sync.Mutex
 }
 
+// NewScreen prints on w, in a language, with coloured labels or without.
 func NewScreen(w io.Writer, p readback.Phrases, language string, color bool) *Screen {
 	return &Screen{W: w, Phrases: p, Language: language, began: time.Now(), color: color}
 }
@@ -178,6 +179,7 @@ func columns(s string) int {
 // short is the beginning of an effect's key, enough to tell it from others.
 func short(key string) string { return key[:min(len(key), 8)] }
 
+// ClipRunes is the beginning of a text, with dots where something was left out.
 func ClipRunes(s string, n int) string {
 	if r := []rune(s); len(r) > n {
 		return string(r[:n]) + "..."

@@ -10,10 +10,11 @@ import (
 	"deputy/stt"
 )
 
-type form uint8
+// A Form is how a Page is written.
+type Form uint8
 
 const (
-	Text form = iota
+	Text Form = iota
 	JSON
 	TSV
 )
@@ -21,7 +22,7 @@ const (
 // A Page is what transcribe prints on.
 type Page struct {
 	Out     io.Writer
-	Form    form
+	Form    Form
 	Several bool // files: name each
 	texts   []string
 }

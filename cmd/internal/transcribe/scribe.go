@@ -34,44 +34,42 @@ func (e filesFailed) Error() string {
 	return phrases.Embedded().Phrase(phrases.Locale(), "err.files_failed", map[string]string{"failed": strconv.Itoa(e.failed), "all": strconv.Itoa(e.all)})
 }
 
-// A Transcriber transcribes files, one after the other.
-type Transcriber struct {
-	Page     Page
-	Errs     io.Writer
+// Files transcribes files, one after the other, onto a page. What is wrong with one is
+// told on errs and doesn't keep the others from being done. Language overrides those
+// of the configuration unless it is "".
+func Files(ctx context.Context, cfg configs.Config, language string, p Page, errs io.Writer, files []string) (err error) {
+	s := &scribe{page: p, errs: errs, log: slog.New(slog.DiscardHandler)}
+	if cfg.Log.Level == "debug" {
+		s.log = slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	cfg.Agent.Name = nil // nobody is called in a file
+	if s.hearer, err = app.Recogniser(cfg, language, s.log); err != nil {
+		return err
+	}
+	defer s.hearer.Close()
+	d, err := whisper.NewDetector(app.ModelFile(cfg.STT.Detector))
+	switch {
+	case err == nil:
+		s.detector = d
+		defer d.Close()
+	case errors.Is(err, whisper.ErrNotBuilt):
+		s.detector = &loudness{} // a server transcribes; loudness finds what to send
+	default:
+		return err
+	}
+	return s.all(ctx, files)
+}
+
+// A scribe transcribes files, one after the other.
+type scribe struct {
+	page     Page
+	errs     io.Writer
 	hearer   stt.Transcriber
 	detector interface {
 		audio.Detector
 		Reset()
 	}
-	closers []io.Closer
-	log     *slog.Logger
-}
-
-// Open readies the transcriber and the detector that the configuration names.
-func (s *Transcriber) Open(cfg configs.Config, language string) error {
-	s.log = slog.New(slog.DiscardHandler)
-	if cfg.Log.Level == "debug" {
-		s.log = slog.New(slog.NewTextHandler(s.Errs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	}
-	cfg.Agent.Name = nil // nobody is called in a file
-	hearer, err := app.Recogniser(cfg, language, s.log)
-	if err != nil {
-		return err
-	}
-	s.hearer = hearer
-	s.closers = append(s.closers, hearer)
-	d, err := whisper.NewDetector(app.ModelFile(cfg.STT.Detector))
-	switch {
-	case err == nil:
-		s.detector = d
-		s.closers = append(s.closers, d)
-	case errors.Is(err, whisper.ErrNotBuilt):
-		s.detector = &loudness{} // a server transcribes; loudness finds what to send
-	default:
-		s.Close()
-		return err
-	}
-	return nil
+	log *slog.Logger
 }
 
 // loudness is audio.Energy that can begin anew.
@@ -79,17 +77,8 @@ type loudness struct{ audio.Energy }
 
 func (l *loudness) Reset() { l.Energy = audio.Energy{} }
 
-func (s *Transcriber) Close() {
-	for _, c := range s.closers {
-		if err := c.Close(); err != nil {
-			s.log.Warn("close", "err", err)
-		}
-	}
-}
-
-// All transcribes files in order. What is wrong with one is said at once and
-// doesn't keep the others from being done.
-func (s *Transcriber) All(ctx context.Context, files []string) error {
+// all transcribes files in order.
+func (s *scribe) all(ctx context.Context, files []string) error {
 	failed := 0
 	for _, path := range files {
 		err := s.file(ctx, path)
@@ -98,9 +87,9 @@ func (s *Transcriber) All(ctx context.Context, files []string) error {
 		}
 		if err != nil {
 			failed++
-			fmt.Fprintf(s.Errs, "deputy: %s: %s\n", path, listen.OneLine(err))
+			fmt.Fprintf(s.errs, "deputy: %s: %s\n", path, listen.OneLine(err))
 		}
-		if werr := s.Page.end(path); werr != nil {
+		if werr := s.page.end(path); werr != nil {
 			return fmt.Errorf("write the text: %w", werr)
 		}
 	}
@@ -111,7 +100,7 @@ func (s *Transcriber) All(ctx context.Context, files []string) error {
 }
 
 // file transcribes one file, utterance by utterance.
-func (s *Transcriber) file(ctx context.Context, path string) error {
+func (s *scribe) file(ctx context.Context, path string) error {
 	src, err := listen.OpenSound(ctx, path)
 	if err != nil {
 		return err
@@ -137,7 +126,7 @@ func (s *Transcriber) file(ctx context.Context, path string) error {
 			s.log.Debug("not speech", "file", path, "utterance", u.ID, "why", why, "text", t.Text)
 			continue
 		}
-		if err := s.Page.utterance(path, u, t); err != nil {
+		if err := s.page.utterance(path, u, t); err != nil {
 			return fmt.Errorf("write the text: %w", err)
 		}
 	}

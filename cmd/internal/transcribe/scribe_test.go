@@ -14,8 +14,6 @@ import (
 
 	"deputy/audio"
 	"deputy/audio/wav"
-	"deputy/cmd/internal/app"
-	"deputy/configs"
 	"deputy/stt"
 	"deputy/stt/stttest"
 )
@@ -43,10 +41,10 @@ func recordWAV(t *testing.T, name string, seconds ...float64) string {
 }
 
 // scribes is a scribe that hears texts, and what it prints.
-func scribes(f form, several bool, hearer stt.Transcriber) (s *Transcriber, out, errs *bytes.Buffer) {
+func scribes(f Form, several bool, hearer stt.Transcriber) (s *scribe, out, errs *bytes.Buffer) {
 	out, errs = &bytes.Buffer{}, &bytes.Buffer{}
-	return &Transcriber{
-		Page: Page{Out: out, Form: f, Several: several}, Errs: errs,
+	return &scribe{
+		page: Page{Out: out, Form: f, Several: several}, errs: errs,
 		hearer: hearer, detector: &loudness{}, log: slog.New(slog.DiscardHandler),
 	}, out, errs
 }
@@ -54,7 +52,7 @@ func scribes(f form, several bool, hearer stt.Transcriber) (s *Transcriber, out,
 func TestTranscribePrintsText(t *testing.T) {
 	a := recordWAV(t, "a.wav", 1, 1)
 	s, out, _ := scribes(Text, false, stttest.Says("en", "turn it  on", "and off"))
-	if err := s.All(t.Context(), []string{a}); err != nil {
+	if err := s.all(t.Context(), []string{a}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := out.String(), "turn it on\nand off\n"; got != want {
@@ -65,7 +63,7 @@ func TestTranscribePrintsText(t *testing.T) {
 func TestTranscribeNamesSeveralFiles(t *testing.T) {
 	a, b := recordWAV(t, "a.wav", 1), recordWAV(t, "b.wav", 1)
 	s, out, _ := scribes(Text, true, stttest.Says("ko", "하나", "둘"))
-	if err := s.All(t.Context(), []string{a, b}); err != nil {
+	if err := s.all(t.Context(), []string{a, b}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := out.String(), a+": 하나\n"+b+": 둘\n"; got != want {
@@ -80,7 +78,7 @@ func TestTranscribeTSVHasALineForEachFile(t *testing.T) {
 	}
 	hearer := stttest.Says("en", "first", "second", "[Music]", "last")
 	s, out, errs := scribes(TSV, true, hearer)
-	err := s.All(t.Context(), files)
+	err := s.all(t.Context(), files)
 	var failed filesFailed
 	if !errors.As(err, &failed) || failed != (filesFailed{1, 5}) {
 		t.Errorf("got %v, want 1 of 5 failed", err)
@@ -100,7 +98,7 @@ func TestTranscribeTSVHasALineForEachFile(t *testing.T) {
 func TestTranscribeJSON(t *testing.T) {
 	a := recordWAV(t, "a.wav", 1, 0.5)
 	s, out, _ := scribes(JSON, false, stttest.Says("ko", "불 켜 줘 <지금>", "아니"))
-	if err := s.All(t.Context(), []string{a}); err != nil {
+	if err := s.all(t.Context(), []string{a}); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -142,7 +140,7 @@ func TestTranscribeBrokenFiles(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("LC_ALL", "C")
 			s, _, errs := scribes(Text, false, &stttest.Fake{})
-			if err := s.All(t.Context(), []string{tt.path}); !errors.As(err, &filesFailed{}) {
+			if err := s.all(t.Context(), []string{tt.path}); !errors.As(err, &filesFailed{}) {
 				t.Errorf("got %v, want filesFailed", err)
 			}
 			line := strings.TrimSpace(errs.String())
@@ -161,7 +159,7 @@ func TestTranscribeEndsWhenInterrupted(t *testing.T) {
 	s, out, errs := scribes(Text, true, hearer)
 	done := make(chan error, 1)
 	a := recordWAV(t, "a.wav", 1)
-	go func() { done <- s.All(ctx, []string{a, a}) }()
+	go func() { done <- s.all(ctx, []string{a, a}) }()
 	<-began
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
@@ -180,21 +178,5 @@ func TestTranscribeSpeaksKorean(t *testing.T) {
 	t.Setenv("LC_ALL", "en_US.UTF-8")
 	if got := (filesFailed{2, 5}).Error(); !strings.Contains(got, "2 of 5") {
 		t.Errorf("got %q, want it in English", got)
-	}
-}
-
-func TestSpokenLanguages(t *testing.T) {
-	set := []string{"en", "ko"}
-	for _, tt := range []struct {
-		spoken, flag string
-		want         string
-	}{
-		{"auto", "", "en ko"}, {"ko", "", "ko"}, {"ko", "auto", "en ko"}, {"auto", "de", "de"},
-		{"auto", "en,de", "en de"}, {"en", "any", ""},
-	} {
-		got := strings.Join(app.Spoken(configs.Language{Spoken: tt.spoken, Set: set}, tt.flag), " ")
-		if got != tt.want {
-			t.Errorf("spoken(%q, %q) = %q, want %q", tt.spoken, tt.flag, got, tt.want)
-		}
 	}
 }

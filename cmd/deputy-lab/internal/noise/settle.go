@@ -23,6 +23,7 @@ func Settle(ctx context.Context, busy func() bool) error {
 	return nil
 }
 
+// Pause waits, but not longer than ctx.
 func Pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):
