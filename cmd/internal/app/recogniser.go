@@ -11,20 +11,30 @@ import (
 	"deputy/stt/whisper"
 )
 
+// recognisers are the engines that can write down, by stt.engine.
+var recognisers = map[string]func(configs.Config, []string, *slog.Logger) (stt.Transcriber, error){
+	"whisper": ownWhisper,
+	"remote":  remoteWhisper,
+}
+
 // Recogniser is the transcriber of the configuration; language overrides its
 // languages unless it is "".
 func Recogniser(cfg configs.Config, language string, log *slog.Logger) (stt.Transcriber, error) {
-	languages := spoken(cfg.Language, language)
-	if cfg.STT.Engine != "remote" {
-		names := cfg.Agent.Name
-		if cfg.Audio.Address == "open" {
-			names = nil
-		}
-		return whisper.New(whisper.Options{
-			Model: ModelFile(hearingModel(cfg.STT.Model)), Languages: languages, Names: names,
-			Threads: cfg.STT.Threads, Floor: cfg.STT.WindowFloor, Logger: log,
-		})
+	return recognisers[cfg.STT.Engine](cfg, spoken(cfg.Language, language), log)
+}
+
+func ownWhisper(cfg configs.Config, languages []string, log *slog.Logger) (stt.Transcriber, error) {
+	names := cfg.Agent.Name
+	if cfg.Audio.Address == "open" {
+		names = nil
 	}
+	return whisper.New(whisper.Options{
+		Model: ModelFile(hearingModel(cfg.STT.Model)), Languages: languages, Names: names,
+		Threads: cfg.STT.Threads, Floor: cfg.STT.WindowFloor, Logger: log,
+	})
+}
+
+func remoteWhisper(cfg configs.Config, languages []string, log *slog.Logger) (stt.Transcriber, error) {
 	r := cfg.STT.Remote
 	key, err := configs.ReadSecret(r.KeyEnv, r.KeyFile)
 	if err != nil {
