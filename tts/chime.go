@@ -52,12 +52,12 @@ func (v *Voice) Chime(ctx context.Context) error {
 
 // newChime is the chime as a task that needs no engine.
 func newChime() *task {
-	k := newTake(0, func() {})
+	k := newSynthesis(0, func() {})
 	k.write(chimeSound(), chimeRate)
 	k.finish(io.EOF)
 	return &task{
 		chime: true, hushed: make(chan struct{}), quiet: make(chan struct{}),
-		ready: true, parts: []*part{{take: k}},
+		ready: true, parts: []*part{{sound: k}},
 	}
 }
 
@@ -75,7 +75,7 @@ func (v *Voice) report(t *task, s Spoken, told func(Spoken)) {
 
 // overtaken is closed when the line that was prepared while a chime sounds can
 // be heard; nil for a task that waits its turn.
-func (t *task) overtaken(next *take) <-chan struct{} {
+func (t *task) overtaken(next *synthesis) <-chan struct{} {
 	if !t.chime || next == nil {
 		return nil
 	}

@@ -71,10 +71,10 @@ func (r *recent) since(t time.Time) []Played {
 
 func (p *Played) before(t time.Time) bool { return !p.Ended.IsZero() && p.Ended.Before(t) }
 
-// A tap is a take on its way to the player: it notes what leaves, and when.
+// A playbackReader is what the player reads a synthesis through: it notes what leaves, and when.
 // One goroutine, the player's, uses it until Play has returned.
-type tap struct {
-	*take
+type playbackReader struct {
+	*synthesis
 	voice  *Voice
 	task   *task
 	part   *part
@@ -82,8 +82,8 @@ type tap struct {
 	played *Played
 }
 
-func (s *tap) Read(buf []float32) (int, error) {
-	n, err := s.take.Read(buf)
+func (s *playbackReader) Read(buf []float32) (int, error) {
+	n, err := s.synthesis.Read(buf)
 	if n == 0 {
 		return n, err
 	}
@@ -98,7 +98,7 @@ func (s *tap) Read(buf []float32) (int, error) {
 }
 
 // tellBegan says that a line begins; a chime is none.
-func (s *tap) tellBegan() {
+func (s *playbackReader) tellBegan() {
 	if s.task.chime {
 		return
 	}
@@ -109,4 +109,4 @@ func (s *tap) tellBegan() {
 }
 
 // Close does nothing: a player closes nothing.
-func (s *tap) Close() error { return nil }
+func (s *playbackReader) Close() error { return nil }

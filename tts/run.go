@@ -130,15 +130,15 @@ func (v *Voice) sayPart(ctx context.Context, t *task, i int) error {
 	p := t.parts[i]
 	var broke error
 	for {
-		v.compute(p, p.take.nextEngine())
-		if err := v.await(ctx, t, p.take); err != nil {
+		v.compute(p, p.sound.nextEngine())
+		if err := v.await(ctx, t, p.sound); err != nil {
 			return err
 		}
-		if err := p.take.failed(); err != nil && p.take.length() == 0 {
+		if err := p.sound.failed(); err != nil && p.sound.length() == 0 {
 			return errors.Join(broke, err) // every engine was tried
 		}
 		err := v.play(ctx, t, i)
-		if err == nil || errors.Is(err, errHushed) || p.take.failed() == nil {
+		if err == nil || errors.Is(err, errHushed) || p.sound.failed() == nil {
 			return err
 		}
 		broke = err
@@ -147,18 +147,18 @@ func (v *Voice) sayPart(ctx context.Context, t *task, i int) error {
 }
 
 // compute starts the synthesis of a sentence unless it is under way; engine is
-// where to begin in the list, -1 to leave the take that there is.
+// where to begin in the list, -1 to leave the one that there is.
 func (v *Voice) compute(p *part, engine int) {
-	if p.take == nil || engine >= 0 {
-		// Not a child of Run's ctx: whoever drops the task closes the take.
+	if p.sound == nil || engine >= 0 {
+		// Not a child of Run's ctx: whoever drops the task closes the synthesis.
 		ctx, cancel := context.WithCancel(context.Background())
-		p.take = newTake(max(engine, 0), cancel)
-		v.work.Go(func() { p.take.perform(ctx, v.o, p.text, p.language) })
+		p.sound = newSynthesis(max(engine, 0), cancel)
+		v.work.Go(func() { p.sound.perform(ctx, v.o, p.text, p.language) })
 	}
 }
 
-// await blocks until a take has its first samples or has failed.
-func (v *Voice) await(ctx context.Context, t *task, k *take) error {
+// await blocks until the synthesis has its first samples or has failed.
+func (v *Voice) await(ctx context.Context, t *task, k *synthesis) error {
 	select {
 	case <-k.ready:
 		return nil
@@ -187,7 +187,7 @@ func (v *Voice) play(ctx context.Context, t *task, i int) error {
 	p := t.parts[i]
 	pctx, stop := context.WithCancel(ctx)
 	defer stop()
-	src := &tap{take: p.take, voice: v, task: t, part: p}
+	src := &playbackReader{synthesis: p.sound, voice: v, task: t, part: p}
 	var heard time.Duration
 	var err error
 	done := make(chan struct{})
@@ -197,7 +197,7 @@ func (v *Voice) play(ctx context.Context, t *task, i int) error {
 	})
 	ended := v.attend(pctx, t, i, done)
 	stop()
-	if !v.finish(p.take, done, ended) {
+	if !v.finish(p.sound, done, ended) {
 		return errWedged
 	}
 	v.recent.finish(src.played, heard)
@@ -234,7 +234,7 @@ func (v *Voice) attend(ctx context.Context, t *task, i int, done <-chan struct{}
 			return silenced
 		case <-v.wake:
 		case <-late.C:
-			left := t.parts[i].take.duration() + v.o.Patience - time.Since(began)
+			left := t.parts[i].sound.duration() + v.o.Patience - time.Since(began)
 			if left <= 0 {
 				return overdue
 			}
@@ -244,7 +244,7 @@ func (v *Voice) attend(ctx context.Context, t *task, i int, done <-chan struct{}
 }
 
 // finish waits for a Play that was told to stop; false if it doesn't.
-func (v *Voice) finish(k *take, done chan struct{}, how ending) bool {
+func (v *Voice) finish(k *synthesis, done chan struct{}, how ending) bool {
 	if how == returned {
 		return true
 	}
@@ -266,11 +266,11 @@ func (v *Voice) outcome(t *task, p *part, how ending, heard time.Duration, err e
 		return errWedged
 	case how == silenced:
 		return errHushed
-	case p.take.failed() != nil:
-		return p.take.failed()
+	case p.sound.failed() != nil:
+		return p.sound.failed()
 	case err != nil:
 		return fmt.Errorf("play: %w", err)
-	case !p.take.drained():
+	case !p.sound.drained():
 		return errors.New("play: the speaker stopped early")
 	}
 	return nil
@@ -278,7 +278,7 @@ func (v *Voice) outcome(t *task, p *part, how ending, heard time.Duration, err e
 
 // lookAhead prepares the sentence that will be said next: the task's own, or
 // the first of the task at the head of the queue. It returns nil if there is none.
-func (v *Voice) lookAhead(t *task, i int) *take {
+func (v *Voice) lookAhead(t *task, i int) *synthesis {
 	if i >= len(t.parts) {
 		v.mu.Lock()
 		if len(v.queue) == 0 {
@@ -293,5 +293,5 @@ func (v *Voice) lookAhead(t *task, i int) *take {
 		}
 	}
 	v.compute(t.parts[i], -1)
-	return t.parts[i].take
+	return t.parts[i].sound
 }

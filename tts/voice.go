@@ -90,7 +90,7 @@ type task struct {
 // A part is one sentence of a task.
 type part struct {
 	text, language string
-	take           *take // nil until somebody prepares it
+	sound          *synthesis // nil until somebody prepares it
 }
 
 // NewVoice returns a Voice that says nothing until Run.
@@ -192,8 +192,8 @@ func (t *task) hush() {
 // drop gives up the work that was done ahead for a task.
 func (t *task) drop() {
 	for _, p := range t.parts {
-		if p.take != nil {
-			p.take.Close()
+		if p.sound != nil {
+			p.sound.Close()
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"deputy/stt"
 	"deputy/stt/whisper"
 	"deputy/tts"
+	"deputy/tts/ttstest"
 )
 
 // chime is the acknowledgement as it leaves for the speaker, at audio.Rate.
@@ -24,7 +25,7 @@ func chime(t *testing.T) []float32 {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	v := tts.NewVoice(tts.Options{
-		Player: &tts.Recorder{Write: func(s []float32, r int) error {
+		Player: ttstest.Recorder{Write: func(s []float32, r int) error {
 			sound, rate = append(sound, s...), r
 			return nil
 		}},
