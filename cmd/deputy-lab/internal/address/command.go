@@ -45,13 +45,13 @@ within seconds of Deputy's words. It prints Markdown tables.`,
 
 // A trial is one measurement.
 type trial struct {
-	ear    *voices.Ear
-	rooms  *voices.Rooms
-	studio *voices.Studio
-	speech string
-	every  int
-	names  address.Names
-	table  strings.Builder // all that was heard, TSV
+	listener *voices.Listener
+	rooms    *voices.Rooms
+	studio   *voices.Studio
+	speech   string
+	every    int
+	names    address.Names
+	table    strings.Builder // all that was heard, TSV
 }
 
 func measure(ctx context.Context, out io.Writer, what, speech, table string, every int) (err error) {
@@ -60,10 +60,10 @@ func measure(ctx context.Context, out io.Writer, what, speech, table string, eve
 	if t.rooms, err = voices.OpenRooms(speech); err != nil {
 		return err
 	}
-	if t.ear, err = voices.OpenEar(); err != nil {
+	if t.listener, err = voices.OpenListener(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.ear.Close()) }()
+	defer func() { err = errors.Join(err, t.listener.Close()) }()
 	if what == "names" {
 		err = t.called(ctx, out)
 	} else {
@@ -82,7 +82,7 @@ type tally struct {
 
 // hear counts one sound. Before, whatever got through the filter was an order.
 func (t *trial) hear(ctx context.Context, who, what string, samples []float32, n *tally) error {
-	heard, err := t.ear.Hear(ctx, samples)
+	heard, err := t.listener.Hear(ctx, samples)
 	if err != nil {
 		return err
 	}

@@ -28,14 +28,14 @@ type cellKey struct {
 
 // A measurer holds what a measurement needs and counts.
 type measurer struct {
-	studio *voices.Studio
-	rooms  *voices.Rooms
-	ear    *voices.Ear
-	cells  map[cellKey]*cell
-	seed   uint64
-	log    strings.Builder
-	tried  map[caseKey]int      // readings of what is no approval
-	passed map[caseKey][]string // those that approved
+	studio   *voices.Studio
+	rooms    *voices.Rooms
+	listener *voices.Listener
+	cells    map[cellKey]*cell
+	seed     uint64
+	log      strings.Builder
+	tried    map[caseKey]int      // readings of what is no approval
+	passed   map[caseKey][]string // those that approved
 }
 
 type caseKey struct {
@@ -55,11 +55,11 @@ func newMeasurer(speech string) (m *measurer, err error) {
 	if m.rooms, err = voices.OpenRooms(speech); err != nil {
 		return nil, err
 	}
-	m.ear, err = voices.OpenEar()
+	m.listener, err = voices.OpenListener()
 	return m, err
 }
 
-func (m *measurer) close() error { return errors.Join(m.ear.Close(), m.studio.Close()) }
+func (m *measurer) close() error { return errors.Join(m.listener.Close(), m.studio.Close()) }
 
 func owner(ctx context.Context, out io.Writer, speech, log, lang string, most int) (err error) {
 	m, err := newMeasurer(speech)
@@ -237,7 +237,7 @@ func (m *measurer) hear(ctx context.Context, v voices.Voice, text string, cond v
 		return nil, err
 	}
 	m.seed++
-	return m.ear.Hear(ctx, m.rooms.Put(samples, cond, m.seed))
+	return m.listener.Hear(ctx, m.rooms.Put(samples, cond, m.seed))
 }
 
 // note writes down what was heard.

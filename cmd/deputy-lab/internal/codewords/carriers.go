@@ -23,11 +23,11 @@ func carrying(ctx context.Context, out io.Writer, speech string) (err error) {
 	if err != nil {
 		return err
 	}
-	ear, err := voices.OpenEar()
+	listener, err := voices.OpenListener()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ear.Close(), studio.Close()) }()
+	defer func() { err = errors.Join(err, listener.Close(), studio.Close()) }()
 	p, f := voices.Piper, voices.Flite
 	says := []say{
 		{voice: p[0]}, {voice: p[1], cond: voices.Condition{SNR: 10, Noise: 1}}, {voice: f[0], cond: voices.Condition{SNR: 20}},
@@ -40,7 +40,7 @@ func carrying(ctx context.Context, out io.Writer, speech string) (err error) {
 		var wrong []string
 		for i, s := range says {
 			for j, w := range words {
-				heard, err := speak(ctx, studio, rooms, ear, s, fmt.Sprintf(form, w), uint64(i*100+j))
+				heard, err := speak(ctx, studio, rooms, listener, s, fmt.Sprintf(form, w), uint64(i*100+j))
 				if err != nil {
 					return err
 				}

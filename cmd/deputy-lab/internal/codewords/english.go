@@ -76,11 +76,11 @@ func english(ctx context.Context, out io.Writer, speech, table, few string, coun
 	if err != nil {
 		return err
 	}
-	ear, err := voices.OpenEar()
+	listener, err := voices.OpenListener()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ear.Close(), studio.Close()) }()
+	defer func() { err = errors.Join(err, listener.Close(), studio.Close()) }()
 	if n := len(studio.Installed(slices.Concat(voices.Piper, voices.Flite, voices.Espeak))); n < len(voices.Piper)+len(voices.Flite)+len(voices.Espeak) {
 		return errors.New("voices are missing: scripts/setup piper, and apt-get install flite espeak-ng sox")
 	}
@@ -93,7 +93,7 @@ func english(ctx context.Context, out io.Writer, speech, table, few string, coun
 	for i, r := range rs {
 		for _, s := range r.says {
 			for j, w := range left {
-				if err := measure(ctx, studio, rooms, ear, s, w, uint64(i*1000+j)); err != nil {
+				if err := measure(ctx, studio, rooms, listener, s, w, uint64(i*1000+j)); err != nil {
 					return err
 				}
 				w.round = i + 1
@@ -143,13 +143,13 @@ func written(text string) voices.Heard {
 }
 
 // speak has something said once and gives the first utterance that may be speech.
-func speak(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, ear *voices.Ear, s say, text string, seed uint64) (voices.Heard, error) {
+func speak(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, listener *voices.Listener, s say, text string, seed uint64) (voices.Heard, error) {
 	text = strings.ToUpper(text[:1]) + text[1:]
 	samples, err := st.Say(ctx, s.voice, text)
 	if err != nil {
 		return voices.Heard{}, err
 	}
-	heard, err := ear.Hear(ctx, rooms.Put(samples, s.cond, seed))
+	heard, err := listener.Hear(ctx, rooms.Put(samples, s.cond, seed))
 	if err != nil {
 		return voices.Heard{}, err
 	}
@@ -162,12 +162,12 @@ func speak(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, ear *voi
 }
 
 // measure has a word spoken once and counts.
-func measure(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, ear *voices.Ear, s say, w *word, seed uint64) error {
+func measure(ctx context.Context, st *voices.Studio, rooms *voices.Rooms, listener *voices.Listener, s say, w *word, seed uint64) error {
 	form := "%s."
 	if !s.alone {
 		form = carrier
 	}
-	h, err := speak(ctx, st, rooms, ear, s, fmt.Sprintf(form, w.text), seed)
+	h, err := speak(ctx, st, rooms, listener, s, fmt.Sprintf(form, w.text), seed)
 	if err != nil {
 		return err
 	}

@@ -13,19 +13,19 @@ import (
 	"deputy/stt/whisper"
 )
 
-// An Ear hears as Deputy's does, with its default configuration, but faster than
+// An Listener hears as Deputy's does, with its default configuration, but faster than
 // in real time: the endpoint goes by the speaker's pauses, without the hints of a
 // draft.
-type Ear struct {
+type Listener struct {
 	detector    *whisper.Detector
 	transcriber *whisper.Transcriber
 	options     audio.Options
 }
 
-// OpenEar loads the recogniser and the voice detector of the default
+// OpenListener loads the recogniser and the voice detector of the default
 // configuration, but for one thread: measurements run beside other work, and
 // threads that wait for one another then lose more than they win.
-func OpenEar() (*Ear, error) {
+func OpenListener() (*Listener, error) {
 	cfg := configs.Default()
 	path := func(name string) string { return models.Embedded().Path(configs.UserPaths().Models(), name) }
 	d, err := whisper.NewDetector(path(cfg.STT.Detector))
@@ -36,13 +36,13 @@ func OpenEar() (*Ear, error) {
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	return &Ear{d, t, audio.Options{
+	return &Listener{d, t, audio.Options{
 		MinSilence: cfg.Audio.Endpoint.Min, MaxSilence: cfg.Audio.Endpoint.Max, PauseAfter: 150 * time.Millisecond,
 	}}, nil
 }
 
 // Close frees both.
-func (e *Ear) Close() error { return errors.Join(e.transcriber.Close(), e.detector.Close()) }
+func (e *Listener) Close() error { return errors.Join(e.transcriber.Close(), e.detector.Close()) }
 
 // A Heard is one utterance that came through.
 type Heard struct {
@@ -54,7 +54,7 @@ type Heard struct {
 }
 
 // Hear gives every utterance in samples, in order.
-func (e *Ear) Hear(ctx context.Context, samples []float32) ([]Heard, error) {
+func (e *Listener) Hear(ctx context.Context, samples []float32) ([]Heard, error) {
 	e.detector.Reset()
 	var out []Heard
 	for ev, err := range audio.Listen(audio.Slice(samples, audio.Rate), e.detector, &e.options) {

@@ -18,18 +18,18 @@ func TestHear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ear, err := OpenEar()
+	listener, err := OpenListener()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ear.Close()
+	defer listener.Close()
 	studio := Open()
 	defer studio.Close()
 	samples, err := studio.Say(t.Context(), Piper[0], "Write a letter to the office.")
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard, err := ear.Hear(t.Context(), rooms.Put(samples, Condition{SNR: 20}, 1))
+	heard, err := listener.Hear(t.Context(), rooms.Put(samples, Condition{SNR: 20}, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
