@@ -13,7 +13,7 @@ import (
 	"deputy/stt/whisper"
 )
 
-// An Listener hears as Deputy's does, with its default configuration, but faster than
+// A Listener hears as Deputy's does, with its default configuration, but faster than
 // in real time: the endpoint goes by the speaker's pauses, without the hints of a
 // draft.
 type Listener struct {
