@@ -60,9 +60,9 @@ func bigRepository(tb testing.TB, dir string, n int) {
 // TestUndoInALargeRepository: a command in a repository of any size can be taken
 // back, .git and node_modules too, and so takes no more than in a small one.
 func TestUndoInALargeRepository(t *testing.T) {
-	n := 3000
-	if os.Getenv("DEPUTY_TEST_ALL") != "" {
-		n = 50_000
+	n := 10_000
+	if racing {
+		n = 1000
 	}
 	s := toolstest.NewSpace(t)
 	bigRepository(t, s.Dir(), n)

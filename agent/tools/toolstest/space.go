@@ -82,16 +82,24 @@ func (s Space) Undo(name string, r tool.Result) error {
 // Repository makes a git repository in the workspace, with a commit.
 func (s Space) Repository() {
 	s.t.Helper()
-	for _, args := range [][]string{{"init", "-q", "--template=", "-b", "main"}, {"config", "user.name", "Kim"}, {"config", "user.email", "kim@acme.example"}, {"add", "-A"}, {"commit", "-q", "-m", "first"}} {
-		s.Git(args...)
+	s.Git("init", "-q", "--template=", "-b", "main")
+	f, err := os.OpenFile(filepath.Join(s.Dir(), ".git/config"), os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString("[user]\n\tname = Kim\n\temail = kim@acme.example\n")
+		err = errors.Join(err, f.Close())
 	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.Git("add", "-A")
+	s.Git("commit", "-q", "-m", "first")
 }
 
 func (s Space) Git(args ...string) string {
 	s.t.Helper()
 	c := exec.Command("git", args...)
 	c.Dir = s.Dir()
-	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.t.TempDir()}
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + filepath.Dir(s.Dir())}
 	out, err := c.CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("git %q: %v: %s", args, err, out)
