@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"deputy/internal/netguard"
 )
 
 // checker collects what is wrong with values.
@@ -163,7 +165,7 @@ func (m Mail) check(k *checker) {
 	_, err := mail.ParseAddress(m.From)
 	k.that(err == nil, "mail.from", "%q is not a mail address", m.From)
 	k.that(isHost(m.Host), "mail.host", "%q is not a host name", m.Host)
-	k.that(m.TLS != "none" || m.User == "" || isLoopback(m.Host), "mail.tls", "none would send the password in the open to %s", m.Host)
+	k.that(m.TLS != "none" || m.User == "" || netguard.Loopback(m.Host), "mail.tls", "none would send the password in the open to %s", m.Host)
 }
 
 // isName accepts what can be called across a room and told from other words.
@@ -189,9 +191,4 @@ func isHost(h string) bool {
 	}
 	u, err := url.Parse("//" + h)
 	return err == nil && h != "" && u.Hostname() == h && !strings.ContainsAny(h, " /?#@*")
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
+
+	"deputy/internal/netguard"
 )
 
 //go:embed presets.yaml
@@ -77,6 +79,6 @@ func (l LLM) ReadsAhead(p Preset) bool {
 		return l.ReadAhead == "on"
 	}
 	u, err := url.Parse(p.URL)
-	own := p.Name == Local || err == nil && isLoopback(u.Hostname())
+	own := p.Name == Local || err == nil && netguard.Loopback(u.Hostname())
 	return own && p.KeyEnv == "" && l.KeyFile == ""
 }

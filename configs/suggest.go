@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"deputy/internal/textnorm"
 )
 
 // unknownKey says that there is no such key, and what may have been meant.
@@ -47,7 +49,7 @@ func nearest(key string, section reflect.Type, prefix string) string {
 	best, least := "", 1+len(key)/2
 	for i := range section.NumField() {
 		name := section.Field(i).Tag.Get("yaml")
-		if d := editDistance(strings.ToLower(key), name); d < least {
+		if d := textnorm.Distance([]rune(strings.ToLower(key)), []rune(name)); d < least {
 			best, least = join(prefix, name), d
 		}
 	}
@@ -60,25 +62,4 @@ func nearest(key string, section reflect.Type, prefix string) string {
 		}
 	})
 	return best
-}
-
-// editDistance counts the letters to insert, delete or replace.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

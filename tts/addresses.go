@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"deputy/internal/textnorm"
 )
 
 var (
@@ -76,7 +78,7 @@ func (w *wording) domain(host string) string {
 	for _, r := range host {
 		if unicode.IsLetter(r) {
 			latin = latin || unicode.Is(unicode.Latin, r)
-			other = other || !unicode.Is(unicode.Latin, r) && !hangul(r)
+			other = other || !unicode.Is(unicode.Latin, r) && !textnorm.Hangul(r)
 		}
 	}
 	said := spell(host, ".", " "+w.dot+" ", "-", " "+w.dash+" ", "_", " "+w.underscore+" ", ":", " ")

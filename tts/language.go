@@ -3,6 +3,8 @@ package tts
 import (
 	"strings"
 	"unicode"
+
+	"deputy/internal/textnorm"
 )
 
 // Language chooses the voice of a sentence by its script: "ko" when at least as
@@ -13,7 +15,7 @@ func Language(sentence string) string {
 	ko, en := 0, 0
 	for _, word := range strings.Fields(sentence) {
 		switch {
-		case strings.IndexFunc(word, hangul) >= 0:
+		case strings.IndexFunc(word, textnorm.Hangul) >= 0:
 			ko++
 		case strings.IndexFunc(word, unicode.IsLetter) >= 0:
 			en++

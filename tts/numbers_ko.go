@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"deputy/internal/textnorm"
 )
 
 var scalesKo = map[string]float64{"k": 1e3, "K": 1e3, "thousand": 1e3, "M": 1e6, "million": 1e6, "B": 1e9, "bn": 1e9, "billion": 1e9, "trillion": 1e12}
@@ -168,7 +170,7 @@ func countKo(text string) string {
 	for _, at := range countRE.FindAllStringSubmatchIndex(text, -1) {
 		n, counter := atoi(text[at[2]:at[3]]), text[at[4]:at[5]]
 		next, _ := utf8.DecodeRuneInString(text[at[1]:])
-		if hangul(next) && !strings.ContainsRune(particles, next) || counter == "시" && n > 12 || n == 0 {
+		if textnorm.Hangul(next) && !strings.ContainsRune(particles, next) || counter == "시" && n > 12 || n == 0 {
 			continue
 		}
 		if before, _ := utf8.DecodeLastRuneInString(text[:at[0]]); before == '.' || before == '-' {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"deputy/internal/textnorm"
 )
 
 const (
@@ -146,7 +148,7 @@ func (s *Splitter) ended(next rune) bool {
 	}
 	mark, before := buf[n-1], buf[n-2]
 	if !spaced {
-		return hangul(before) && hangul(next) && !quoted
+		return textnorm.Hangul(before) && textnorm.Hangul(next) && !quoted
 	}
 	if mark == '.' || mark == '…' {
 		return !unicode.IsLower(next) && !abbreviated(buf[:n-1], next)
@@ -175,7 +177,7 @@ func early(buf []rune) bool {
 		return false
 	}
 	words := len(strings.Fields(string(buf)))
-	if strings.IndexFunc(string(buf), hangul) >= 0 {
+	if strings.IndexFunc(string(buf), textnorm.Hangul) >= 0 {
 		return words >= earlyWords-2 // a Korean word carries its particles
 	}
 	return words >= earlyWords
@@ -241,8 +243,6 @@ func closer(r rune) bool { return strings.ContainsRune("\"'”’»)]*_`」』",
 func meant(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsSymbol(r) || r == '%'
 }
-
-func hangul(r rune) bool { return unicode.Is(unicode.Hangul, r) }
 
 func setOf(words string) map[string]bool {
 	m := map[string]bool{}

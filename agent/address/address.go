@@ -13,6 +13,8 @@ package address
 import (
 	"strings"
 	"unicode"
+
+	"deputy/internal/textnorm"
 )
 
 // Names are what somebody is called, in any language.
@@ -60,7 +62,7 @@ func addressed(words []word, k int, target []sound) bool {
 	switch {
 	case k > 1:
 		return far <= joined && last.apart && len(after) > 0 && !articles[words[0].text]
-	case hangul(last.text):
+	case textnorm.HasHangul(last.text):
 		return far <= like && !particle(last.text, far, target)
 	case far <= same:
 		return last.apart || len(after) == 0 || !talks(after)
@@ -80,7 +82,7 @@ func particle(text string, far float64, target []sound) bool {
 
 // vocative is a Korean name without what is put behind it to call somebody.
 func vocative(name string) string {
-	if hangul(name) {
+	if textnorm.HasHangul(name) {
 		for _, end := range []string{"님아", "야", "아", "님", "씨"} {
 			if rest, ok := strings.CutSuffix(name, end); ok && rest != "" {
 				return rest
@@ -88,10 +90,6 @@ func vocative(name string) string {
 		}
 	}
 	return name
-}
-
-func hangul(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Hangul, r) })
 }
 
 // A word is a run of letters and digits.

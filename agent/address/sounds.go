@@ -2,7 +2,8 @@ package address
 
 import (
 	"strings"
-	"unicode"
+
+	"deputy/internal/textnorm"
 )
 
 // A sound is what a letter stands for, roughly: consonants that recognisers mix up
@@ -39,7 +40,7 @@ func soundsOf(w string) (out []sound) {
 	}
 	latin := []rune(spellings.Replace(silentEnd(strings.ToLower(w))))
 	for _, r := range latin {
-		if unicode.Is(unicode.Hangul, r) && r >= 0xAC00 && r <= 0xD7A3 {
+		if textnorm.Syllable(r) {
 			for _, s := range syllable(r) {
 				add(s)
 			}
@@ -68,27 +69,12 @@ var (
 )
 
 func syllable(r rune) string {
-	n := int(r - 0xAC00)
-	return initials[n/588] + vowels[n%588/28] + finals[n%28]
+	initial, vowel, final := textnorm.Jamo(r)
+	return initials[initial] + vowels[vowel] + finals[final]
 }
 
 // distance is what it costs to take one for the other.
-func distance(a, b []sound) float64 {
-	row := make([]float64, len(b)+1)
-	for j := range b {
-		row[j+1] = row[j] + loss(b, j)
-	}
-	for i, s := range a {
-		diagonal := row[0]
-		row[0] += loss(a, i)
-		for j, t := range b {
-			above := row[j+1]
-			row[j+1] = min(diagonal+swap(s, t), row[j]+loss(b, j), above+loss(a, i))
-			diagonal = above
-		}
-	}
-	return row[len(b)]
-}
+func distance(a, b []sound) float64 { return textnorm.Cost(a, b, swap, loss) }
 
 // loss is what it costs that the i-th sound is there on one side only: a stop
 // before another is hardly heard, nor is an h, a glide or a vowel's r.

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"deputy/internal/textnorm"
 )
 
 // TestRevisions: what criticises what was just done is told from an order that names
@@ -16,7 +18,7 @@ func TestRevisions(t *testing.T) {
 	count := map[bool]map[bool]int{true: {}, false: {}}
 	for line := range strings.Lines(string(data)) {
 		is, text, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		count[is == "yes"][strings.ContainsFunc(text, isHangul)]++
+		count[is == "yes"][textnorm.HasHangul(text)]++
 		if got := IsRevision(text); got != (is == "yes") {
 			t.Errorf("%q: got revision %v, want %s", text, got, is)
 		}

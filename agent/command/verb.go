@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"deputy/agent/model"
+	"deputy/internal/textnorm"
 )
 
 // A Verb is an order that needs no model. Only a whole utterance is a verb:
@@ -97,13 +98,11 @@ func plain(text string) string {
 			}
 		}
 	}
-	if strings.ContainsFunc(text, isHangul) {
+	if textnorm.HasHangul(text) {
 		text = strings.ReplaceAll(text, " ", "")
 	}
 	return text
 }
-
-func isHangul(r rune) bool { return unicode.Is(unicode.Hangul, r) }
 
 // Read is the verb that the whole utterance is.
 func Read(text, _ string) Verb {

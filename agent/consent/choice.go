@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"deputy/internal/textnorm"
 )
 
 // ReadChoice says which of several waiting asks text means, by its number or by
@@ -207,7 +209,7 @@ func sameStem(a, b string) bool {
 		return false
 	}
 	tail := utf8.RuneCountInString(b) - utf8.RuneCountInString(a)
-	if hangul(a) {
+	if textnorm.HasHangul(a) {
 		return tail == 0 || utf8.RuneCountInString(a) >= 2 && tail <= 3
 	}
 	return tail == 0 || utf8.RuneCountInString(a) >= 4 && tail <= 3

@@ -3,6 +3,8 @@ package consent
 import (
 	"slices"
 	"strings"
+
+	"deputy/internal/textnorm"
 )
 
 // particles may stand behind a Korean code word: 호랑이요, 호랑이로 승인.
@@ -19,7 +21,7 @@ func (u *utterance) findCode(codeWord string) {
 		for j := i + 1; j <= min(i+3, len(u.words)); j++ {
 			_, got := u.join(i, j)
 			tail, ok := strings.CutPrefix(got, want)
-			if ok && slices.Contains(particles, tail) && (tail == "" || hangul(want)) {
+			if ok && slices.Contains(particles, tail) && (tail == "" || textnorm.HasHangul(want)) {
 				u.marks = append(u.marks, mark{code, i, j})
 				n = j - i
 				break
@@ -40,7 +42,7 @@ func (u *utterance) nearMiss(codeWord string) string {
 				continue
 			}
 			spaced, got := u.join(i, j)
-			if d := min(apart(letters(got), letters(want)), apart(sounds(got), sounds(want))); d <= 0.5 && d < best {
+			if d := min(textnorm.Apart(textnorm.Letters(got), textnorm.Letters(want)), textnorm.Apart(sounds(got), sounds(want))); d <= 0.5 && d < best {
 				best, found = d, spaced
 			}
 		}
@@ -65,25 +67,6 @@ func closedForm(s string) string {
 	return closed
 }
 
-func hangul(s string) bool { return strings.ContainsFunc(s, syllable) }
-
-// letters spells s; of Hangul it gives the letters of each syllable.
-func letters(s string) []rune {
-	var out []rune
-	for _, r := range s {
-		if !syllable(r) {
-			out = append(out, r)
-			continue
-		}
-		n := r - 0xAC00
-		out = append(out, 0x1100+n/588, 0x1161+n%588/28)
-		if t := n % 28; t > 0 {
-			out = append(out, 0x11A7+t)
-		}
-	}
-	return out
-}
-
 // alike are letters that are easily heard for one another.
 var alike = func() map[rune]rune {
 	m := map[rune]rune{}
@@ -101,36 +84,11 @@ var alike = func() map[rune]rune {
 
 // sounds is letters, with what sounds alike made alike.
 func sounds(s string) []rune {
-	rs := letters(s)
+	rs := textnorm.Letters(s)
 	for i, r := range rs {
 		if a, ok := alike[r]; ok {
 			rs[i] = a
 		}
 	}
 	return slices.Compact(rs)
-}
-
-// apart is the edit distance of a and b as a share of the longer: 0 is equal, 1
-// has nothing in common.
-func apart(a, b []rune) float64 {
-	if len(a) == 0 || len(b) == 0 {
-		return 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return float64(row[len(b)]) / float64(max(len(a), len(b)))
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"deputy/internal/textnorm"
 )
 
 var readings = map[string]Reading{
@@ -72,10 +74,8 @@ func phrases(t testing.TB) []phrase {
 }
 
 func languageOf(s string) string {
-	for _, r := range s {
-		if r >= 0x1100 && r <= 0x11FF || r >= 0x3130 && r <= 0x318F || r >= 0xAC00 && r <= 0xD7A3 {
-			return "ko"
-		}
+	if textnorm.HasHangul(s) {
+		return "ko"
 	}
 	return "en"
 }

@@ -3,6 +3,8 @@ package consent
 import (
 	"slices"
 	"strings"
+
+	"deputy/internal/textnorm"
 )
 
 // A room gives Deputy's own voice back, whole, in pieces, and misheard. When an
@@ -73,8 +75,8 @@ func Echoes(text string, said []string) bool {
 	v := split(strings.Join(said, "\n"))
 	_, closed := u.join(0, len(u.words))
 	_, whole := v.join(0, len(v.words))
-	own := letters(closed)
-	return u.stands(&v) || len(own) >= 8 && 3*edits(own, letters(whole)) <= len(own)
+	own := textnorm.Letters(closed)
+	return u.stands(&v) || len(own) >= 8 && 3*textnorm.DistanceWithin(own, textnorm.Letters(whole)) <= len(own)
 }
 
 // stands says whether the answer is a piece of v. The beginning of a word is
@@ -84,7 +86,7 @@ func (u *utterance) stands(v *utterance) bool {
 	for i := range v.words {
 		_, rest := v.join(i, min(i+len(u.words)+4, len(v.words)))
 		for at := strings.Index(rest, closed); at >= 0 && at < len(v.words[i].text); {
-			if hangul(closed) || wholeWords(v, i, at+len(closed)) {
+			if textnorm.HasHangul(closed) || wholeWords(v, i, at+len(closed)) {
 				return true
 			}
 			next := strings.Index(rest[at+1:], closed)
@@ -122,7 +124,7 @@ func (u *utterance) leansOn(v *utterance) bool {
 		}
 		last = max(last, m.to)
 	}
-	if first < 0 || !hangul(u.text) {
+	if first < 0 || !textnorm.HasHangul(u.text) {
 		return false
 	}
 	_, core := u.join(first, last)
@@ -145,7 +147,7 @@ func (u *utterance) leansOn(v *utterance) bool {
 }
 
 // alikeTo says whether two texts can be heard for one another.
-func alikeTo(a, b string) bool { return apart(sounds(a), sounds(b)) <= 0.34 }
+func alikeTo(a, b string) bool { return textnorm.Apart(sounds(a), sounds(b)) <= 0.34 }
 
 // soundsLike says whether each word of the answer sounds like the one of said
 // that stands in its place.
@@ -168,7 +170,7 @@ func (u *utterance) parrots(said []string) bool {
 	_, closed := u.join(0, len(u.words))
 	syllables := 0
 	for _, r := range closed {
-		if syllable(r) {
+		if textnorm.Syllable(r) {
 			syllables++
 		}
 	}
@@ -177,17 +179,17 @@ func (u *utterance) parrots(said []string) bool {
 	}
 	v := split(strings.Join(said, "\n"))
 	_, text := v.join(0, len(v.words))
-	a, b := letters(closed), letters(text)
-	n := edits(a, b)
+	a, b := textnorm.Letters(closed), textnorm.Letters(text)
+	n := textnorm.DistanceWithin(a, b)
 	own := a
 	if plainly(u, explicit|weak|action|object|ack|filler|code) { // what is demanded is the same anyway: the rest must be
-		own = letters(u.without(func(m mark) bool { return u.demands(m) || m.kind&code != 0 }))
+		own = textnorm.Letters(u.without(func(m mark) bool { return u.demands(m) || m.kind&code != 0 }))
 	}
 	if 4*n > len(own) || !u.within(text) {
 		return false
 	}
 	consenting := u.without(func(m mark) bool { return m.kind&(refuse|negate) != 0 })
-	return consenting == closed || n < edits(letters(consenting), b)
+	return consenting == closed || n < textnorm.DistanceWithin(textnorm.Letters(consenting), b)
 }
 
 // without is the answer without the words of some marks, unspaced.
@@ -209,26 +211,4 @@ func (u *utterance) within(text string) bool {
 		}
 	}
 	return true
-}
-
-// edits is the least edit distance of a to any piece of text.
-func edits(a, text []rune) int {
-	row := make([]int, len(text)+1) // zeros: a piece may begin anywhere
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range text {
-			cost := diagonal
-			if a[i] != text[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	best := len(a)
-	for _, d := range row { // and end anywhere
-		best = min(best, d)
-	}
-	return best
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"deputy/internal/textnorm"
 )
 
 // TestTables holds the tables to what the grammar rests on: nothing that
@@ -188,8 +190,8 @@ func disguised(text string) string {
 			b.WriteString([]string{"\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad"}[rand.IntN(5)])
 		case n == 2 && r > ' ' && r <= '~':
 			b.WriteRune(r + 0xFEE0)
-		case n == 3 && syllable(r):
-			for _, l := range letters(string(r)) {
+		case n == 3 && textnorm.Syllable(r):
+			for _, l := range textnorm.Letters(string(r)) {
 				b.WriteRune(l)
 			}
 		default:

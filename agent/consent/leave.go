@@ -4,6 +4,10 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"deputy/internal/textnorm"
 )
 
 // A GrantRequest is a standing permission as it was spoken, or the end of one. It
@@ -42,7 +46,7 @@ func ReadGrantRequest(text, language string) (GrantRequest, bool) {
 	if !ok {
 		return GrantRequest{}, false
 	}
-	if hangul(s) && !latin(s) {
+	if textnorm.HasHangul(s) && !latin(s) {
 		return koreanGrant(s)
 	}
 	return englishGrant(s)
@@ -52,7 +56,7 @@ func ReadGrantRequest(text, language string) (GrantRequest, bool) {
 // with an English one: whether it begins so.
 func latin(s string) bool {
 	w, _, _ := strings.Cut(s, " ")
-	return !hangul(w) && opener.MatchString(s)
+	return !textnorm.HasHangul(w) && opener.MatchString(s)
 }
 
 // sentence makes text one line: plain characters, single spaces, no marks at
@@ -65,7 +69,7 @@ func sentence(text string) (string, bool) {
 		return r
 	}, text)
 	var words []string
-	for w := range strings.FieldsSeq(compose([]rune(folded))) {
+	for w := range strings.FieldsSeq(norm.NFC.String(folded)) {
 		if strings.ContainsRune(w, '?') {
 			return "", false
 		}

@@ -1,6 +1,8 @@
 package consent
 
-import "strings"
+import (
+	"deputy/internal/textnorm"
+)
 
 // A kind is what a word or phrase can do in an answer.
 type kind uint32
@@ -101,7 +103,7 @@ func (u *utterance) endings() []bool {
 	}
 	text := []byte(u.text)
 	patterns := []ending{times}
-	if strings.ContainsFunc(u.text, isHangul) {
+	if textnorm.HasHangul(u.text) {
 		patterns = append(patterns, endings...)
 	}
 	for _, p := range patterns {

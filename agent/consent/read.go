@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"deputy/internal/textnorm"
 )
 
 // Read says what a decides about q. The rules, in this order; the first that
@@ -95,7 +97,7 @@ func (u *utterance) putOff(why string) Verdict {
 // beside it where it begins with a yes; "don't ask him" and "it is always so" propose nothing.
 func (u *utterance) proposes() bool {
 	switch {
-	case u.has(always) && hangul(u.text):
+	case u.has(always) && textnorm.HasHangul(u.text):
 		return true
 	case !u.has(always) && !(u.has(ever) && (u.has(explicit|action|code) || u.begins(weak))):
 		return false
@@ -112,7 +114,7 @@ func (u *utterance) forbids() bool {
 			return false
 		}
 		last := u.words[m.to-1].text
-		if hangul(last) {
+		if textnorm.HasHangul(last) {
 			return forbidding.MatchString(last)
 		}
 		next := ""
@@ -205,10 +207,10 @@ func (u *utterance) about(q Question) bool {
 			return true
 		}
 		part := w.text
-		if rs := []rune(part); hangul(part) && len(rs) > 2 {
+		if rs := []rune(part); textnorm.HasHangul(part) && len(rs) > 2 {
 			part = string(rs[:2])
 		}
-		if n := utf8.RuneCountInString(part); n < 2 || n < 4 && !hangul(part) {
+		if n := utf8.RuneCountInString(part); n < 2 || n < 4 && !textnorm.HasHangul(part) {
 			continue
 		}
 		for _, s := range q.Said {
@@ -224,7 +226,7 @@ func (u *utterance) about(q Question) bool {
 // English begins with the yes or the change, Korean ends with the change.
 func (u *utterance) changed(q Question) Verdict {
 	last := -1 // the word that leads up to the change
-	content := u.has(amend) && hangul(u.text)
+	content := u.has(amend) && textnorm.HasHangul(u.text)
 	for _, m := range u.marks {
 		if m.kind&but != 0 && last < 0 {
 			last = m.to - 1
@@ -232,7 +234,7 @@ func (u *utterance) changed(q Question) Verdict {
 		content = content || m.kind == other
 	}
 	yes := u.begins(explicit | weak | action)
-	if !content || !yes && !u.begins(amend) && !(u.has(amend) && hangul(u.text)) {
+	if !content || !yes && !u.begins(amend) && !(u.has(amend) && textnorm.HasHangul(u.text)) {
 		return Verdict{Why: "it holds a change or a condition, but not which"}
 	}
 	if !yes && len(u.words) >= 4 && len(q.Said) > 0 && !u.about(q) {
@@ -258,7 +260,7 @@ func (u *utterance) leftover(q Question, a Answer) Verdict {
 			return Verdict{Why: "it comes near the code word, but isn't it", NearMiss: heard}
 		}
 	}
-	several := len(u.words) >= 3 || hangul(u.text) && utf8.RuneCountInString(u.text) >= 6
+	several := len(u.words) >= 3 || textnorm.HasHangul(u.text) && utf8.RuneCountInString(u.text) >= 6
 	switch {
 	case u.has(explicit|action|code|always) || u.begins(weak) || u.agrees():
 		return Verdict{Why: "it holds more than an approval"}

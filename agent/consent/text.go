@@ -3,6 +3,10 @@ package consent
 import (
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"deputy/internal/textnorm"
 )
 
 // A word is one word of an answer, folded: lower case, without apostrophes,
@@ -38,7 +42,7 @@ func split(raw string) utterance {
 	start, depth, dots, broken := 0, 0, 0, false
 	flush := func(end int) {
 		if len(cur) > 0 {
-			u.words = append(u.words, word{squeeze(compose(cur)), start, end, broken})
+			u.words = append(u.words, word{squeeze(norm.NFC.String(string(cur))), start, end, broken})
 			cur, broken = nil, false
 		}
 	}
@@ -95,46 +99,18 @@ func closes(s string) bool { return strings.ContainsAny(s, "])}>］）｝＞") }
 
 // fold makes characters that are heard alike one: it gives 0 for what can't be seen.
 func fold(r rune) rune {
-	switch {
-	case r >= '！' && r <= '～': // full-width
-		return fold(r - 0xFEE0)
-	case r == '\u3000':
-		return ' '
+	switch r = textnorm.Narrow(r); {
 	case strings.ContainsRune("’‘ʼ′`´‛＇ʹˈ", r):
 		return '\''
 	case strings.ContainsRune("؟¿⁇⁈⁉‽\u037e", r):
 		return '?'
 	case strings.ContainsRune("‐‑‒–—―−", r):
 		return '-'
-	case r == '\u00ad' || unicode.Is(unicode.Cf, r) || r >= 0xFE00 && r <= 0xFE0F || r == '\u115F' || r == '\u1160' || r == '\u3164':
-		return 0
-	case unicode.Is(unicode.Cc, r) && !unicode.IsSpace(r):
+	case textnorm.Ignorable(r), unicode.Is(unicode.Cc, r) && !unicode.IsSpace(r):
 		return 0
 	}
 	return r
 }
-
-// compose writes conjoining jamo, as some systems send Hangul, as syllables.
-func compose(rs []rune) string {
-	var out []rune
-	for _, r := range rs {
-		n := len(out)
-		switch {
-		case n > 0 && out[n-1] >= 0x1100 && out[n-1] <= 0x1112 && r >= 0x1161 && r <= 0x1175:
-			out[n-1] = 0xAC00 + ((out[n-1]-0x1100)*21+(r-0x1161))*28
-		case n > 0 && syllable(out[n-1]) && (out[n-1]-0xAC00)%28 == 0 && r >= 0x11A8 && r <= 0x11C2:
-			out[n-1] += r - 0x11A7
-		default:
-			out = append(out, r)
-		}
-	}
-	return string(out)
-}
-
-// isHangul says whether r is Korean: a syllable, or a letter by itself (ㄴㄴ).
-func isHangul(r rune) bool { return syllable(r) || r >= 0x3131 && r <= 0x3163 }
-
-func syllable(r rune) bool { return r >= 0xAC00 && r <= 0xD7A3 }
 
 // squeeze shortens what was drawn out: "nooo" is "no". A number stays as it is.
 func squeeze(s string) string {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"deputy/internal/textnorm"
 )
 
 // A When is a time as it was said, before any clock was looked at. The zero
@@ -192,7 +194,7 @@ func place(hour int, half string, p part) (clock time.Duration, either bool) {
 // own, a Korean one where a word begins.
 func containsWord(text, name string) bool {
 	padded := " " + text + " "
-	if hangul(name) {
+	if textnorm.HasHangul(name) {
 		return strings.Contains(padded, " "+name)
 	}
 	return strings.Contains(padded, " "+name+" ")

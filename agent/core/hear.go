@@ -12,6 +12,7 @@ import (
 	"deputy/agent/model"
 	"deputy/agent/policy"
 	"deputy/agent/state"
+	"deputy/internal/textnorm"
 )
 
 // hear works out what an utterance is: an answer, a local verb, dictation,
@@ -151,10 +152,8 @@ func (x *step) languageOf(h event.Heard) string {
 	if h.Language == "en" || h.Language == "ko" {
 		return h.Language
 	}
-	for _, r := range h.Text {
-		if r >= 0xAC00 && r <= 0xD7A3 {
-			return "ko"
-		}
+	if textnorm.HasHangul(h.Text) {
+		return "ko"
 	}
 	return x.Language
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"deputy/internal/netguard"
 )
 
 var (
@@ -77,7 +79,7 @@ func decodeOnce(s string) (out []string) {
 		}))
 	}
 	if puny.MatchString(s) {
-		out = append(out, puny.ReplaceAllStringFunc(s, decodeLabel))
+		out = append(out, puny.ReplaceAllStringFunc(s, netguard.Decode))
 	}
 	for _, token := range coded.FindAllString(s, 2000) {
 		token = strings.TrimRight(token, "=")
@@ -107,72 +109,4 @@ func written(b []byte) bool {
 		}
 	}
 	return true
-}
-
-// decodeHost writes a host's punycode labels out.
-func decodeHost(h string) string {
-	labels := strings.Split(h, ".")
-	for i, l := range labels {
-		labels[i] = decodeLabel(l)
-	}
-	return strings.Join(labels, ".")
-}
-
-// decodeLabel decodes one label (RFC 3492, RFC 5891); what is no punycode stays.
-func decodeLabel(label string) string {
-	if len(label) < 5 || len(label) > 63 || !strings.EqualFold(label[:4], "xn--") {
-		return label
-	}
-	rest := strings.ToLower(label[4:])
-	var out []rune
-	if i := strings.LastIndexByte(rest, '-'); i >= 0 {
-		out, rest = []rune(rest[:i]), rest[i+1:]
-	}
-	n, i, bias := rune(128), 0, 72
-	for first := true; rest != ""; first = false {
-		before, w := i, 1
-		for k := 36; ; k += 36 {
-			digit := -1
-			if rest != "" {
-				digit = strings.IndexByte("abcdefghijklmnopqrstuvwxyz0123456789", rest[0])
-			}
-			if digit < 0 || w > 1<<24 {
-				return label
-			}
-			rest = rest[1:]
-			i += digit * w
-			t := min(max(k-bias, 1), 26)
-			if digit < t {
-				break
-			}
-			w *= 36 - t
-		}
-		size := len(out) + 1
-		if i < 0 || i/size > unicode.MaxRune {
-			return label
-		}
-		bias = adapt(i-before, size, first)
-		n += rune(i / size)
-		i %= size
-		if n > unicode.MaxRune {
-			return label
-		}
-		out = append(out, 0)
-		copy(out[i+1:], out[i:])
-		out[i] = n
-		i++
-	}
-	return string(out)
-}
-
-func adapt(delta, size int, first bool) int {
-	if delta /= 2; first {
-		delta /= 350
-	}
-	delta += delta / size
-	k := 0
-	for ; delta > 455; k += 36 {
-		delta /= 35
-	}
-	return k + 36*delta/(delta+38)
 }

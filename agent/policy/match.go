@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+
+	"deputy/internal/netguard"
+)
 
 // matchAll matches exactly; of a list of addresses every one must match, unless
 // the pattern is that very list.
@@ -50,7 +54,7 @@ func normalHost(h string) string {
 	if i := strings.LastIndexByte(h, ':'); i >= 0 && !strings.Contains(h[:i], ":") {
 		h = h[:i]
 	}
-	return decodeHost(strings.TrimSuffix(h, "."))
+	return netguard.Decode(strings.TrimSuffix(h, "."))
 }
 
 // glob matches the whole of s against pattern: * is any run, ? any one character.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"deputy/internal/netguard"
 )
 
 func TestHostMatches(t *testing.T) {
@@ -145,6 +147,6 @@ func FuzzAmount(f *testing.F) {
 			l.holds(s)
 		}
 		spokenNumbers(fold(s))
-		decodeLabel(s)
+		netguard.Decode(s)
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"deputy/internal/textnorm"
 )
 
 // minRun is how many characters in a row, taken over from a text, are no accident.
@@ -37,7 +39,7 @@ func newText(s string) text {
 	if more := decodings(s); len(more) > 0 {
 		t.s = fold(s + apart + strings.Join(more, apart))
 	}
-	t.looks = skeleton(t.s)
+	t.looks = textnorm.Skeleton(t.s)
 	t.letters = letters(t.s)
 	t.numbers = numbersIn(t.s)
 	t.tokens = tokensOf(t.s)
@@ -161,15 +163,4 @@ func windows(s string) func(yield func(string) bool) {
 }
 
 // fold makes case, width and spacing alike and drops what can't be seen.
-func fold(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r >= '！' && r <= '～':
-			r -= 0xFEE0
-		case unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}
+func fold(s string) string { return strings.Join(strings.Fields(textnorm.Fold(s)), " ") }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"deputy/internal/textnorm"
 )
 
 // A Passage is what strangers wrote, and whose it is: "a page of acme.example".
@@ -141,7 +143,7 @@ func (s *provenance) takenFrom(v candidate, kind Kind, t *source) bool {
 		if s.ownWords(p) || s.knows(p) && !t.says(p) {
 			continue
 		}
-		if strings.Contains(t.s, p) || utf8.RuneCountInString(p) >= 5 && holds(t.looks, skeleton(p)) {
+		if strings.Contains(t.s, p) || utf8.RuneCountInString(p) >= 5 && holds(t.looks, textnorm.Skeleton(p)) {
 			return true
 		}
 	}
@@ -186,7 +188,7 @@ func (s *provenance) reordered(v text, kind Kind, t *source) bool {
 		if s.own.has(w) || s.trusted.has(w) || digits(w) == w {
 			continue
 		}
-		if !t.says(w) && !holds(t.looks, skeleton(w)) {
+		if !t.says(w) && !holds(t.looks, textnorm.Skeleton(w)) {
 			return false
 		}
 		n++

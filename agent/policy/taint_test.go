@@ -172,17 +172,6 @@ func TestTaintOverSeveralArguments(t *testing.T) {
 	}
 }
 
-func TestDecodeLabel(t *testing.T) {
-	for in, want := range map[string]string{
-		"xn--bcher-kva": "bücher", "XN--BCHER-KVA": "bücher", "xn--fiq228c": "中文", "xn--80akhbyknj4f": "испытание",
-		"acme": "acme", "xn--": "xn--", "xn--\x00": "xn--\x00",
-	} {
-		if got := decodeLabel(in); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
 func FuzzTainted(f *testing.F) {
 	f.Add("a@b.example 1,000", "x a@b.example", "y")
 	f.Add("xn--bcher-kva.example", "%41%42 c2FsZXNAZXZpbC5leGFtcGxl", "pay 5만 3천 원")

@@ -4,6 +4,10 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"deputy/internal/textnorm"
 )
 
 // clean brings text to the characters that are to be heard: no control, no
@@ -22,7 +26,7 @@ func clean(s string) string {
 			out = append(out, r)
 		}
 	}
-	s = flattenMarks(composed(out))
+	s = norm.NFC.String(flattenMarks(out))
 	return strings.Join(strings.Fields(counted(s)), " ")
 }
 
@@ -38,46 +42,28 @@ func plainForm(r rune) rune {
 		return ' '
 	case r == unicode.ReplacementChar || !unicode.IsGraphic(r) || unicode.Is(unicode.Me, r):
 		return -1
-	case unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) && !filler(r), unicode.Is(unicode.Variation_Selector, r):
+	case textnorm.Ignorable(r) && !filler(r):
 		return -1
-	case r == 0x1d159: // a note head that shows nothing
-		return -1
-	case r >= 0xff01 && r <= 0xff5e:
-		return r - 0xff01 + '!'
-	case r == 0xffe6:
-		return '₩'
 	}
-	return ornamental(r)
+	return ornamental(textnorm.Narrow(r))
 }
 
 // ornamental folds the letters and digits that are drawn for show.
 func ornamental(r rune) rune {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	switch {
-	case r >= 0x1d400 && r <= 0x1d6a3: // mathematical alphabets, 52 letters each
-		return rune(letters[(r-0x1d400)%52])
-	case r >= 0x1d7ce && r <= 0x1d7ff:
-		return '0' + (r-0x1d7ce)%10
-	case r >= 0x24b6 && r <= 0x24e9: // letters in circles
-		return rune(letters[r-0x24b6])
-	case r >= 0x2460 && r <= 0x2468:
-		return '1' + r - 0x2460
-	case r >= 0x1f130 && r <= 0x1f149 || r >= 0x1f170 && r <= 0x1f189: // in squares
-		return 'A' + (r-0x1f130)%64
-	case r >= 0x1f150 && r <= 0x1f169:
+	case r >= 0x1f150 && r <= 0x1f169: // in black circles
 		return 'A' + r - 0x1f150
+	case r >= 0x1f170 && r <= 0x1f189: // in black squares
+		return 'A' + r - 0x1f170
 	case r >= 0x1f1e6 && r <= 0x1f1ff: // the letters of flags
 		return 'A' + r - 0x1f1e6
 	}
-	if i := strings.IndexRune(letterlike, r); i >= 0 && r > unicode.MaxLatin1 {
-		return rune(letterlike[i-1])
+	n := norm.NFKC.String(string(r))
+	if len(n) == 1 && (unicode.IsLetter(rune(n[0])) || unicode.IsDigit(rune(n[0]))) && r > unicode.MaxLatin1 && (r < 0x2070 || r > 0x209f) { // but not x² nor CO₂
+		return rune(n[0])
 	}
 	return r
 }
-
-// letterlike are the letters of the mathematical alphabets that stand elsewhere, each
-// behind what it is.
-const letterlike = "CℂHℍNℕPℙQℚRℝZℤhℎBℬEℰFℱHℋIℐLℒMℳRℛeℯgℊoℴCℭHℌIℑRℜZℨKKlℓdⅆeⅇiⅈjⅉDⅅ"
 
 // filler says whether r is a letter that shows nothing.
 func filler(r rune) bool {
@@ -97,28 +83,6 @@ func pause(out []rune) []rune {
 	}
 	return append(out, ' ')
 }
-
-// composed joins conjoining jamo, as some systems write file names, to syllables.
-func composed(rs []rune) []rune {
-	out := rs[:0]
-	for _, r := range rs {
-		if n := len(out); n > 0 {
-			last := out[n-1]
-			switch {
-			case last >= 0x1100 && last <= 0x1112 && r >= 0x1161 && r <= 0x1175:
-				out[n-1] = 0xac00 + (last-0x1100)*588 + (r-0x1161)*28
-				continue
-			case syllable(last) && (last-0xac00)%28 == 0 && r > 0x11a7 && r <= 0x11c2:
-				out[n-1] = last + r - 0x11a7
-				continue
-			}
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-func syllable(r rune) bool { return r >= 0xac00 && r <= 0xd7a3 }
 
 // mostMarks is how many combining marks a letter may carry.
 const mostMarks = 2

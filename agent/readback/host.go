@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"deputy/internal/netguard"
 )
 
 // spellAddress says an e-mail address so that it can't be taken for another:
@@ -44,7 +46,8 @@ func spellWhole(host, language string) (said string, cut bool) {
 	}
 	dot := " " + t.dot + " "
 	said = strings.Join(spoken, dot)
-	if own := owned(labels); !numeric && len(labels) > own+1 {
+	site := netguard.Site(strings.ToLower(strings.Join(labels, ".")))
+	if own := strings.Count(site, ".") + 1; !numeric && len(labels) > own+1 {
 		said += ", " + strings.Replace(t.belongs, "%s", strings.Join(spoken[len(spoken)-own:], dot), 1)
 	}
 	if !numeric && strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) || slices.ContainsFunc(labels, punycoded) {
@@ -67,15 +70,6 @@ func cutPort(host string) (string, string) {
 	return host, ""
 }
 
-// owned is how many labels at the end make out whose a host is.
-func owned(labels []string) int {
-	if n := len(labels); n >= 3 && len(labels[n-1]) == 2 &&
-		slices.Contains([]string{"co", "com", "or", "org", "ac", "go", "gov", "ne", "net", "re", "pe", "edu"}, strings.ToLower(labels[n-2])) {
-		return 3
-	}
-	return 2
-}
-
 func punycoded(label string) bool { return len(label) > 4 && strings.EqualFold(label[:4], "xn--") }
 
 // tops are the ends of hosts that are said as words or are known by their letters.
@@ -86,10 +80,8 @@ const longestLabel = 24
 
 func (t *tongue) hostLabel(label string, last bool) (said string, long bool) {
 	if punycoded(label) {
-		if decoded, ok := punycode(label[4:]); ok {
-			if decoded = clean(decoded); decoded != "" {
-				return t.foreign(decoded), len([]rune(decoded)) > longestLabel
-			}
+		if decoded := clean(netguard.Decode(label)); decoded != "" && !punycoded(decoded) {
+			return t.foreign(decoded), len([]rune(decoded)) > longestLabel
 		}
 		return spaced(label), true
 	}

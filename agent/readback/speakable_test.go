@@ -5,6 +5,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"deputy/internal/textnorm"
 )
 
 func TestSpeakable(t *testing.T) {
@@ -20,7 +22,7 @@ func TestSpeakable(t *testing.T) {
 		{"control", "en", "a\x1b[2Jb\x00c", "a[2Jbc"},
 		{"tags", "en", "hi\U000e0073\U000e0061\U000e0079", "hi"},
 		{"variation selectors", "en", "ok\ufe0f\U000e0100 x", "ok x"},
-		{"combining flood", "en", "e" + strings.Repeat("\u0301", 40) + "x", "e\u0301\u0301x"},
+		{"combining flood", "en", "e" + strings.Repeat("\u0301", 40) + "x", "é\u0301x"},
 		{"full width", "en", "ｐａｙ　１００", "pay 100"},
 		{"mathematical", "en", "𝐩𝐚𝐲 𝟙𝟘𝟘 Ⓐ ℂ", "pay 100 A C"},
 		{"flags", "en", "🇺🇸", "US"},
@@ -116,7 +118,7 @@ func everyday(s string) bool {
 			return false
 		}
 	}
-	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' && !syllable(r) }) && counted(s) == s
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' && !textnorm.Syllable(r) }) && counted(s) == s
 }
 
 func TestSizeOf(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"deputy/agent/tools"
 	"deputy/agent/tools/shell"
 	"deputy/agent/workspace"
+	"deputy/internal/textnorm"
 )
 
 //go:embed testdata/command_orders.tsv
@@ -56,7 +57,7 @@ func TestAsksPerTask(t *testing.T) {
 				continue
 			}
 			language := "en"
-			if strings.ContainsFunc(cells[0], func(r rune) bool { return r >= 0xac00 && r <= 0xd7a3 }) {
+			if textnorm.HasHangul(cells[0]) {
 				language = "ko"
 			}
 			d := policy.Decide(policy.Action{

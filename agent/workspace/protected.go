@@ -10,8 +10,9 @@ import (
 	"path"
 	"strings"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"deputy/internal/textnorm"
 )
 
 // A Kind says whether a path is protected, and why: both may hold.
@@ -152,14 +153,12 @@ func fold(name string) string {
 	if plain(name) {
 		return name
 	}
-	name = cases.Fold().String(norm.NFKC.String(name))
 	name = strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff, r == 0x00ad, r < ' ':
+		if r < ' ' {
 			return -1
 		}
 		return r
-	}, name)
+	}, textnorm.Fold(norm.NFKC.String(name)))
 	if trimmed := strings.TrimRight(name, " ."); trimmed != "" {
 		return trimmed
 	}

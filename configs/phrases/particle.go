@@ -1,6 +1,10 @@
 package phrases
 
-import "unicode"
+import (
+	"unicode"
+
+	"deputy/internal/textnorm"
+)
 
 // particle picks the form of a Korean particle by how the word before it is read: with
 // for a closing consonant, without for a vowel. After a closing ㄹ the particle 으로 is
@@ -24,8 +28,8 @@ func finalOf(word string) rune {
 		}
 	}
 	switch {
-	case last >= '가' && last <= '힣':
-		switch (last - '가') % 28 {
+	case textnorm.Syllable(last):
+		switch _, _, final := textnorm.Jamo(last); final {
 		case 0:
 			return 0
 		case 8:

@@ -17,6 +17,8 @@ import (
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
+
+	"deputy/internal/textnorm"
 )
 
 //go:embed en.yaml ko.yaml
@@ -160,7 +162,7 @@ func (p *Phrases) Phrase(lang, key string, values map[string]string) string {
 // space, so that nothing can be pushed out of sight on a screen.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)
+		return unicode.IsSpace(r) || unicode.IsControl(r) || textnorm.Hidden(r)
 	}), " ")
 }
 

@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"deputy/internal/textnorm"
 )
 
 // names lists the values a sentence can use.
@@ -162,7 +164,7 @@ func TestCodeWords(t *testing.T) {
 		}
 		for i, a := range words {
 			for _, b := range words[:i] {
-				if d := distance(jamo(a), jamo(b)); d < 3 {
+				if d := textnorm.Distance(textnorm.Letters(a), textnorm.Letters(b)); d < 3 {
 					t.Errorf("%s: %s and %s differ in %d sounds only", lang, a, b, d)
 				}
 				if lang == "en" && (a[:2] == b[:2] || a[len(a)-3:] == b[len(b)-3:]) {
@@ -178,43 +180,6 @@ func TestCodeWords(t *testing.T) {
 	if got := all().CodeWords("en")[0]; got == "changed" {
 		t.Error("a caller can change the list for all")
 	}
-}
-
-// jamo takes Hangul syllables apart into their sounds; other letters stay.
-func jamo(s string) []rune {
-	var out []rune
-	for _, r := range s {
-		if r < '가' || r > '힣' {
-			out = append(out, r)
-			continue
-		}
-		n := r - '가'
-		out = append(out, 0x1100+n/588, 0x1161+n%588/28)
-		if n%28 > 0 {
-			out = append(out, 0x11a7+n%28)
-		}
-	}
-	return out
-}
-
-func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // Every key that a part of Deputy says must exist, and every placeholder of it must be

@@ -42,6 +42,27 @@ func Address(host string) (netip.Addr, bool) {
 	return ip.Unmap(), err == nil && ip.Zone() == ""
 }
 
+// Loopback says whether host names this machine, without asking any server.
+func Loopback(host string) bool {
+	ip, ok := Address(strings.Trim(host, "[]"))
+	return host == "localhost" || ok && ip.IsLoopback()
+}
+
+// Decode writes the labels of a host out that are in punycode ("xn--..."); what is no
+// punycode stays.
+func Decode(host string) string {
+	labels := strings.Split(host, ".")
+	for i, l := range labels {
+		if len(l) > 63 || len(l) < 5 || !strings.EqualFold(l[:4], "xn--") {
+			continue
+		}
+		if decoded, err := idna.Punycode.ToUnicode(strings.ToLower(l)); err == nil {
+			labels[i] = decoded
+		}
+	}
+	return strings.Join(labels, ".")
+}
+
 // Local says whether a name is one of the own network by its ending.
 func Local(host string) bool {
 	for _, end := range []string{".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa", ".in-addr.arpa", ".ip6.arpa"} {

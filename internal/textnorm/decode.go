@@ -7,10 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/encoding/korean"
 	xunicode "golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/unicode/norm"
 )
 
 func CutPage(p string) (name string, page int, ok bool) {
@@ -71,5 +69,3 @@ func DecodeText(data []byte) (text, was string, ok bool) {
 func Unlikely(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\f' || r == 0x7f
 }
-
-func Fold(s string) string { return cases.Fold().String(norm.NFC.String(s)) }

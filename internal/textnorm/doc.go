@@ -1,4 +1,4 @@
-// Package textnorm makes text fit to be shown or said in a line: what can't be seen
-// is left out, what is too long is cut at a character. It knows Unicode and nothing
-// of Deputy.
+// Package textnorm compares texts and makes them fit to be shown or said: what is
+// folded, what can't be seen, what looks or is spelled alike, how far apart two are,
+// the letters of Hangul. It knows Unicode and nothing of Deputy.
 package textnorm

@@ -44,16 +44,6 @@ func Brief(s string, n int) string {
 	return s
 }
 
-// Hidden says whether r is a character that shows nothing, or turns the order
-// of what is shown around.
-func Hidden(r rune) bool {
-	switch {
-	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x2069, r == 0xfeff, r == 0x061c, r == 0x00ad:
-		return true
-	}
-	return r >= 0xe0000 && r <= 0xe007f
-}
-
 // Size is n bytes for people.
 func Size(n int64) string {
 	switch {

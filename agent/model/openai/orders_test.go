@@ -10,6 +10,7 @@ import (
 
 	"deputy/agent/model"
 	"deputy/configs/phrases"
+	"deputy/internal/textnorm"
 )
 
 // An orderCase is an order as people speak it and what a good model does with
@@ -146,10 +147,8 @@ func describe(text []string, calls []model.Call) string {
 }
 
 func language(s string) string {
-	for _, r := range s {
-		if r >= 0xAC00 && r <= 0xD7A3 {
-			return "Korean"
-		}
+	if textnorm.HasHangul(s) {
+		return "Korean"
 	}
 	return "English"
 }

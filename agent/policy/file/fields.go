@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"deputy/internal/textnorm"
 )
 
 // fields hands the value of each key of a mapping to who reads it. what names
@@ -74,7 +76,7 @@ func (r *reader) items(n *yaml.Node, what string, read func(*yaml.Node)) {
 func instead(word string, known []string) string {
 	best, least := "", 2+len(word)/3
 	for _, k := range known {
-		if d := distance(strings.ToLower(word), k); d < least {
+		if d := textnorm.Distance([]rune(strings.ToLower(word)), []rune(k)); d < least {
 			best, least = k, d
 		}
 	}
@@ -87,30 +89,9 @@ func instead(word string, known []string) string {
 // near is the known word that a word was probably meant to be, "" if none is.
 func near(word string, known []string) string {
 	for _, k := range known {
-		if d := distance(strings.ToLower(word), k); d > 0 && d <= 2 && len(k) > 4 {
+		if d := textnorm.Distance([]rune(strings.ToLower(word)), []rune(k)); d > 0 && d <= 2 && len(k) > 4 {
 			return k
 		}
 	}
 	return ""
-}
-
-// distance counts the letters to insert, delete or replace.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

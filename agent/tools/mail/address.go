@@ -136,30 +136,23 @@ func (m sendMail) lookalike(address string) bool {
 	return false
 }
 
-var confusable = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d", "0", "o", "1", "l", "i", "l", "5", "s", "-", "", "_", "")
-
 // skeleton is what the eye keeps of an address.
-func skeleton(s string) string { return confusable.Replace(strings.ToLower(s)) }
+func skeleton(s string) string {
+	return strings.NewReplacer("-", "", "_", "").Replace(textnorm.Skeleton(s))
+}
 
 // nearly says whether a becomes b by one letter added, left out, changed or
 // two neighbours changing places. Short domains differ by so little anyway.
 func nearly(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(a) < 6 || len(b)-len(a) > 1 {
+	if min(len(a), len(b)) < 6 {
 		return false
+	}
+	if textnorm.Distance([]rune(a), []rune(b)) <= 1 {
+		return true
 	}
 	i := 0
-	for i < len(a) && a[i] == b[i] {
+	for i+1 < len(a) && i+1 < len(b) && a[i] == b[i] {
 		i++
 	}
-	if len(a) < len(b) {
-		return a[i:] == b[i+1:]
-	}
-	if i >= len(a) {
-		return false
-	}
-	swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
-	return a[i+1:] == b[i+1:] || swapped
+	return len(a) == len(b) && i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }

@@ -20,6 +20,7 @@ import (
 	"deputy/agent/policy"
 	"deputy/agent/tool"
 	"deputy/agent/tool/schema"
+	"deputy/internal/netguard"
 	"deputy/internal/textnorm"
 )
 
@@ -89,7 +90,7 @@ func Tools(o Options) ([]tool.Tool, error) {
 		m.o.Security = STARTTLS
 	case STARTTLS, TLS:
 	case NoTLS:
-		if !loopback(o.Host) {
+		if !netguard.Loopback(o.Host) {
 			return nil, fmt.Errorf("mail security: %q is allowed only for a server on this machine, and %s is none: set starttls or tls", NoTLS, o.Host)
 		}
 	default:

@@ -18,12 +18,6 @@ import (
 	"deputy/internal/textnorm"
 )
 
-// loopback says whether host names this machine, without asking any server.
-func loopback(host string) bool {
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // send hands one mail to the server, once. After the server has taken it, it is
 // done, whatever comes then; when the connection ends between the mail's last
 // line and the server's answer, the error wraps tool.ErrUnknown.

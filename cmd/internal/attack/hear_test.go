@@ -12,13 +12,14 @@ import (
 	"deputy/agent/event"
 	"deputy/agent/state"
 	"deputy/cmd/internal/control"
+	"deputy/internal/textnorm"
 )
 
 // clear is evidence that suffices for anything.
 func (w *world) clear(text string) event.Heard {
 	text = w.fill(text)
 	lang := "en"
-	if strings.ContainsFunc(text, func(r rune) bool { return r >= 0xAC00 && r <= 0xD7A3 }) {
+	if textnorm.HasHangul(text) {
 		lang = "ko"
 	}
 	return event.Heard{Text: text, Language: lang, Confidence: 0.97, Lowest: 0.9, NoSpeech: 0.01, Voiced: 0.9, SNR: 30}

@@ -6,6 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+
+	"deputy/internal/textnorm"
 )
 
 // Printable takes out what could drive the terminal: text may come from strangers.
@@ -14,8 +17,7 @@ func Printable(s string) string {
 		switch {
 		case r == '\n' || r == '\t':
 			return ' '
-		case r < 0x20 || r == 0x7F || r >= 0x80 && r < 0xA0,
-			r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF:
+		case unicode.IsControl(r), textnorm.Hidden(r):
 			return -1
 		}
 		return r

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"deputy/agent/event"
 	"deputy/audio"
 	"deputy/cmd/internal/listen"
+	"deputy/internal/textnorm"
 )
 
 // hear tells the desk a text as if it had just been spoken; how says more about
@@ -21,7 +21,7 @@ func (r *Rehearsal) hear(ctx context.Context, text string, confidence float32, h
 		return err
 	}
 	lang := "en"
-	if strings.ContainsFunc(text, func(c rune) bool { return c >= 0xAC00 && c <= 0xD7A3 }) {
+	if textnorm.HasHangul(text) {
 		lang = "ko"
 	}
 	h := event.Heard{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"deputy/configs"
+	"deputy/internal/textnorm"
 )
 
 // A standIn is a model server of this process that answers every order at once,
@@ -56,7 +57,7 @@ func answerAtOnce(w http.ResponseWriter, r *http.Request) {
 	said := asked.Messages[len(asked.Messages)-1].Content
 	said = said[strings.LastIndexByte(said, '\n')+1:] // without the time and what was before
 	text := standInSays["en"]
-	if strings.ContainsFunc(said, func(c rune) bool { return c >= 0xAC00 && c <= 0xD7A3 }) {
+	if textnorm.HasHangul(said) {
 		text = standInSays["ko"]
 	}
 	w.Header().Set("Content-Type", "text/event-stream")

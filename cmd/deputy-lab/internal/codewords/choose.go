@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+
+	"deputy/internal/textnorm"
 )
 
 // How far apart kept words must be.
@@ -111,20 +113,8 @@ func distance(a, b []rune, alike []string) float64 {
 		}
 		return 1
 	}
-	row := make([]float64, len(b)+1)
-	for j := range row {
-		row[j] = float64(j)
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = float64(i + 1)
-		for j := range b {
-			above := row[j+1]
-			row[j+1] = min(diagonal+cost(a[i], b[j]), row[j]+1, above+1)
-			diagonal = above
-		}
-	}
-	return row[len(b)] / float64(max(len(a), len(b)))
+	one := func([]rune, int) float64 { return 1 }
+	return textnorm.Cost(a, b, cost, one) / float64(max(len(a), len(b)))
 }
 
 // alikePhones are sounds of English that are easily heard for one another.

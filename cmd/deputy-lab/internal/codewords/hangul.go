@@ -1,5 +1,7 @@
 package codewords
 
+import "deputy/internal/textnorm"
+
 // A sound of Korean by its features: two sounds are the farther apart the more
 // of them differ. Only like kinds of sounds are compared.
 type sound struct {
@@ -39,13 +41,13 @@ var finals = func() (out [28]sound) {
 // soundsOf takes the syllables of a Korean word apart.
 func soundsOf(text string) (out []sound) {
 	for _, r := range text {
-		if r < 0xAC00 || r > 0xD7A3 {
+		if !textnorm.Syllable(r) {
 			continue
 		}
-		n := int(r - 0xAC00)
-		out = append(out, onsets[n/588], vowels[n%588/28])
-		if f := n % 28; f > 0 {
-			out = append(out, finals[f])
+		initial, vowel, final := textnorm.Jamo(r)
+		out = append(out, onsets[initial], vowels[vowel])
+		if final > 0 {
+			out = append(out, finals[final])
 		}
 	}
 	return out
@@ -104,24 +106,14 @@ func abs(n int8) int8 { return max(n, -n) }
 // apart is the cheapest way from one word to the other, over the weight of the
 // longer: 0 is equal, about 1 has nothing in common.
 func apart(a, b []sound) float64 {
-	row := make([]float64, len(b)+1)
-	for j, s := range b {
-		row[j+1] = row[j] + s.weight()
-	}
-	total := row[len(b)]
-	own := 0.0
-	for _, s := range a {
-		own += s.weight()
-		diagonal := row[0]
-		row[0] = own
-		for j, o := range b {
-			above := row[j+1]
-			row[j+1] = min(diagonal+s.cost(o), row[j]+o.weight(), above+s.weight())
-			diagonal = above
+	weigh := func(s []sound) (sum float64) {
+		for _, x := range s {
+			sum += x.weight()
 		}
+		return sum
 	}
-	if m := max(total, own); m > 0 {
-		return row[len(b)] / m
+	if most := max(weigh(a), weigh(b)); most > 0 {
+		return textnorm.Cost(a, b, sound.cost, func(s []sound, i int) float64 { return s[i].weight() }) / most
 	}
 	return 0
 }

@@ -15,6 +15,7 @@ import (
 	"deputy/audio"
 	"deputy/cmd/deputy-lab/internal/recordings"
 	"deputy/cmd/internal/listen"
+	"deputy/internal/textnorm"
 	"deputy/tts/espeak"
 )
 
@@ -68,7 +69,7 @@ func noiseGroup(row map[string]string) string {
 		return ""
 	case row["kind"] == "noise", row["kind"] == "ESC50", words == "(no speech)":
 		return "noises"
-	case lang != "" && lang != "en" && lang != "ko" && (lang != "-" || row["label_type"] == "keyword" && !strings.ContainsFunc(words, func(r rune) bool { return r >= 0xAC00 && r <= 0xD7A3 })):
+	case lang != "" && lang != "en" && lang != "ko" && (lang != "-" || row["label_type"] == "keyword" && !textnorm.HasHangul(words)):
 		return "other languages"
 	}
 	r := consent.Read(PlainQuestion(), consent.Answer{Text: words, Language: lang, Typed: true}).Reading

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"deputy/internal/textnorm"
 )
 
 // A Score counts units (words in English, characters in Korean) and the edits between what was said and what was written.
@@ -55,32 +57,12 @@ func Units(lang, text string) []string {
 	return strings.Split(strings.Join(words, ""), "")
 }
 
-// Compare counts the fewest edits that make want out of got, by the table of Wagner and Fischer.
+// Compare counts the fewest edits that make want out of got, and of these those that substitute most.
 func Compare(want, got []string) Score {
-	row := make([]Score, len(got)+1)
-	for j := range row {
-		row[j].Invented = j
-	}
-	for i, w := range want {
-		diagonal := row[0]
-		row[0].Missed = i + 1
-		for j, g := range got {
-			best := diagonal
-			if w != g {
-				best.Substituted++
-			}
-			if up := row[j+1]; up.Edits()+1 < best.Edits() {
-				best = up
-				best.Missed++
-			}
-			if left := row[j]; left.Edits()+1 < best.Edits() {
-				best = left
-				best.Invented++
-			}
-			diagonal, row[j+1] = row[j+1], best
-		}
-	}
-	s := row[len(got)]
-	s.Units, s.Clips = len(want), 1
-	return s
+	const more = 1 + 1e-6 // what one that is missed or invented costs
+	cost := textnorm.Cost(want, got, textnorm.Differ[string], func([]string, int) float64 { return more })
+	edits := int(cost)
+	alone := int((cost-float64(edits))/(more-1) + 0.5) // how many are missed or invented
+	missed := (alone + len(want) - len(got)) / 2
+	return Score{Clips: 1, Units: len(want), Substituted: edits - alone, Missed: missed, Invented: alone - missed}
 }
