@@ -16,7 +16,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -62,12 +61,7 @@ type Transcriber struct {
 	o     Options
 	host  string
 	plain atomic.Bool // the server refused verbose_json: ask for json
-
-	turn chan struct{} // holds one token: whoever has it calls
-
-	mu     sync.Mutex // guards closed and cancel, which Close reads while a call is under way
-	closed bool
-	cancel context.CancelCauseFunc
+	turns *stt.Turns
 }
 
 // New checks the options; it connects to nothing.
@@ -92,53 +86,29 @@ func New(o Options) (*Transcriber, error) {
 	if o.Client == nil {
 		o.Client = &http.Client{}
 	}
-	t := &Transcriber{o: o, host: u.Host, turn: make(chan struct{}, 1)}
-	t.turn <- struct{}{}
-	return t, nil
+	return &Transcriber{o: o, host: u.Host, turns: stt.NewTurns()}, nil
 }
 
 // Transcribe implements stt.Transcriber.
 func (t *Transcriber) Transcribe(ctx context.Context, u audio.Utterance) (stt.Transcript, error) {
 	out := stt.Of(u)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	if err := ctx.Err(); err != nil {
-		return out, err
-	}
-	select {
-	case <-t.turn:
-		defer func() { t.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return out, ctx.Err()
-	}
-	if !t.begin(cancel) {
-		return out, stt.ErrClosed
-	}
-	if u.Duration() < stt.Shortest {
-		return out, nil
-	}
-	began := time.Now()
-	r, err := t.ask(ctx, u)
+	err := t.turns.Do(ctx, func(ctx context.Context) error {
+		if u.Duration() < stt.Shortest {
+			return nil
+		}
+		began := time.Now()
+		r, err := t.ask(ctx, u)
+		if err != nil {
+			return fmt.Errorf("transcribe utterance %d: %w", u.ID, t.explain(err))
+		}
+		read(&out, r, t.o.Language)
+		out.Took = time.Since(began)
+		return nil
+	})
 	if err != nil {
-		if errors.Is(context.Cause(ctx), stt.ErrClosed) {
-			return out, stt.ErrClosed
-		}
-		if ctx.Err() != nil {
-			return out, ctx.Err()
-		}
-		return out, fmt.Errorf("transcribe utterance %d: %w", u.ID, t.explain(err))
+		return stt.Of(u), err
 	}
-	read(&out, r, t.o.Language)
-	out.Took = time.Since(began)
 	return out, nil
-}
-
-// begin lets Close cancel the call that starts; false when Close came first.
-func (t *Transcriber) begin(cancel context.CancelCauseFunc) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.cancel = cancel
-	return !t.closed
 }
 
 // ask sends u, and once more for plain JSON when the server has no verbose one.
@@ -175,13 +145,6 @@ func (t *Transcriber) client(timeout time.Duration) *openai.Client {
 
 // Close implements stt.Transcriber: the call under way ends with stt.ErrClosed.
 func (t *Transcriber) Close() error {
-	t.mu.Lock()
-	t.closed = true
-	if t.cancel != nil {
-		t.cancel(stt.ErrClosed)
-	}
-	t.mu.Unlock()
-	<-t.turn
-	t.turn <- struct{}{}
+	t.turns.Close(func() {})
 	return nil
 }

@@ -2,11 +2,9 @@ package whisper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
-	"sync"
 	"time"
 
 	"deputy/audio"
@@ -31,17 +29,12 @@ type Transcriber struct {
 	engine engine
 	opts   Options
 	set    []int // language ids
-
-	turn chan struct{} // holds one token: whoever has it computes
-
-	mu     sync.Mutex // guards closed and cancel, which Close reads while a call computes
-	closed bool
-	cancel context.CancelCauseFunc
+	turns  *stt.Turns
 }
 
 // newTranscriber owns e and frees it on Close, or at once on an error.
 func newTranscriber(e engine, o Options) (*Transcriber, error) {
-	t := &Transcriber{engine: e, opts: o, turn: make(chan struct{}, 1)}
+	t := &Transcriber{engine: e, opts: o, turns: stt.NewTurns()}
 	known := e.Vocabulary().languages
 	for _, name := range o.Languages {
 		id, code := -1, stt.LanguageCode(name)
@@ -59,54 +52,31 @@ func newTranscriber(e engine, o Options) (*Transcriber, error) {
 		}
 		t.set = append(t.set, id)
 	}
-	t.turn <- struct{}{}
 	return t, nil
 }
 
 // Transcribe implements stt.Transcriber.
 func (t *Transcriber) Transcribe(ctx context.Context, u audio.Utterance) (stt.Transcript, error) {
 	out := stt.Of(u)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	if err := ctx.Err(); err != nil {
-		return out, err
-	}
-	select {
-	case <-t.turn:
-		defer func() { t.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return out, ctx.Err()
-	}
-	if !t.begin(cancel) {
-		return out, stt.ErrClosed
-	}
-	if u.Duration() < stt.Shortest {
-		return out, nil
-	}
-	// The engine's worker threads belong to the thread that calls it: on another
-	// one it would make new ones, while the old ones still spin.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	began := time.Now()
-	err := t.transcribe(ctx, &out, sound(u.Samples))
-	out.Took = time.Since(began)
-	switch {
-	case errors.Is(context.Cause(ctx), stt.ErrClosed):
-		return stt.Of(u), stt.ErrClosed
-	case ctx.Err() != nil:
-		return stt.Of(u), ctx.Err()
-	case err != nil:
-		return stt.Of(u), fmt.Errorf("transcribe utterance %d: %w", u.ID, err)
+	err := t.turns.Do(ctx, func(ctx context.Context) error {
+		if u.Duration() < stt.Shortest {
+			return nil
+		}
+		// The engine's worker threads belong to the thread that calls it: on another
+		// one it would make new ones, while the old ones still spin.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		began := time.Now()
+		if err := t.transcribe(ctx, &out, sound(u.Samples)); err != nil {
+			return fmt.Errorf("transcribe utterance %d: %w", u.ID, err)
+		}
+		out.Took = time.Since(began)
+		return nil
+	})
+	if err != nil {
+		return stt.Of(u), err
 	}
 	return out, nil
-}
-
-// begin lets Close stop the call that starts; false when Close came first.
-func (t *Transcriber) begin(cancel context.CancelCauseFunc) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.cancel = cancel
-	return !t.closed
 }
 
 // Warm runs one small pass so that the first utterance finds the model's pages
@@ -119,18 +89,7 @@ func (t *Transcriber) Warm(ctx context.Context) error {
 // Close implements stt.Transcriber. The call under way ends with stt.ErrClosed,
 // after the encoder's pass at the latest.
 func (t *Transcriber) Close() error {
-	t.mu.Lock()
-	first := !t.closed
-	t.closed = true
-	if t.cancel != nil {
-		t.cancel(stt.ErrClosed)
-	}
-	t.mu.Unlock()
-	<-t.turn
-	if first {
-		t.engine.Free()
-	}
-	t.turn <- struct{}{}
+	t.turns.Close(t.engine.Free)
 	return nil
 }
 

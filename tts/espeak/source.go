@@ -1,16 +1,15 @@
 package espeak
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os/exec"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"deputy/audio"
+	"deputy/internal/proc"
 	"deputy/tts"
 )
 
@@ -21,7 +20,7 @@ type source struct {
 	cmd       *exec.Cmd
 	wave      *tts.Wave
 	ended     error // what Read returned last, if it was an error
-	complaint tail
+	complaint proc.Tail
 
 	closed atomic.Bool
 	once   sync.Once
@@ -73,7 +72,7 @@ func (s *source) end(err error) error {
 	case s.ctx() != nil:
 		return s.ctx()
 	case waited != nil:
-		return fmt.Errorf("espeak-ng: %w%s", waited, s.complaint.said())
+		return fmt.Errorf("espeak-ng: %w%s", waited, &s.complaint)
 	case errors.Is(err, io.EOF):
 		return io.EOF
 	}
@@ -93,23 +92,4 @@ func (s *source) Close() error {
 	s.cmd.Process.Kill() // fails only if it has ended
 	s.wait()             // its error is of no use any more
 	return nil
-}
-
-// tail keeps the end of what a program wrote on its standard error. exec
-// writes it; it is read when that is over.
-type tail struct{ buf []byte }
-
-func (t *tail) Write(b []byte) (int, error) {
-	t.buf = append(t.buf, b...)
-	if len(t.buf) > 400 {
-		t.buf = bytes.Clone(t.buf[len(t.buf)-400:])
-	}
-	return len(b), nil
-}
-
-func (t *tail) said() string {
-	if s := strings.Join(strings.Fields(string(t.buf)), " "); s != "" {
-		return ": " + s
-	}
-	return ""
 }

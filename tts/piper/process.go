@@ -1,7 +1,6 @@
 package piper
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
 	"encoding/binary"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -60,7 +58,7 @@ func start(o Options) (*process, error) {
 	// -I: neither the caller's environment nor its directory decides what is imported.
 	p.cmd = proc.Command(context.Background(), proc.Grant{Inherit: []string{"OMP_*", "PYENV_*"}}, o.Python, "-I", "-c", serve, o.Voice, strconv.Itoa(o.Threads))
 	p.cmd.Stdin = r
-	said := &tail{}
+	said := &proc.Tail{}
 	p.cmd.Stderr = said
 	p.cmd.WaitDelay = time.Second
 	out, err := p.cmd.StdoutPipe()
@@ -139,7 +137,7 @@ func (p *process) deliver(kind byte, id uint32, body []byte) error {
 }
 
 // end gives everyone who still waits the reason why there is nothing more.
-func (p *process) end(err, waited error, said *tail) {
+func (p *process) end(err, waited error, said *proc.Tail) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -230,23 +228,4 @@ func (p *process) send(order map[string]any) error {
 		return p.err
 	}
 	return nil
-}
-
-// tail keeps the end of what a program wrote on its standard error. It is
-// written by one goroutine, and read when that has ended.
-type tail struct{ buf []byte }
-
-func (t *tail) Write(b []byte) (int, error) {
-	t.buf = append(t.buf, b...)
-	if len(t.buf) > 400 {
-		t.buf = bytes.Clone(t.buf[len(t.buf)-400:])
-	}
-	return len(b), nil
-}
-
-func (t *tail) String() string {
-	if s := strings.Join(strings.Fields(string(t.buf)), " "); s != "" {
-		return ": " + s
-	}
-	return ""
 }

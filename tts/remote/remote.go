@@ -5,6 +5,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,9 +86,9 @@ func New(o Options) (*Remote, error) {
 	if len(o.Languages) == 0 {
 		o.Languages = []string{"en", "ko"}
 	}
-	o.KeyName = either(o.KeyName, "OPENAI_API_KEY")
-	o.Model = either(o.Model, string(openai.TTSModel1))
-	o.Voice = either(o.Voice, string(openai.VoiceAlloy))
+	o.KeyName = cmp.Or(o.KeyName, "OPENAI_API_KEY")
+	o.Model = cmp.Or(o.Model, string(openai.TTSModel1))
+	o.Voice = cmp.Or(o.Voice, string(openai.VoiceAlloy))
 	if o.Tries <= 0 {
 		o.Tries = 3
 	}
@@ -103,13 +104,6 @@ func New(o Options) (*Remote, error) {
 	r := &Remote{o: o, client: openai.NewClientWithConfig(config)}
 	r.SetPace(1)
 	return r, nil
-}
-
-func either(s, usual string) string {
-	if s == "" {
-		return usual
-	}
-	return s
 }
 
 // SetPace changes the speed; see tts.Pacer.
@@ -137,7 +131,10 @@ func (r *Remote) Synthesize(ctx context.Context, text, language string) (audio.S
 	if err != nil {
 		cancel()
 		body.Close()
-		return nil, because(ctx, fmt.Errorf("speech server: %w", err))
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("speech server: %w", err)
 	}
 	return &source{ctx: ctx.Err, cancel: cancel, body: body, wave: wave}, nil
 }
@@ -146,7 +143,7 @@ func (r *Remote) Synthesize(ctx context.Context, text, language string) (audio.S
 func (r *Remote) ask(ctx context.Context, text, language string) (io.ReadCloser, error) {
 	voice := r.o.Voices[language]
 	request := openai.CreateSpeechRequest{
-		Model: openai.SpeechModel(r.o.Model), Voice: openai.SpeechVoice(either(voice, r.o.Voice)),
+		Model: openai.SpeechModel(r.o.Model), Voice: openai.SpeechVoice(cmp.Or(voice, r.o.Voice)),
 		Input: strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", " "), " "), ResponseFormat: openai.SpeechResponseFormat(r.o.Format),
 	}
 	if pace := math.Float64frombits(r.pace.Load()); pace != 1 {
@@ -194,11 +191,4 @@ func (r *Remote) open(body io.Reader) (*tts.Wave, error) {
 		return nil, fmt.Errorf("it answers with text and not with sound: %s", text)
 	}
 	return tts.RawWave(whole, r.o.Rate), nil
-}
-
-func because(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
 }
