@@ -5,7 +5,7 @@ package ffmpeg
 
 import (
 	"bufio"
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -14,7 +14,6 @@ import (
 	"math"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -57,7 +56,7 @@ type source struct {
 	ended  func() error // why the child process was ended, if it was
 	cmd    *exec.Cmd
 	out    *bufio.Reader
-	said   complaint
+	said   proc.Tail
 	bytes  []byte
 	err    error
 	closed atomic.Bool
@@ -127,29 +126,5 @@ func (s *source) end() error {
 	if err == nil {
 		return io.EOF
 	}
-	return fmt.Errorf("ffmpeg can't read %s: %s", s.path, s.said.line(err))
-}
-
-// A complaint keeps the first kilobyte of what ffmpeg complains about.
-type complaint struct {
-	mu  sync.Mutex // the copying goroutine of exec writes, Read reads
-	buf bytes.Buffer
-}
-
-func (t *complaint) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.buf.Write(p[:min(len(p), max(0, 1024-t.buf.Len()))])
-	return len(p), nil
-}
-
-// line is the last line that was said, which names the cause, or else err.
-func (t *complaint) line(err error) string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	lines := strings.Split(strings.TrimSpace(t.buf.String()), "\n")
-	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
-		return last
-	}
-	return err.Error()
+	return fmt.Errorf("ffmpeg can't read %s%s", s.path, cmp.Or(s.said.String(), ": "+err.Error()))
 }

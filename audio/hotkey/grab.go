@@ -10,15 +10,9 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// grab is where a key is on the keyboard and which modifiers it needs.
-type grab struct {
-	place *place
-}
-
-// place is shared by the goroutine that reads events and the one that moves the
-// key when the layout changes.
+// A place is where a key is on the keyboard and which modifiers it needs.
 type place struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // one goroutine reads events, another moves the key when the layout changes
 	root  xproto.Window
 	codes []xproto.Keycode
 	mods  uint16
@@ -26,15 +20,15 @@ type place struct {
 }
 
 // findKey looks the key up in the layout of the keyboard.
-func findKey(conn *xgb.Conn, keys Keys) (grab, error) {
+func findKey(conn *xgb.Conn, keys Keys) (*place, error) {
 	setup := xproto.Setup(conn)
 	if setup == nil {
-		return grab{}, fmt.Errorf("%w: the X display told nothing about itself", ErrNoDesktop)
+		return nil, fmt.Errorf("%w: the X display told nothing about itself", ErrNoDesktop)
 	}
 	first, count := setup.MinKeycode, int(setup.MaxKeycode)-int(setup.MinKeycode)+1
 	layout, err := xproto.GetKeyboardMapping(conn, first, byte(count)).Reply()
 	if err != nil {
-		return grab{}, fmt.Errorf("read the keyboard layout: %w", err)
+		return nil, fmt.Errorf("read the keyboard layout: %w", err)
 	}
 	syms := func(code xproto.Keycode) []xproto.Keysym {
 		at, per := (int(code)-int(first))*int(layout.KeysymsPerKeycode), int(layout.KeysymsPerKeycode)
@@ -45,16 +39,16 @@ func findKey(conn *xgb.Conn, keys Keys) (grab, error) {
 	}
 	p := &place{root: setup.DefaultScreen(conn).Root, codes: codesOf(first, count, syms, xproto.Keysym(keys.sym()))}
 	if len(p.codes) == 0 {
-		return grab{}, fmt.Errorf("this keyboard has no key %s; choose another for push-to-talk", keys.Name)
+		return nil, fmt.Errorf("this keyboard has no key %s; choose another for push-to-talk", keys.Name)
 	}
 	modifiers, err := xproto.GetModifierMapping(conn).Reply()
 	if err != nil {
-		return grab{}, fmt.Errorf("read the modifier keys: %w", err)
+		return nil, fmt.Errorf("read the modifier keys: %w", err)
 	}
 	if p.mods, p.locks, err = modsOf(keys, modifiers, syms); err != nil {
-		return grab{}, err
+		return nil, err
 	}
-	return grab{p}, nil
+	return p, nil
 }
 
 // codesOf is where a symbol is: without Shift in the first layout if it is
@@ -132,9 +126,8 @@ func modsOf(keys Keys, m *xproto.GetModifierMappingReply, syms func(xproto.Keyco
 	return need, locks, nil
 }
 
-// take grabs the key, whichever lock keys are on.
-func (g grab) take(conn *xgb.Conn) error {
-	p := g.place
+// grab takes the key from the display, whichever lock keys are on.
+func (p *place) grab(conn *xgb.Conn) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, code := range p.codes {
@@ -143,7 +136,7 @@ func (g grab) take(conn *xgb.Conn) error {
 			if err == nil {
 				continue
 			}
-			p.release(conn)
+			p.ungrab(conn)
 			if taken := (xproto.AccessError{}); errors.As(err, &taken) {
 				return fmt.Errorf("%w; close that program or choose another key for push-to-talk", ErrTaken)
 			}
@@ -153,13 +146,14 @@ func (g grab) take(conn *xgb.Conn) error {
 	return nil
 }
 
-func (g grab) release(conn *xgb.Conn) {
-	g.place.mu.Lock()
-	defer g.place.mu.Unlock()
-	g.place.release(conn)
+func (p *place) release(conn *xgb.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ungrab(conn)
 }
 
-func (p *place) release(conn *xgb.Conn) {
+// ungrab is called with mu held.
+func (p *place) ungrab(conn *xgb.Conn) {
 	for _, code := range p.codes {
 		for _, lock := range p.locks {
 			// Fails only where there was no grab or there is no display any more.
@@ -168,28 +162,28 @@ func (p *place) release(conn *xgb.Conn) {
 	}
 }
 
-// set moves the key to another place.
-func (g grab) set(to grab) {
-	g.place.mu.Lock()
-	defer g.place.mu.Unlock()
-	g.place.codes, g.place.mods, g.place.locks = to.place.codes, to.place.mods, to.place.locks
+// move sets p to another place, which nobody else uses.
+func (p *place) move(to *place) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.codes, p.mods, p.locks = to.codes, to.mods, to.locks
 }
 
-func (g grab) equal(h grab) bool {
-	return slices.Equal(g.place.codes, h.place.codes) && g.place.mods == h.place.mods && slices.Equal(g.place.locks, h.place.locks)
+func (p *place) equal(q *place) bool {
+	return slices.Equal(p.codes, q.codes) && p.mods == q.mods && slices.Equal(p.locks, q.locks)
 }
 
-func (g grab) has(code xproto.Keycode) bool {
-	g.place.mu.Lock()
-	defer g.place.mu.Unlock()
-	return slices.Contains(g.place.codes, code)
+func (p *place) has(code xproto.Keycode) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.codes, code)
 }
 
 // downIn looks the key up in the bits of QueryKeymap.
-func (g grab) downIn(keymap []byte) bool {
-	g.place.mu.Lock()
-	defer g.place.mu.Unlock()
-	return slices.ContainsFunc(g.place.codes, func(c xproto.Keycode) bool {
+func (p *place) downIn(keymap []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(p.codes, func(c xproto.Keycode) bool {
 		return int(c/8) < len(keymap) && keymap[c/8]>>(c%8)&1 != 0
 	})
 }

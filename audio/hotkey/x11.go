@@ -30,7 +30,7 @@ const (
 type x11 struct {
 	conn  *xgb.Conn
 	keys  Keys
-	grab  grab
+	place *place
 	taken bool // watch's: the grab is in force
 	log   *slog.Logger
 	once  sync.Once
@@ -51,12 +51,12 @@ func openX11(display string, keys Keys, logger *slog.Logger) (*x11, error) {
 		return nil, fmt.Errorf("%w: the X display %s can't be reached: %w", ErrNoDesktop, display, err)
 	}
 	x := &x11{conn: conn, keys: keys, log: logger}
-	x.grab, err = within(func() (grab, error) {
-		g, err := findKey(conn, keys)
+	x.place, err = within(func() (*place, error) {
+		p, err := findKey(conn, keys)
 		if err == nil {
-			err = g.take(conn)
+			err = p.grab(conn)
 		}
-		return g, err
+		return p, err
 	})
 	if err != nil {
 		x.close()
@@ -164,12 +164,12 @@ func (x *x11) read(ctx context.Context, events chan<- press) {
 		switch e := event.(type) {
 		case xproto.KeyPressEvent:
 			p = press{down: true, time: e.Time}
-			if !x.grab.has(e.Detail) {
+			if !x.place.has(e.Detail) {
 				continue
 			}
 		case xproto.KeyReleaseEvent:
 			p = press{time: e.Time}
-			if !x.grab.has(e.Detail) {
+			if !x.place.has(e.Detail) {
 				continue
 			}
 		case xproto.MappingNotifyEvent:
@@ -199,19 +199,19 @@ func (x *x11) read(ctx context.Context, events chan<- press) {
 // again takes the key from its new place when the layout has changed. Where
 // that fails the key counts as up.
 func (x *x11) again(w *follower) error {
-	g, err := within(func() (grab, error) { return findKey(x.conn, x.keys) })
+	to, err := within(func() (*place, error) { return findKey(x.conn, x.keys) })
 	if err != nil {
 		w.up()
 		return err
 	}
-	if x.taken && g.equal(x.grab) {
+	if x.taken && to.equal(x.place) {
 		return nil
 	}
 	x.log.Info("keyboard layout changed; the key is taken again", "key", x.keys)
 	w.up()
-	x.grab.release(x.conn)
-	x.grab.set(g)
-	_, err = within(func() (grab, error) { return g, x.grab.take(x.conn) })
+	x.place.release(x.conn)
+	x.place.move(to)
+	_, err = within(func() (*place, error) { return to, x.place.grab(x.conn) })
 	x.taken = err == nil
 	return err
 }
@@ -225,5 +225,5 @@ func (x *x11) down() (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("%w: ask whether the key is down: %w", ErrLost, err)
 	}
-	return x.grab.downIn(keymap.Keys), nil
+	return x.place.downIn(keymap.Keys), nil
 }
