@@ -23,26 +23,26 @@ import (
 // Only External may be allowed by 7 beyond the scope: it is small and can be undone,
 // and the owner named it beforehand. Grants never cover spending; see Spends.
 func Decide(a Action, p Policy, now time.Time, grants ...Grant) Decision {
-	return p.judge(a, now, grants).Decision
+	return p.assess(a, now, grants).Decision
 }
 
-// A judgement is a decision with all it was made from.
-type judgement struct {
+// An assessment is a decision with all it was made from.
+type assessment struct {
 	Decision
 	appraisal
 	taints  []Taint // those that raise the level
 	matched []Rule
 }
 
-func (p Policy) judge(a Action, now time.Time, grants []Grant) judgement {
-	j := judgement{appraisal: p.Table.appraise(a)}
+func (p Policy) assess(a Action, now time.Time, grants []Grant) assessment {
+	j := assessment{appraisal: p.Table.appraise(a)}
 	base, level := j.level, j.level
 	if j.taints = p.Table.steering(a.Tainted, a.Tool); len(j.taints) > 0 {
 		level = min(base+1, Restricted)
 	}
 	raised := len(j.taints) > 0
 	j.matched = p.Rules.matching(subject{a, p.Table})
-	decide := func(v Verdict, rule string, reason Words) judgement {
+	decide := func(v Verdict, rule string, reason Words) assessment {
 		if v == Ask {
 			level = max(level, External)
 		}

@@ -21,7 +21,7 @@ type Explanation struct {
 
 // Explain is Decide with its grounds.
 func Explain(a Action, p Policy, now time.Time, grants ...Grant) Explanation {
-	j := p.judge(a, now, grants)
+	j := p.assess(a, now, grants)
 	_, known := p.Table.row(a.Tool)
 	return Explanation{
 		Verdict: j.Verdict, Level: j.Level, Rule: j.Rule, Reason: j.Reason, Known: known,

@@ -141,7 +141,7 @@ func TestOrderFree(t *testing.T) {
 				t.Fatalf("%+v under %+v: got %v %v, want %v %v", a, rules, got.Verdict, got.Level, want.Verdict, want.Level)
 			}
 		}
-		level := Policy{Table: testTable}.judge(a, noon, nil).Level
+		level := Policy{Table: testTable}.assess(a, noon, nil).Level
 		switch {
 		case want.Verdict == Ask && want.Level < External:
 			t.Fatalf("%+v: asked at %v", a, want.Level)

@@ -33,9 +33,9 @@ type openTurn struct {
 
 // Turns are the last turns, oldest first, those under way included. What was
 // ignored is not among them.
-func (b *Collector) Turns() []Turn {
-	out := make([]Turn, len(b.turns))
-	for i, p := range b.turns {
+func (c *Collector) Turns() []Turn {
+	out := make([]Turn, len(c.turns))
+	for i, p := range c.turns {
 		out[i] = p.copy()
 	}
 	return out
@@ -49,19 +49,19 @@ func (p *openTurn) copy() Turn {
 
 // Hear takes in how an utterance was heard, before the desk is told of it. It
 // returns the turns that have ended with it.
-func (b *Collector) Hear(h Hearing) []Turn {
+func (c *Collector) Hear(h Hearing) []Turn {
 	if h.Noise {
-		b.Metrics.utterances.add("voice", 1)
-		b.Metrics.ignored.add("noise", 1)
+		c.Metrics.utterances.add("voice", 1)
+		c.Metrics.ignored.add("noise", 1)
 		p := &openTurn{Turn: Turn{Kind: Noise, Utterance: h.Utterance}}
 		p.hear(h)
-		b.end(p)
-		return b.take()
+		c.end(p)
+		return c.take()
 	}
-	if b.hearings == nil {
-		b.hearings = map[int64]Hearing{}
+	if c.hearings == nil {
+		c.hearings = map[int64]Hearing{}
 	}
-	b.hearings[h.Utterance] = h
+	c.hearings[h.Utterance] = h
 	return nil
 }
 
@@ -71,52 +71,52 @@ func (p *openTurn) hear(h Hearing) {
 
 // Observe takes in an event of the desk, journaled or passing. It returns the
 // turns that have ended with it.
-func (b *Collector) Observe(e event.Event) []Turn {
-	b.settle(e)
+func (c *Collector) Observe(e event.Event) []Turn {
+	c.settle(e)
 	switch v := e.Body.(type) {
 	case event.Heard:
-		b.heard(e.At, v)
+		c.heard(e.At, v)
 	case event.Ignored:
-		b.ignored(e.At, v)
+		c.ignored(e.At, v)
 	case event.TaskOpened:
-		b.accepted(e.At, v.Task, Order, v.Note)
+		c.accepted(e.At, v.Task, Order, v.Note)
 	case event.TaskRevised:
-		b.accepted(e.At, v.Task, Revision, false)
+		c.accepted(e.At, v.Task, Revision, false)
 	case event.Dictated:
-		b.dictated(e.At, v.Task)
+		c.dictated(e.At, v.Task)
 	case event.TaskClosed:
-		if p := b.tasks[v.Task]; p != nil {
+		if p := c.tasks[v.Task]; p != nil {
 			p.Done, p.Status, p.open = e.At, string(v.Status), false
 		}
 	case event.Reported:
-		if p := b.tasks[v.Task]; p != nil {
+		if p := c.tasks[v.Task]; p != nil {
 			p.Reported = e.At
-			b.close(p)
+			c.close(p)
 		}
 	case event.Thinking, event.Begun, event.Sentence, event.Replied:
-		b.thought(e)
+		c.thought(e)
 	case event.Chimed:
-		if p := b.last; p != nil && !p.over {
+		if p := c.last; p != nil && !p.over {
 			p.Chimed = v.Began
 		}
 	case event.Queued, event.Speaking, event.Spoken:
-		b.spoke(e)
+		c.spoke(e)
 	default:
-		b.did(e)
+		c.did(e)
 	}
-	return b.take()
+	return c.take()
 }
 
-func (b *Collector) take() []Turn {
-	ended := b.ended
-	b.ended = nil
+func (c *Collector) take() []Turn {
+	ended := c.ended
+	c.ended = nil
 	return ended
 }
 
 // settle ends what was said last once the step that worked it out is over and
 // nothing is left to come of it.
-func (b *Collector) settle(e event.Event) {
-	p := b.last
+func (c *Collector) settle(e event.Event) {
+	p := c.last
 	if p == nil {
 		return
 	}
@@ -126,55 +126,55 @@ func (b *Collector) settle(e event.Event) {
 	if e.At.Equal(p.step) || !p.Done.IsZero() { // a closed task is reported yet
 		return
 	}
-	b.close(p)
+	c.close(p)
 	if p.over {
-		b.last = nil
+		c.last = nil
 	}
 }
 
 // close ends a turn of which nothing is left to come.
-func (b *Collector) close(p *openTurn) {
+func (c *Collector) close(p *openTurn) {
 	under := slices.ContainsFunc(p.Effects, func(f Effect) bool { return !f.Started.IsZero() && f.Ended.IsZero() })
 	if !p.open && p.lines == 0 && !under {
-		b.end(p)
+		c.end(p)
 	}
 }
 
 // end ends a turn, once.
-func (b *Collector) end(p *openTurn) {
+func (c *Collector) end(p *openTurn) {
 	if p.over {
 		return
 	}
 	p.over = true
-	if b.tasks[p.Task] == p {
-		delete(b.tasks, p.Task)
+	if c.tasks[p.Task] == p {
+		delete(c.tasks, p.Task)
 	}
 	t := p.copy()
 	for _, s := range t.Spans() {
-		b.Metrics.stage(s)
+		c.Metrics.stage(s)
 	}
-	b.ended = append(b.ended, t)
+	c.ended = append(c.ended, t)
 }
 
 // begin holds a new turn; the oldest has to go, whether it has ended or not.
-func (b *Collector) begin(p *openTurn) *openTurn {
-	keep := b.Keep
+func (c *Collector) begin(p *openTurn) *openTurn {
+	keep := c.Keep
 	if keep <= 0 {
 		keep = 200
 	}
-	if len(b.turns) >= keep {
-		b.end(b.turns[0])
-		b.turns = slices.Delete(b.turns, 0, 1)
+	if len(c.turns) >= keep {
+		c.end(c.turns[0])
+		c.turns = slices.Delete(c.turns, 0, 1)
 	}
-	b.turns = append(b.turns, p)
+	c.turns = append(c.turns, p)
 	return p
 }
 
 // heard begins a turn. What was closed and not reported by now will not be.
-func (b *Collector) heard(at time.Time, h event.Heard) {
-	for _, p := range b.turns {
+func (c *Collector) heard(at time.Time, h event.Heard) {
+	for _, p := range c.turns {
 		if !p.Done.IsZero() {
-			b.close(p)
+			c.close(p)
 		}
 	}
 	p := &openTurn{Turn: Turn{Kind: Local, Utterance: h.Utterance, Typed: h.Typed, Heard: at}, step: at}
@@ -182,88 +182,88 @@ func (b *Collector) heard(at time.Time, h event.Heard) {
 	if !h.Typed {
 		way = "voice"
 		p.SpeechEnd = h.Ended
-		b.hearing(p)
+		c.hearing(p)
 	}
-	b.Metrics.utterances.add(way, 1)
+	c.Metrics.utterances.add(way, 1)
 	if h.Err != "" {
-		b.Metrics.errors.add("hearing", 1)
+		c.Metrics.errors.add("hearing", 1)
 	}
 	if h.Err != "" {
-		b.ignore(p)
+		c.ignore(p)
 		return
 	}
-	b.last = b.begin(p)
+	c.last = c.begin(p)
 }
 
 // ignored is heard for what nothing follows from.
-func (b *Collector) ignored(at time.Time, i event.Ignored) {
+func (c *Collector) ignored(at time.Time, i event.Ignored) {
 	p := &openTurn{Turn: Turn{Kind: Ignored, Utterance: i.Utterance, Heard: at}, step: at}
-	b.Metrics.utterances.add("voice", 1)
-	b.hearing(p)
-	b.ignore(p)
+	c.Metrics.utterances.add("voice", 1)
+	c.hearing(p)
+	c.ignore(p)
 }
 
-func (b *Collector) ignore(p *openTurn) {
-	b.Metrics.ignored.add("desk", 1)
+func (c *Collector) ignore(p *openTurn) {
+	c.Metrics.ignored.add("desk", 1)
 	p.Kind = Ignored
-	b.end(p)
-	b.last = p // what is said about it now is nobody else's
+	c.end(p)
+	c.last = p // what is said about it now is nobody else's
 }
 
 // hearing is how the utterance was heard. They come in order: what was heard
 // before will not be told any more.
-func (b *Collector) hearing(p *openTurn) {
-	if g, ok := b.hearings[p.Utterance]; ok && p.Utterance != 0 {
+func (c *Collector) hearing(p *openTurn) {
+	if g, ok := c.hearings[p.Utterance]; ok && p.Utterance != 0 {
 		p.hear(g)
 	}
-	for id := range b.hearings {
+	for id := range c.hearings {
 		if id <= p.Utterance {
-			delete(b.hearings, id)
+			delete(c.hearings, id)
 		}
 	}
 }
 
 // accepted ties what was said last to the task that it began or revised. A note
 // takes nothing but dictation, which are turns of their own.
-func (b *Collector) accepted(at time.Time, task string, k Kind, note bool) {
-	p := b.last
+func (c *Collector) accepted(at time.Time, task string, k Kind, note bool) {
+	p := c.last
 	if p == nil || p.over {
-		p = b.begin(&openTurn{Turn: Turn{Heard: at}, step: at})
-		b.last = p
+		p = c.begin(&openTurn{Turn: Turn{Heard: at}, step: at})
+		c.last = p
 	}
 	p.Kind, p.Task, p.Accepted = k, task, at
 	if note {
 		p.Kind = Dictation
 		return
 	}
-	b.holds(p)
+	c.holds(p)
 }
 
-func (b *Collector) dictated(at time.Time, task string) {
-	p := b.last
+func (c *Collector) dictated(at time.Time, task string) {
+	p := c.last
 	if p == nil || p.over {
 		return
 	}
 	p.Kind, p.Task, p.Accepted = Dictation, task, at
-	b.holds(p)
+	c.holds(p)
 }
 
 // holds says that what happens in p's task from now on is p's.
-func (b *Collector) holds(p *openTurn) {
+func (c *Collector) holds(p *openTurn) {
 	p.open = true
-	if b.tasks == nil {
-		b.tasks = map[string]*openTurn{}
+	if c.tasks == nil {
+		c.tasks = map[string]*openTurn{}
 	}
-	b.tasks[p.Task] = p
+	c.tasks[p.Task] = p
 }
 
 // resume is the turn that the task is in: a new one if an earlier session began
 // it.
-func (b *Collector) resume(task string) *openTurn {
-	p := b.tasks[task]
+func (c *Collector) resume(task string) *openTurn {
+	p := c.tasks[task]
 	if p == nil {
-		p = b.begin(&openTurn{Turn: Turn{Kind: Resumed, Task: task}})
-		b.holds(p)
+		p = c.begin(&openTurn{Turn: Turn{Kind: Resumed, Task: task}})
+		c.holds(p)
 	}
 	return p
 }

@@ -7,69 +7,69 @@ import (
 )
 
 // spoke follows the lines.
-func (b *Collector) spoke(e event.Event) {
+func (c *Collector) spoke(e event.Event) {
 	switch v := e.Body.(type) {
 	case event.Queued:
-		p := b.tasks[v.Task]
-		if v.Reply && b.last != nil {
-			p = b.last
+		p := c.tasks[v.Task]
+		if v.Reply && c.last != nil {
+			p = c.last
 		}
 		if p == nil || p.over {
 			return
 		}
-		if b.lines == nil {
-			b.lines = map[string]*openTurn{}
+		if c.lines == nil {
+			c.lines = map[string]*openTurn{}
 		}
-		b.lines[v.Line] = p
+		c.lines[v.Line] = p
 		p.lines++
 	case event.Speaking:
-		if p := b.lines[v.Line]; p != nil && p.Sound.IsZero() && !p.over {
+		if p := c.lines[v.Line]; p != nil && p.Sound.IsZero() && !p.over {
 			p.Sound = v.At
 		}
 	case event.Spoken:
 		if v.Err != "" {
-			b.Metrics.errors.add("voice", 1)
+			c.Metrics.errors.add("voice", 1)
 		}
-		p := b.lines[v.Line]
+		p := c.lines[v.Line]
 		if p == nil {
 			return
 		}
-		delete(b.lines, v.Line)
+		delete(c.lines, v.Line)
 		p.lines--
 		// Of a closed task Reported is told next, unless the line was hushed.
 		if p.Done.IsZero() || !p.Reported.IsZero() || !v.Whole && v.Err == "" {
-			b.close(p)
+			c.close(p)
 		}
 	}
 }
 
 // thought follows the model's turns.
-func (b *Collector) thought(e event.Event) {
+func (c *Collector) thought(e event.Event) {
 	switch v := e.Body.(type) {
 	case event.Thinking:
-		p := b.resume(v.Task)
+		p := c.resume(v.Task)
 		p.Replies = append(p.Replies, Reply{Turn: v.Turn, Asked: e.At})
 	case event.Begun:
-		if r := b.reply(v.Task, v.Turn); r != nil {
+		if r := c.reply(v.Task, v.Turn); r != nil {
 			r.Token = e.At
 		}
 	case event.Sentence:
-		if r := b.reply(v.Task, v.Turn); r != nil && r.Sentence.IsZero() {
+		if r := c.reply(v.Task, v.Turn); r != nil && r.Sentence.IsZero() {
 			r.Sentence = e.At
 		}
 	case event.Replied:
 		if v.Err != "" {
-			b.Metrics.errors.add("model", 1)
+			c.Metrics.errors.add("model", 1)
 		}
-		if r := b.reply(v.Task, v.Turn); r != nil {
+		if r := c.reply(v.Task, v.Turn); r != nil {
 			r.Ended, r.Failed = e.At, v.Err != ""
 		}
 	}
 }
 
 // reply is the model's turn in the task, if it is the one under way.
-func (b *Collector) reply(task string, turn int) *Reply {
-	p := b.tasks[task]
+func (c *Collector) reply(task string, turn int) *Reply {
+	p := c.tasks[task]
 	if p == nil || len(p.Replies) == 0 {
 		return nil
 	}
@@ -80,32 +80,32 @@ func (b *Collector) reply(task string, turn int) *Reply {
 }
 
 // did follows the effects and the asks for them.
-func (b *Collector) did(e event.Event) {
+func (c *Collector) did(e event.Event) {
 	switch v := e.Body.(type) {
 	case event.Intended:
-		f := b.resume(v.Task).effect(v.Key, "")
+		f := c.resume(v.Task).effect(v.Key, "")
 		f.Tool, f.Level = v.Tool, v.Level.String()
 	case event.Refused:
-		b.noted(b.tasks[v.Task])
+		c.noted(c.tasks[v.Task])
 	case event.Asked:
-		b.Metrics.asks.add("", 1)
-		f := b.resume(v.Task).effect(v.Key, "")
+		c.Metrics.asks.add("", 1)
+		f := c.resume(v.Task).effect(v.Key, "")
 		f.Ask, f.Posings = v.Ask, 0
 	case event.AskPresented:
-		f := b.resume(v.Task).effect("", v.Ask)
+		f := c.resume(v.Task).effect("", v.Ask)
 		f.Composed, f.Posings = e.At, f.Posings+1
 	case event.AskDelivered:
-		b.resume(v.Task).effect("", v.Ask).Posed = v.At
+		c.resume(v.Task).effect("", v.Ask).Posed = v.At
 	case event.Decided:
-		b.decided(e, v)
+		c.decided(e, v)
 	case event.Started:
-		f := b.resume(v.Task).effect(v.Key, "")
+		f := c.resume(v.Task).effect(v.Key, "")
 		f.Started, f.Outcome = e.At, ""
 	case event.Ended:
-		b.finished(e, v)
+		c.finished(e, v)
 	case event.Undone:
 		if v.Err != "" {
-			b.Metrics.errors.add("effect", 1)
+			c.Metrics.errors.add("effect", 1)
 		}
 	}
 }
@@ -120,25 +120,25 @@ func (p *openTurn) effect(key, ask string) *Effect {
 	return &p.Effects[i]
 }
 
-func (b *Collector) decided(e event.Event, v event.Decided) {
-	way := &b.Metrics.denials
+func (c *Collector) decided(e event.Event, v event.Decided) {
+	way := &c.Metrics.denials
 	if v.Approve {
-		way = &b.Metrics.approvals
+		way = &c.Metrics.approvals
 	}
 	way.add(v.By, 1)
-	p := b.resume(v.Task)
+	p := c.resume(v.Task)
 	f := p.effect("", v.Ask)
 	f.Key, f.Decided, f.Approved, f.By = v.Key, e.At, v.Approve, v.By
 	if v.Answer == nil {
 		return
 	}
 	f.Answered = v.Answer.Ended
-	if b.last != nil && !b.last.over && b.last != p {
-		b.last.Kind, b.last.Task = Answer, v.Task
+	if c.last != nil && !c.last.over && c.last != p {
+		c.last.Kind, c.last.Task = Answer, v.Task
 	}
 }
 
-func (b *Collector) finished(e event.Event, v event.Ended) {
+func (c *Collector) finished(e event.Event, v event.Ended) {
 	outcome := "done"
 	switch {
 	case v.Unknown:
@@ -146,16 +146,16 @@ func (b *Collector) finished(e event.Event, v event.Ended) {
 	case v.Err != "":
 		outcome = "failed"
 	}
-	b.Metrics.effects.add(outcome, 1)
+	c.Metrics.effects.add(outcome, 1)
 	if outcome != "done" {
-		b.Metrics.errors.add("effect", 1)
+		c.Metrics.errors.add("effect", 1)
 	}
-	for _, p := range b.turns {
+	for _, p := range c.turns {
 		if i := slices.IndexFunc(p.Effects, func(f Effect) bool { return f.Key == v.Key }); i >= 0 && !p.over {
 			p.Effects[i].Ended, p.Effects[i].Outcome = e.At, outcome
-			b.noted(p)
+			c.noted(p)
 			if !p.Done.IsZero() && !p.Reported.IsZero() {
-				b.close(p)
+				c.close(p)
 			}
 			return
 		}
@@ -163,9 +163,9 @@ func (b *Collector) finished(e event.Event, v event.Ended) {
 }
 
 // noted ends what was dictated once it is written down, or can't be.
-func (b *Collector) noted(p *openTurn) {
+func (c *Collector) noted(p *openTurn) {
 	if p != nil && p.Kind == Dictation {
 		p.open = false
-		b.close(p)
+		c.close(p)
 	}
 }

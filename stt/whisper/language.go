@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// A tongue is a language that a window may be read in.
-type tongue struct {
+// A candidate is a language that a window may be read in.
+type candidate struct {
 	id int
 	p  float32
 }
@@ -24,20 +24,20 @@ const (
 	doubt = 4
 )
 
-// tongues chooses the languages to read in among set, likeliest first: one when the
+// candidates chooses the languages to read in among set, likeliest first: one when the
 // matter is clear, two when only the text can tell. set holds language ids; empty
 // means all. It is a function of its arguments.
-func tongues(probs []float32, set []int) []tongue {
-	all := make([]tongue, len(probs))
+func candidates(probs []float32, set []int) []candidate {
+	all := make([]candidate, len(probs))
 	for i, p := range probs {
-		all[i] = tongue{i, p}
+		all[i] = candidate{i, p}
 	}
-	byProb := func(a, b tongue) int { return cmp.Compare(b.p, a.p) }
+	byProb := func(a, b candidate) int { return cmp.Compare(b.p, a.p) }
 	slices.SortStableFunc(all, byProb)
 	if len(set) == 0 || len(all) == 0 {
 		return all[:min(1, len(all))]
 	}
-	var ours []tongue
+	var ours []candidate
 	for _, t := range all {
 		if slices.Contains(set, t.id) {
 			ours = append(ours, t)

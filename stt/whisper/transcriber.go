@@ -185,11 +185,11 @@ func (t *Transcriber) encoded(ctx context.Context, at, have, window int, more bo
 	}
 	h := hearing{window: window, nospeech: softmaxAt(logits, v.nospeech), probs: languageProbs(logits, v), names: v.languages}
 	var best reading
-	candidates := tongues(h.probs, t.set)
+	tried := candidates(h.probs, t.set)
 	if len(t.set) == 1 {
-		candidates = []tongue{{id: t.set[0], p: 1}}
+		tried = []candidate{{id: t.set[0], p: 1}}
 	}
-	for i, c := range candidates {
+	for i, c := range tried {
 		r, err := read(ctx, t.engine, sampler{vocab: v, latest: 50}, c.id, have, more)
 		if err != nil {
 			return r, h, err

@@ -257,7 +257,7 @@ func TestTongues(t *testing.T) {
 		{"nothing known", nil, []int{en}, nil},
 	} {
 		var got []int
-		for _, x := range tongues(tt.probs, tt.set) {
+		for _, x := range candidates(tt.probs, tt.set) {
 			got = append(got, x.id)
 		}
 		if !slices.Equal(got, tt.want) {
