@@ -1,8 +1,8 @@
 package openai
 
 import (
+	"encoding/json"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -16,46 +16,36 @@ type scanner struct {
 	closed bool // and ended
 	value  bool // a colon was read: the next string is a value
 	inKey  bool
-	inText bool // inside reply's text
-	reply  bool // "tool" was "reply"
-	str    stringState
+	inText bool      // inside reply's text
+	reply  bool      // "tool" was "reply"
+	inside bool      // of a string
+	part   []byte    // of a string: the beginning of a character
 	key    [3]string // the newest key at depth 1 and 2
 	word   strings.Builder
-}
-
-// stringState decodes the inside of one JSON string.
-type stringState struct {
-	in   bool
-	esc  bool   // after a backslash
-	hex  int    // digits of \u still to come
-	unit uint16 // of \u
-	high uint16 // a high surrogate that waits for its low one
-	part []byte // the beginning of a rune
 }
 
 func (s *scanner) feed(piece string) string {
 	var out strings.Builder
 	for i := 0; i < len(piece) && !s.closed; i++ {
-		c := piece[i]
-		if s.str.in {
-			ended := s.str.take(c, s.sink(&out))
-			if ended {
-				s.endString()
-			}
+		if !s.inside {
+			s.structure(piece[i])
 			continue
 		}
-		s.structure(c)
+		s.part = append(s.part, piece[i])
+		to := &s.word // a key, or the tool's name
+		if s.inText {
+			to = &out
+		}
+		for n := character(s.part); n > 0 && s.inside; n = character(s.part) {
+			if s.part[0] == '"' {
+				s.endString()
+			} else {
+				to.WriteString(decoded(s.part[:n]))
+			}
+			s.part = append(s.part[:0], s.part[n:]...)
+		}
 	}
 	return out.String()
-}
-
-// sink is where the string that is being read goes: reply's text, a short word
-// that must be known (a key, the tool's name), or nowhere.
-func (s *scanner) sink(out *strings.Builder) *strings.Builder {
-	if s.inText {
-		return out
-	}
-	return &s.word
 }
 
 func (s *scanner) structure(c byte) {
@@ -88,7 +78,7 @@ func (s *scanner) structure(c byte) {
 }
 
 func (s *scanner) beginString() {
-	s.str = stringState{in: true, part: s.str.part[:0]}
+	s.inside = true
 	s.word.Reset()
 	s.inKey = !s.value
 	s.inText = s.value && s.depth == 2 && s.reply && s.key[1] == "args" && s.key[2] == "text"
@@ -101,114 +91,51 @@ func (s *scanner) endString() {
 	if !s.inKey && s.depth == 1 && s.key[1] == "tool" {
 		s.reply = s.word.String() == replyTool
 	}
-	s.inText = false
+	s.inside, s.inText = false, false
 }
 
-// take reads one byte of a string and writes what it means to out. It reports
-// the closing quote. What is broken becomes U+FFFD, as in encoding/json.
-func (s *stringState) take(c byte, out *strings.Builder) (ended bool) {
-	switch {
-	case s.hex > 0:
-		s.unit = s.unit<<4 | uint16(hexDigit(c))
-		if s.hex--; s.hex == 0 {
-			s.putUnit(out)
-		}
-	case s.esc:
-		s.esc = false
-		if c == 'u' {
-			s.hex, s.unit = 4, 0
-			return false
-		}
-		s.flush(out)
-		out.WriteByte(unescape(c))
-	case c == '\\':
-		s.flushPart(out)
-		s.esc = true
-	case c == '"':
-		s.flush(out)
-		s.in = false
-		return true
-	default:
-		s.putByte(c, out)
+// character is the length of the character that part of a string begins with: a rune, an
+// escape, or two that are one character; 0 if more of it is to come.
+func character(part []byte) int {
+	switch n := len(part); {
+	case n == 0 || !utf8.FullRune(part):
+		return 0
+	case part[0] != '\\':
+		_, size := utf8.DecodeRune(part)
+		return size
+	case n < 2:
+		return 0
+	case part[1] != 'u':
+		return 2
+	case n < 6:
+		return 0
+	case !surrogate(part, "89ab"):
+		return 6
+	case n == 6, n == 7 && part[6] == '\\':
+		return 0
+	case part[6] != '\\' || part[7] != 'u':
+		return 6
+	case n < 12:
+		return 0
+	case surrogate(part[6:], "cdef"):
+		return 12
 	}
-	return false
+	return 6
 }
 
-func (s *stringState) putUnit(out *strings.Builder) {
-	r := rune(s.unit)
-	if s.high != 0 {
-		pair := utf16.DecodeRune(rune(s.high), r)
-		s.high = 0
-		if pair != utf8.RuneError {
-			out.WriteRune(pair)
-			return
-		}
-		out.WriteRune(utf8.RuneError)
-	}
-	if r >= 0xD800 && r < 0xDC00 {
-		s.high = s.unit
-		return
-	}
-	out.WriteRune(r) // a lone low surrogate becomes U+FFFD
+// surrogate says whether an escape is half of a character, with that second digit.
+func surrogate(escape []byte, second string) bool {
+	return escape[2]|0x20 == 'd' && strings.IndexByte(second, escape[3]|0x20) >= 0
 }
 
-func (s *stringState) putByte(c byte, out *strings.Builder) {
-	s.flushHigh(out)
-	if c < utf8.RuneSelf && len(s.part) == 0 {
-		out.WriteByte(c)
-		return
+// decoded is a character as encoding/json reads it; what is broken becomes U+FFFD.
+func decoded(c []byte) string {
+	if c[0] != '\\' {
+		return strings.ToValidUTF8(string(c), "\uFFFD")
 	}
-	s.part = append(s.part, c)
-	for len(s.part) > 0 && utf8.FullRune(s.part) {
-		r, n := utf8.DecodeRune(s.part)
-		out.WriteRune(r)
-		s.part = append(s.part[:0], s.part[n:]...)
+	var text string
+	if json.Unmarshal([]byte(`"`+string(c)+`"`), &text) != nil {
+		return "\uFFFD"
 	}
-}
-
-func (s *stringState) flush(out *strings.Builder) {
-	s.flushHigh(out)
-	s.flushPart(out)
-}
-
-func (s *stringState) flushHigh(out *strings.Builder) {
-	if s.high != 0 {
-		out.WriteRune(utf8.RuneError)
-		s.high = 0
-	}
-}
-
-func (s *stringState) flushPart(out *strings.Builder) {
-	for range s.part {
-		out.WriteRune(utf8.RuneError)
-	}
-	s.part = s.part[:0]
-}
-
-func unescape(c byte) byte {
-	switch c {
-	case 'n':
-		return '\n'
-	case 't':
-		return '\t'
-	case 'r':
-		return '\r'
-	case 'b':
-		return '\b'
-	case 'f':
-		return '\f'
-	}
-	return c
-}
-
-func hexDigit(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
-	case c >= 'A' && c <= 'F':
-		return c - 'A' + 10
-	}
-	return 0
+	return text
 }
