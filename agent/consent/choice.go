@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"deputy/internal/textnorm"
+	"deputy/internal/timeexpr"
 )
 
 // ReadChoice says which of several waiting asks text means, by its number or by
@@ -142,7 +143,7 @@ func counted(text string, n int) (nth int, ordinal bool, rest string) {
 			s := text[m[2]:m[3]]
 			p, ok := places[s]
 			if !ok {
-				p = number(strings.TrimRight(s, "stndrh"))
+				p = timeexpr.Count(strings.TrimRight(s, "stndrh"))
 			}
 			if p == -1 && ok {
 				p = n

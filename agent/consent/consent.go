@@ -27,8 +27,10 @@
 // code.go, action.go. Below them lie the tables: marks.go, english.go,
 // korean.go, endings.go; text.go makes raw text comparable. Beside an answer,
 // choice.go reads which of several asks is meant, leave.go a standing
-// permission or its end, when.go a time.
+// permission or its end.
 package consent
+
+import "deputy/internal/timeexpr"
 
 // A Reading is what an answer means. The zero value decides nothing.
 type Reading uint8
@@ -121,6 +123,6 @@ type Verdict struct {
 	// Rest is what the answer says beyond the decision: the reason of a denial,
 	// the change of an amendment, the whole of what is put off or proposed for good.
 	Rest string
-	// When is the time that Later names; the zero When if it names none.
-	When When
+	// When is the time that Later names; the zero value if it names none.
+	When timeexpr.When
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"deputy/internal/textnorm"
+	"deputy/internal/timeexpr"
 )
 
 // A GrantRequest is a standing permission as it was spoken, or the end of one. It
@@ -22,8 +23,8 @@ type GrantRequest struct {
 	Object string
 	// About is the matter of it ("report"); "" if none was named.
 	About string
-	// Until is when it ends; the zero When if that was not said.
-	Until When
+	// Until is when it ends; the zero value if that was not said.
+	Until timeexpr.When
 	// Count is how often; 0 if that was not said.
 	Count int
 	// Sum is how much at most ("50 dollars", 오만 원); "" if that was not said.
@@ -104,7 +105,7 @@ func (l *GrantRequest) terms(s string, until, count, sum *regexp.Regexp) (rest s
 	}
 	if got, cut, ok := take(s, count); ok {
 		got = strings.TrimSuffix(strings.ToLower(got), " times")
-		if l.Count = number(got); l.Count < 0 {
+		if l.Count = timeexpr.Count(got); l.Count < 0 {
 			l.Count = map[string]int{"once": 1, "twice": 2}[got]
 		}
 		if l.Count <= 0 {
@@ -113,8 +114,7 @@ func (l *GrantRequest) terms(s string, until, count, sum *regexp.Regexp) (rest s
 		s = cut
 	}
 	if got, cut, ok := take(s, until); ok {
-		v := split(got)
-		if l.Until = untilAt(v.text); !l.Until.Set {
+		if l.Until = timeexpr.Find(got); !l.Until.Set() {
 			return s, false
 		}
 		s = cut

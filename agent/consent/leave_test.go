@@ -4,13 +4,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"deputy/internal/timeexpr"
 )
 
 func TestReadGrantRequest(t *testing.T) {
-	endOfDay := 24 * time.Hour
-	week := When{Set: true, Weekday: 7, Clock: endOfDay}
-	friday := When{Set: true, Weekday: 5, Clock: endOfDay}
-	today := When{Set: true, Clock: endOfDay}
+	now := time.Date(2026, 3, 5, 10, 20, 0, 0, time.UTC)
+	week, friday, today := timeexpr.Find("this week"), timeexpr.Find("friday"), timeexpr.Find("today")
 	for _, c := range []struct {
 		text string
 		want GrantRequest
@@ -19,10 +19,10 @@ func TestReadGrantRequest(t *testing.T) {
 		{"you can read example.com without asking until Friday", GrantRequest{Verb: "fetch", Object: "example.com", Until: friday}},
 		{"You can read notes.txt without asking", GrantRequest{Verb: "read", Object: "notes.txt"}},
 		{"This week you may mail finance about the report without asking me", GrantRequest{Verb: "mail", Object: "finance", About: "report", Until: week}},
-		{"You may send the report to finance without asking until tomorrow", GrantRequest{Verb: "mail", Object: "finance", About: "report", Until: When{Set: true, Day: 1, Clock: endOfDay}}},
+		{"You may send the report to finance without asking until tomorrow", GrantRequest{Verb: "mail", Object: "finance", About: "report", Until: timeexpr.Find("tomorrow")}},
 		{"Yes, you may send e-mails to Kim without asking today", GrantRequest{Verb: "mail", Object: "Kim", Until: today}},
 		{"From now on you may run make test without asking", GrantRequest{Verb: "run", Object: "make test"}},
-		{"You're allowed to run the tests without asking me first for the next two hours", GrantRequest{Verb: "run", Object: "tests", Until: When{Set: true, After: 2 * time.Hour}}},
+		{"You're allowed to run the tests without asking me first for the next two hours", GrantRequest{Verb: "run", Object: "tests", Until: timeexpr.Find("in two hours")}},
 		{"Feel free to fetch pages from docs.example.org without asking", GrantRequest{Verb: "fetch", Object: "pages from docs.example.org"}},
 		{"You may always write to my notes folder", GrantRequest{Verb: "mail", Object: "notes folder"}},
 		{"you may always edit files in notes", GrantRequest{Verb: "write", Object: "files in notes"}},
@@ -32,10 +32,10 @@ func TestReadGrantRequest(t *testing.T) {
 		{"You may mail Kim twice this week without asking", GrantRequest{Verb: "mail", Object: "Kim", Count: 2, Until: week}},
 		{"You may order coffee for up to 50 dollars this week without asking", GrantRequest{Verb: "pay", Object: "coffee", Sum: "50 dollars", Until: week}},
 		{"you can pay the cleaner up to $40 without asking", GrantRequest{Verb: "pay", Object: "cleaner", Sum: "$40"}},
-		{"you may visit example.com without asking until 5 p.m.", GrantRequest{Verb: "fetch", Object: "example.com", Until: When{Set: true, Clock: 17 * time.Hour}}},
+		{"you may visit example.com without asking until 5 p.m.", GrantRequest{Verb: "fetch", Object: "example.com", Until: timeexpr.Find("at 5 pm")}},
 		{"Don't ask me, you may mail finance", GrantRequest{Verb: "mail", Object: "finance"}},
 		{"you may mail finance and you don't have to ask me", GrantRequest{Verb: "mail", Object: "finance"}},
-		{"mail the finance list without asking this month", GrantRequest{Verb: "mail", Object: "finance list", Until: When{Set: true, Month: 1}}},
+		{"mail the finance list without asking this month", GrantRequest{Verb: "mail", Object: "finance list", Until: timeexpr.Find("this month")}},
 		{"You may message Ann on Monday without asking", GrantRequest{Verb: "message", Object: "Ann on Monday"}},
 		{"you don't need to ask me before mailing finance", GrantRequest{Verb: "mail", Object: "finance"}},
 		{"No need to ask before you run the tests", GrantRequest{Verb: "run", Object: "tests"}},
@@ -53,11 +53,11 @@ func TestReadGrantRequest(t *testing.T) {
 		{"앞으로는 메모 폴더의 파일을 묻지 말고 수정해도 됩니다", GrantRequest{Verb: "write", Object: "메모 폴더", About: "파일"}},
 		{"항상 재무팀에 메일 보내도 돼", GrantRequest{Verb: "mail", Object: "재무팀"}},
 		{"재무팀 메일은 묻지 말고 보내도 돼요", GrantRequest{Verb: "mail", Object: "재무팀"}},
-		{"내일까지 테스트는 물어보지 말고 실행해도 돼", GrantRequest{Verb: "run", Object: "테스트", Until: When{Set: true, Day: 1, Clock: endOfDay}}},
-		{"두 시간 동안 테스트를 묻지 말고 돌려", GrantRequest{Verb: "run", Object: "테스트", Until: When{Set: true, After: 2 * time.Hour}}},
+		{"내일까지 테스트는 물어보지 말고 실행해도 돼", GrantRequest{Verb: "run", Object: "테스트", Until: timeexpr.Find("tomorrow")}},
+		{"두 시간 동안 테스트를 묻지 말고 돌려", GrantRequest{Verb: "run", Object: "테스트", Until: timeexpr.Find("in two hours")}},
 		{"오만 원까지 커피는 묻지 말고 주문해도 돼", GrantRequest{Verb: "pay", Object: "커피", Sum: "오만 원"}},
 		{"김 부장한테 메일 세 번까지 안 묻고 보내도 돼", GrantRequest{Verb: "mail", Object: "김 부장", Count: 3}},
-		{"다섯 시까지 회의록 폴더를 묻지 말고 읽어도 돼", GrantRequest{Verb: "read", Object: "회의록 폴더", Until: When{Set: true, Clock: 5 * time.Hour, Half: true}}},
+		{"다섯 시까지 회의록 폴더를 묻지 말고 읽어도 돼", GrantRequest{Verb: "read", Object: "회의록 폴더", Until: timeexpr.Find("at five")}},
 		{"재무팀에 보고서에 관한 메일은 묻지 말고 보내세요", GrantRequest{Verb: "mail", Object: "재무팀", About: "보고서"}},
 
 		{"재무팀 메일은 이제 안 물어봐도 돼", GrantRequest{Verb: "mail", Object: "재무팀"}},
@@ -85,8 +85,10 @@ func TestReadGrantRequest(t *testing.T) {
 		{"Revoke everything.", GrantRequest{Revoke: true}},
 	} {
 		got, ok := ReadGrantRequest(c.text, languageOf(c.text))
-		if !ok || got != c.want {
-			t.Errorf("%q: got %+v, %v, want %+v", c.text, got, ok, c.want)
+		ends, wants := got.Until.End(now), c.want.Until.End(now)
+		got.Until, c.want.Until = timeexpr.When{}, timeexpr.When{}
+		if !ok || got != c.want || ends != wants {
+			t.Errorf("%q: got %+v until %s, %v, want %+v until %s", c.text, got, ends, ok, c.want, wants)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package consent
 import (
 	"regexp"
 	"strings"
+
+	"deputy/internal/timeexpr"
 )
 
 // englishGrant reads a permission, or its end, in English.
@@ -42,7 +44,7 @@ func (l *GrantRequest) opened(s string) (rest string, ok bool) {
 	}
 	_, body, unasked := take(s, enUnasked)
 	if got, cut, ok := take(body, enHead); ok {
-		if l.Until = untilAt(strings.ToLower(strings.TrimSpace(got))); l.Until.Set {
+		if l.Until = timeexpr.Find(got); l.Until.Set() {
 			body = cut
 		}
 	}

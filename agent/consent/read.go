@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"deputy/internal/textnorm"
+	"deputy/internal/timeexpr"
 )
 
 // Read says what a decides about q. The rules, in this order; the first that
@@ -89,7 +90,7 @@ func (u *utterance) halts() bool {
 
 // putOff is a later, with the time that it names.
 func (u *utterance) putOff(why string) Verdict {
-	return Verdict{Reading: Later, Why: why, Rest: strings.TrimSpace(u.raw), When: laterAt(u.text)}
+	return Verdict{Reading: Later, Why: why, Rest: strings.TrimSpace(u.raw), When: timeexpr.Find(u.raw)}
 }
 
 // proposes says whether it is about this and all that is like it: in so many

@@ -121,7 +121,7 @@ func (x *step) answer(a *state.Ask, h event.Heard, overlapped bool) bool {
 		d.Rest = h.Text
 		x.decide(a, d)
 	case consent.Later:
-		x.later(a, v.When.Time(x.At))
+		x.later(a, v.When.Begin(x.At))
 	case consent.Explain:
 		x.explain(a)
 	case consent.Repeat:

@@ -74,7 +74,7 @@ func (x *step) askGrant(t *state.Task, tool string, frame tool.GrantScope, l con
 		ID: "g" + itoa(x.LastGrant+1), Tool: tool, Target: frame.Target, Args: frame.Args, Project: x.Project,
 		Expires: x.now().Add(grantFor), Left: grantUses,
 	}
-	if until := l.Until.Time(x.At); !until.IsZero() {
+	if until := l.Until.End(x.At); !until.IsZero() {
 		g.Expires = until
 	}
 	if most := x.now().Add(longestGrant); g.Expires.After(most) {

@@ -93,7 +93,7 @@ func readConsent(q consent.Question, answer consent.Answer) consentReading {
 		Text: answer.Text, Reading: v.Reading.String(), Why: v.Why,
 		Weak: v.Weak, Heard: v.Heard, NearMiss: v.NearMiss, Rest: v.Rest,
 	}
-	if at := v.When.Time(time.Now()); !at.IsZero() {
+	if at := v.When.Begin(time.Now()); !at.IsZero() {
 		r.At = &at
 	}
 	return r

@@ -1,11 +1,14 @@
 package timeexpr
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // count takes a number: digits, English ("twenty five"), Korean ("스물다섯",
 // "이십오"), where 일 is one unless it is the unit of days.
 func (p *whenParser) count() (n int, ok bool) {
-	joins := false
+	joins, native := false, false
 	for p.at < len(p.words) {
 		w := p.peek(0)
 		fits := !ok || joins && w.n < 10
@@ -16,16 +19,16 @@ func (p *whenParser) count() (n int, ok bool) {
 				return w.n, true
 			}
 			return n, true
-		case w.kind == wTen && n < 10:
+		case w.kind == wTen && n < 10 && !native:
 			n, joins = max(n, 1)*10, true
-		case w.kind == wNumber && fits:
+		case w.kind == wNumber && fits && (!ok || w.native == native):
 			n, joins = n+w.n, w.joins || !ok && w.n > 1 && w.n < 10 && p.is(1, wTen)
 		case w.kind == wDom && fits && p.isOne(ok):
 			n, joins = n+1, false
 		default:
 			return n, ok
 		}
-		ok = true
+		ok, native = true, w.native
 		p.at++
 	}
 	return n, ok
@@ -102,6 +105,9 @@ func (p *whenParser) counted(n int, first word) bool {
 		if p.is(0, wAfter) {
 			return p.span(n, uDay)
 		}
+		if p.loose && first.digits == "" && p.w.month == 0 && !p.w.thisMonth && !p.w.nextMonth { // 이 일
+			return false
+		}
 		return p.dayOfMonth(n)
 	case wYear:
 		p.at++
@@ -128,7 +134,10 @@ func (p *whenParser) counted(n int, first word) bool {
 // bareHour takes an hour that only its place makes one: "at nine", "five
 // thirty pm", "nine tomorrow".
 func (p *whenParser) bareHour(n int, first word) bool {
-	if !p.led && p.at >= len(p.words) {
+	if !p.led && p.at >= len(p.words) || first.native {
+		return false
+	}
+	if p.loose && (p.from == 0 || !slices.Contains([]wordKind{wAt, wAfter, wTo}, p.words[p.from-1].kind)) {
 		return false
 	}
 	if len(first.digits) == 4 {

@@ -6,9 +6,13 @@ import "time"
 type whenParser struct {
 	words []word
 	at    int // the next word
-	w     when
+	w     When
+	from  int // where the group began
 	// led says that a bare number here is an hour: "at" or a day came before.
 	led bool
+	// loose says that words stand around the time: an hour then needs its "at", a span
+	// its "in" or "later".
+	loose bool
 }
 
 func (p *whenParser) peek(i int) word {
@@ -34,17 +38,32 @@ func (p *whenParser) all() bool {
 
 func (p *whenParser) group() bool {
 	w := p.peek(0)
+	p.from = p.at
 	switch w.kind {
-	case wFiller, wAnd, wIn:
+	case wFiller, wAnd, wGap:
 		p.at++
 		return true
+	case wIn, wSoon:
+		p.at++
+		p.w.lead = true
+		return true
+	case wThe:
+		p.at++
+		return !p.is(0, wUnit) || p.dayAfter() || p.period()
+	case wUnit:
+		return p.dayAfter()
 	case wAt:
 		p.at++
 		p.led = true
 		return true
+	case wTo:
+		p.at++
+		p.led = true
+		return p.loose // "before five"
 	case wAfter:
 		p.at++
-		p.w.after = true
+		p.led = p.led || p.loose
+		p.w.after, p.w.lead = !p.loose, true
 		return true
 	case wNumber, wTen, wDom, wA, wHalf, wQuarter:
 		return p.amount()
@@ -63,7 +82,7 @@ func (p *whenParser) group() bool {
 func (p *whenParser) dateWord(w word) bool {
 	switch w.kind {
 	case wDay:
-		fresh := !p.w.hasDay
+		fresh := !p.w.hasDay || p.w.day == 1 && w.n == 2 && p.words[p.from-1].kind == wDay // 내일 모레
 		p.w.hasDay, p.w.day = true, w.n
 		return fresh
 	case wPart:
@@ -82,13 +101,17 @@ func (p *whenParser) dateWord(w word) bool {
 		fresh := !p.w.hasWeek
 		p.w.hasWeek, p.w.weekday = true, time.Weekday(w.n)
 		return fresh
+	case wWeekend:
+		fresh := !p.w.hasWeek
+		p.w.hasWeek, p.w.weekend, p.w.weekday = true, true, time.Weekday(w.n)
+		return fresh
 	case wWeek:
 		fresh := p.w.weeks == 0 && !p.w.thisWeek
 		p.w.weeks, p.w.thisWeek = w.n, w.n == 0
 		return fresh
 	case wMonthOf:
-		fresh := !p.w.nextMonth
-		p.w.nextMonth = true
+		fresh := !p.w.nextMonth && !p.w.thisMonth
+		p.w.nextMonth, p.w.thisMonth = w.n == 1, w.n == 0
 		return fresh
 	case wMonth:
 		return p.monthName(w.n)
@@ -108,26 +131,50 @@ func (p *whenParser) ahead(next bool) bool {
 		return false
 	}
 	switch {
-	case w.kind == wWeekday && p.w.weeks == 0:
+	case (w.kind == wWeekday || w.kind == wWeekend) && p.w.weeks == 0:
 		if next {
 			p.w.weeks = 1
 		}
 		return true
+	case w.kind == wUnit && !next:
+		return p.period()
 	case w.kind == wUnit && w.n == uWeek:
 		p.at++
 		fresh := p.w.weeks == 0 && !p.w.thisWeek
-		if p.w.thisWeek = !next; next {
-			p.w.weeks = 1
-		}
+		p.w.weeks = 1
 		return fresh
-	case w.kind == wUnit && w.n == uMonth && next:
+	case w.kind == wUnit && w.n == uMonth:
 		p.at++
 		p.w.nextMonth = true
+		return true
+	case w.kind == wNumber && next: // the next two hours
+		p.w.lead = true
 		return true
 	case w.kind == wPart && !next, w.kind == wMonth && !next:
 		return true
 	}
 	return false
+}
+
+// dayAfter takes "day after tomorrow".
+func (p *whenParser) dayAfter() bool {
+	if p.peek(0).n != uDay || !p.is(1, wAfter) || !p.is(2, wDay) || p.peek(2).n != 1 || p.w.hasDay {
+		return false
+	}
+	p.at += 3
+	p.led = true
+	p.w.hasDay, p.w.day = true, 2
+	return true
+}
+
+// period takes the unit of "the day", "this week".
+func (p *whenParser) period() bool {
+	u := p.peek(0).n
+	p.at++
+	p.w.thisDay = p.w.thisDay || u == uDay
+	p.w.thisWeek = p.w.thisWeek || u == uWeek
+	p.w.thisMonth = p.w.thisMonth || u == uMonth
+	return u >= uDay
 }
 
 // monthName takes the day after or before a month's name: "december 3rd",

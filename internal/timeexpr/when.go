@@ -1,63 +1,9 @@
 package timeexpr
 
 import (
-	"fmt"
-	"strings"
+	"errors"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
-
-	"deputy/internal/textnorm"
 )
-
-// parseWhen says what time a person means: "in ten minutes", "tomorrow at
-// nine", "next Friday at half past five", "10분 뒤", "내일 아침 9시", "다음 주 월요일
-// 오후 두 시 반", ISO 8601. Every word must be understood, else it is an error
-// that tells the model what to ask. An hour without a half of the day is the
-// next one to come today, or between 7:00 and 18:59 of another day. A day
-// without an hour is 9:00. The result is in now's zone, in whole seconds.
-func Parse(text string, now time.Time) (time.Time, error) {
-	now = now.Truncate(time.Second)
-	text = strings.TrimSpace(norm.NFC.String(text))
-	if text == "" {
-		return time.Time{}, fmt.Errorf("the time is missing: ask the user when")
-	}
-	if len(text) > 200 {
-		return time.Time{}, fmt.Errorf("the time is too long: ask the user when")
-	}
-	if t, ok := isoTime(text, now.Location()); ok {
-		return t, nil
-	}
-	unclear := fmt.Errorf("the time %q is not understood: ask the user when, such as \"in ten minutes\", \"tomorrow at nine\", \"내일 아침 9시\" or \"2026-01-31 17:00\"", textnorm.Brief(text, 60))
-	words, ok := whenWords(text)
-	if !ok {
-		return time.Time{}, unclear
-	}
-	p := whenParser{words: words}
-	if !p.all() {
-		return time.Time{}, unclear
-	}
-	t, err := p.w.Resolve(now)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("the time %q is not understood (%w): ask the user when", textnorm.Brief(text, 60), err)
-	}
-	return t, nil
-}
-
-func isoTime(text string, zone *time.Location) (time.Time, bool) {
-	if t, err := time.Parse(time.RFC3339, text); err == nil && t.Year() > 1900 {
-		return t.In(zone).Truncate(time.Second), true
-	}
-	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"} {
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil && t.Year() > 1900 {
-			return t, true
-		}
-	}
-	if t, err := time.ParseInLocation("2006-01-02", text, zone); err == nil && t.Year() > 1900 {
-		return t.Add(9 * time.Hour), true
-	}
-	return time.Time{}, false
-}
 
 // A part is a part of the day.
 type part uint8
@@ -70,24 +16,37 @@ const (
 	night
 	dawn
 	daytime
+	lunch
+	dinner
 )
 
-// A when is what was said of a time; unset fields are -1 or zero.
-type when struct {
+// lasts is when each part of the day begins and ends.
+var lasts = map[part][2]time.Duration{
+	noPart: {9 * time.Hour, 9 * time.Hour}, forenoon: {9 * time.Hour, 12 * time.Hour}, afternoon: {15 * time.Hour, 18 * time.Hour}, evening: {19 * time.Hour, 22 * time.Hour},
+	night: {21 * time.Hour, 24 * time.Hour}, dawn: {6 * time.Hour, 9 * time.Hour}, daytime: {12 * time.Hour, 15 * time.Hour}, lunch: {13 * time.Hour, 14 * time.Hour}, dinner: {20 * time.Hour, 21 * time.Hour},
+}
+
+// A When is a time as it was said, before any clock was looked at. The zero value says
+// that none was.
+type When struct {
 	rel       time.Duration // hours, minutes, seconds from now
 	days      int           // days from now
 	months    int           // months from now
 	isRel     bool
-	after     bool // "after", "뒤": demands isRel
+	lead      bool // "in", "later", 동안 stood beside it
+	after     bool // "after", 뒤: demands isRel
 	day       int  // 0 today, 1 tomorrow, ...
 	hasDay    bool
 	weekday   time.Weekday
 	hasWeek   bool // weekday is set
+	weekend   bool // and the day after it
 	weeks     int  // 1: of next week
+	thisDay   bool
 	thisWeek  bool
+	thisMonth bool
+	nextMonth bool
 	year      int
 	month     int // 1 to 12
-	nextMonth bool
 	dom       int
 	hour      int
 	minute    int
@@ -96,71 +55,153 @@ type when struct {
 	part      part
 }
 
-// Resolve makes a time of it.
-func (w when) Resolve(now time.Time) (time.Time, error) {
-	dated := w.hasDay || w.hasWeek || w.weeks > 0 || w.thisWeek || w.dom > 0 || w.nextMonth || w.month > 0
+// Set says whether a time was said.
+func (w When) Set() bool { return w != When{} }
+
+// Begin is when what was said begins, after now and in its zone: a day at nine in the
+// morning; what is going on already, in an hour. It is the zero time if no time was
+// said, or none that a clock can tell ("later today").
+func (w When) Begin(now time.Time) time.Time {
+	if w.hasDay && w.day == 0 && !w.hasClock && w.part == noPart {
+		return time.Time{}
+	}
+	at, err := w.begin(now)
+	switch {
+	case !w.Set() || err != nil:
+		return time.Time{}
+	case at.After(now):
+		return at
+	}
+	if at = at.AddDate(0, 0, 1); at.After(now) {
+		return at
+	}
+	return time.Time{} // a year that is past
+}
+
+// End is when what was said ends: a day at its end, a part of the day at its own, an
+// hour at its beginning. It is after now, or the zero time.
+func (w When) End(now time.Time) time.Time {
+	today := midnight(now)
+	switch {
+	case !w.Set():
+		return time.Time{}
+	case w.isRel, w.hasClock:
+		return w.Begin(now)
+	case (w.thisWeek || w.weeks > 0) && !w.hasWeek:
+		return onDay(monday(now), 7*(w.weeks+1), 0)
+	case (w.thisMonth || w.nextMonth) && w.dom == 0:
+		return today.AddDate(0, 1, 1-today.Day())
+	}
+	day, _, err := w.date(now)
+	end := lasts[w.part][1]
+	switch {
+	case err != nil:
+		return time.Time{}
+	case w.part == noPart:
+		end = 24 * time.Hour
+	}
+	if w.weekend {
+		day = onDay(day, 1, 0)
+	}
+	for n := range 2 {
+		if at := onDay(day, n, end); at.After(now) {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+func midnight(t time.Time) time.Time { return onDay(t, 0, 0) }
+
+func monday(t time.Time) time.Time { return onDay(t, -(int(t.Weekday())+6)%7, 0) }
+
+// onDay is the clock, as it is shown, n days after t.
+func onDay(t time.Time, n int, clock time.Duration) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day()+n, 0, 0, int(clock/time.Second), 0, t.Location())
+}
+
+func (w When) dated() bool {
+	return w.hasDay || w.hasWeek || w.weeks > 0 || w.thisDay || w.thisWeek || w.thisMonth || w.dom > 0 || w.nextMonth || w.month > 0
+}
+
+// check says what is wrong whatever the time is now.
+func (w When) check() error {
 	switch {
 	case w.after && !w.isRel:
-		return time.Time{}, fmt.Errorf("after what")
-	case w.isRel && w.rel > 0:
-		if dated || w.hasClock || w.part != noPart {
-			return time.Time{}, fmt.Errorf("a span and a time of day")
-		}
+		return errors.New("after what")
+	case w.isRel && w.rel > 0 && (w.dated() || w.hasClock || w.part != noPart):
+		return errors.New("a span and a time of day")
+	case w.isRel && w.dated():
+		return errors.New("a span and a day")
+	case !w.isRel && !w.dated() && !w.hasClock && w.part == noPart:
+		return errors.New("no time")
+	case w.month > 0 && w.dom == 0:
+		return errors.New("a month without a day")
+	}
+	return nil
+}
+
+// begin makes a time of it, which may be past where a day was named.
+func (w When) begin(now time.Time) (time.Time, error) {
+	if err := w.check(); err != nil {
+		return time.Time{}, err
+	}
+	if w.isRel && !w.hasClock && w.part == noPart {
 		return now.AddDate(0, w.months, w.days).Add(w.rel), nil
-	case w.isRel && dated:
-		return time.Time{}, fmt.Errorf("a span and a day")
-	case w.isRel && !w.hasClock && w.part == noPart:
-		return now.AddDate(0, w.months, w.days), nil
-	case !w.isRel && !dated && !w.hasClock && w.part == noPart:
-		return time.Time{}, fmt.Errorf("no time")
 	}
 	day, today, err := w.date(now)
 	if err != nil {
 		return time.Time{}, err
 	}
-	minutes, err := w.clock(now, dated || w.isRel, today)
+	dated := w.dated() || w.isRel
+	minutes, err := w.clock(now, dated, today)
 	if err != nil {
 		return time.Time{}, err
 	}
-	at := time.Date(day.Year(), day.Month(), day.Day(), minutes/60, minutes%60, 0, 0, now.Location())
-	if !at.After(now) && !dated && !w.isRel {
-		at = time.Date(day.Year(), day.Month(), day.Day()+1, minutes/60, minutes%60, 0, 0, now.Location())
+	at := onDay(day, 0, time.Duration(minutes)*time.Minute)
+	if at.After(now) {
+		return at, nil
 	}
-	if !at.After(now) && w.hasWeek && w.weeks == 0 && !w.thisWeek {
-		at = at.AddDate(0, 0, 7)
+	if today && !w.hasClock && w.part != noPart { // in the middle of the afternoon "this afternoon" is not yet over
+		if span := lasts[w.part]; now.Before(onDay(day, 0, span[1])) {
+			return now.Add(min(time.Hour, span[1]-span[0])), nil
+		}
+	}
+	switch {
+	case !dated:
+		at = onDay(day, 1, time.Duration(minutes)*time.Minute)
+	case w.hasWeek && w.weeks == 0 && !w.thisWeek:
+		at = onDay(day, 7, time.Duration(minutes)*time.Minute)
 	}
 	return at, nil
 }
 
 // date is the day that was said, and whether it is today.
-func (w when) date(now time.Time) (day time.Time, today bool, err error) {
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+func (w When) date(now time.Time) (day time.Time, today bool, err error) {
+	midnight := midnight(now)
 	switch {
 	case w.isRel:
 		day = midnight.AddDate(0, w.months, w.days)
 	case w.dom > 0:
 		return w.monthDay(midnight)
 	case w.nextMonth:
-		day = midnight.AddDate(0, 1, 0)
-	case w.month > 0:
-		return day, false, fmt.Errorf("a month without a day")
+		day = midnight.AddDate(0, 1, 1-midnight.Day())
 	case w.hasWeek:
-		monday := midnight.AddDate(0, 0, -(int(now.Weekday())+6)%7)
-		day = monday.AddDate(0, 0, (int(w.weekday)+6)%7+7*w.weeks)
+		day = onDay(monday(now), (int(w.weekday)+6)%7+7*w.weeks, 0)
 		if w.weeks == 0 && !w.thisWeek && day.Before(midnight) {
-			day = day.AddDate(0, 0, 7)
+			day = onDay(day, 7, 0)
 		}
 	case w.weeks > 0:
-		day = midnight.AddDate(0, 0, 7*w.weeks)
-	case w.thisWeek:
-		return day, false, fmt.Errorf("a week without a day")
+		day = onDay(monday(now), 7*w.weeks, 0)
+	case w.thisWeek, w.thisMonth:
+		return day, false, errors.New("no day is named")
 	default:
-		day = midnight.AddDate(0, 0, w.day)
+		day = onDay(midnight, w.day, 0)
 	}
 	return day, day.Equal(midnight), nil
 }
 
-func (w when) monthDay(midnight time.Time) (time.Time, bool, error) {
+func (w When) monthDay(midnight time.Time) (time.Time, bool, error) {
 	year, month := midnight.Year(), int(midnight.Month())
 	if w.month > 0 {
 		month = w.month
@@ -183,21 +224,21 @@ func (w when) monthDay(midnight time.Time) (time.Time, bool, error) {
 		}
 	}
 	if day.Day() != w.dom {
-		return day, false, fmt.Errorf("there is no such day")
+		return day, false, errors.New("there is no such day")
 	}
 	return day, day.Equal(midnight), nil
 }
 
 // clock gives minutes since midnight of the day that was said; it may lie in
 // the night after it.
-func (w when) clock(now time.Time, dated, today bool) (int, error) {
+func (w When) clock(now time.Time, dated, today bool) (int, error) {
 	if !w.hasClock {
-		return map[part]int{noPart: 9, forenoon: 9, afternoon: 15, evening: 19, night: 21, dawn: 6, daytime: 12}[w.part] * 60, nil
+		return int(lasts[w.part][0] / time.Minute), nil
 	}
 	h, m := w.hour, w.minute
 	if w.exact || h > 12 || h == 0 {
 		if w.part == forenoon && h >= 12 && h != 24 || w.part == dawn && h > 7 {
-			return 0, fmt.Errorf("that hour is not in the morning")
+			return 0, errors.New("that hour is not in the morning")
 		}
 		return h*60 + m, nil
 	}
@@ -206,7 +247,7 @@ func (w when) clock(now time.Time, dated, today bool) (int, error) {
 		return h%12*60 + m, nil
 	case afternoon:
 		return (h%12+12)*60 + m, nil
-	case evening:
+	case evening, dinner:
 		if h == 12 {
 			h = 24
 			return h*60 + m, nil
@@ -217,7 +258,7 @@ func (w when) clock(now time.Time, dated, today bool) (int, error) {
 			return (h%12+24)*60 + m, nil
 		}
 		return (h+12)*60 + m, nil
-	case daytime:
+	case daytime, lunch:
 		if h < 7 {
 			h += 12
 		}
