@@ -23,7 +23,7 @@ func FuzzRead(f *testing.F) {
 				if v.Why == "" {
 					t.Fatalf("%q: no reason", text)
 				}
-				if v.When.Set() && v.Reading != Later || v.Weak && v.Reading != Unclear {
+				if v.When.Set && v.Reading != Later || v.Weak && v.Reading != Unclear {
 					t.Fatalf("%q: %s comes with %+v", text, v.Reading, v)
 				}
 				if v.Reading == Approve {

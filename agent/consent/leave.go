@@ -114,7 +114,7 @@ func (l *GrantRequest) terms(s string, until, count, sum *regexp.Regexp) (rest s
 		s = cut
 	}
 	if got, cut, ok := take(s, until); ok {
-		if l.Until = timeexpr.Find(got); !l.Until.Set() {
+		if l.Until = timeexpr.Find(got); !l.Until.Set {
 			return s, false
 		}
 		s = cut

@@ -44,7 +44,7 @@ func (l *GrantRequest) opened(s string) (rest string, ok bool) {
 	}
 	_, body, unasked := take(s, enUnasked)
 	if got, cut, ok := take(body, enHead); ok {
-		if l.Until = timeexpr.Find(got); l.Until.Set() {
+		if l.Until = timeexpr.Find(got); l.Until.Set {
 			body = cut
 		}
 	}

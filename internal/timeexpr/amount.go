@@ -105,14 +105,14 @@ func (p *whenParser) counted(n int, first word) bool {
 		if p.is(0, wAfter) {
 			return p.span(n, uDay)
 		}
-		if p.loose && first.digits == "" && p.w.month == 0 && !p.w.thisMonth && !p.w.nextMonth { // 이 일
+		if p.loose && first.digits == "" && p.w.OfMonth == 0 && !p.w.ThisMonth && p.w.Month == 0 { // 이 일
 			return false
 		}
 		return p.dayOfMonth(n)
 	case wYear:
 		p.at++
-		fresh := p.w.year == 0 && n >= 2000 && n < 2100
-		p.w.year = n
+		fresh := p.w.Year == 0 && n >= 2000 && n < 2100
+		p.w.Year = n
 		return fresh
 	case wPast, wTo:
 		return p.beside(n)
@@ -268,20 +268,19 @@ func (p *whenParser) span(n, u int) bool {
 	if n < 0 || n > 9999 {
 		return false
 	}
-	p.w.isRel = true
 	switch u {
 	case uSecond:
-		p.w.rel += time.Duration(n) * time.Second
+		p.w.After += time.Duration(n) * time.Second
 	case uMinute:
-		p.w.rel += time.Duration(n) * time.Minute
+		p.w.After += time.Duration(n) * time.Minute
 	case uHour:
-		p.w.rel += time.Duration(n) * time.Hour
+		p.w.After += time.Duration(n) * time.Hour
 	case uDay:
-		p.w.days += n
+		p.w.Days += n
 	case uWeek:
-		p.w.days += 7 * n
+		p.w.Days += 7 * n
 	case uMonth:
-		p.w.months += n
+		p.w.Months += n
 	}
 	return true
 }

@@ -86,9 +86,26 @@ func FuzzFind(f *testing.F) {
 		now := time.Unix(unix%(1<<33), 0).UTC()
 		w := Find(text)
 		for _, at := range []time.Time{w.Begin(now), w.End(now)} {
-			if !at.IsZero() && (!w.Set() || !at.After(now)) {
+			if !at.IsZero() && (!w.Set || !at.After(now)) {
 				t.Fatalf("%q at %s: got %s (%+v)", text, now, at, w)
 			}
 		}
 	})
+}
+
+// TestWrittenBefore: what journals hold of ends that an earlier version read.
+func TestWrittenBefore(t *testing.T) {
+	now := time.Date(2026, 3, 5, 10, 20, 0, 0, time.UTC)
+	for want, w := range map[string]When{
+		"09 00:00": {Set: true, Weekday: 7, Clock: 24 * time.Hour},
+		"06 00:00": {Set: true, Clock: 24 * time.Hour},
+		"16 00:00": {Set: true, Week: 1, Weekday: 7, Clock: 24 * time.Hour},
+		"01 00:00": {Set: true, Month: 1},
+		"05 12:20": {Set: true, After: 2 * time.Hour},
+		"05 17:00": {Set: true, Clock: 5 * time.Hour, Half: true},
+	} {
+		if got := w.End(now).Format("02 15:04"); got != want {
+			t.Errorf("%+v: got %s, want %s", w, got, want)
+		}
+	}
 }

@@ -51,7 +51,7 @@ func Find(text string) When {
 	for n := len(words); n > 0; n-- {
 		for from := range len(words) - n + 1 {
 			p := whenParser{words: words[from : from+n], loose: true}
-			if p.all() && p.w.check() == nil && (p.w.lead || !p.w.isRel || p.w.hasClock || p.w.part != noPart) {
+			if p.all() && p.w.check() == nil && (p.lead || !p.w.relative() || p.w.Clocked || p.w.Part != noPart) {
 				return p.w
 			}
 		}

@@ -13,6 +13,8 @@ type whenParser struct {
 	// loose says that words stand around the time: an hour then needs its "at", a span
 	// its "in" or "later".
 	loose bool
+	lead  bool // "in", "later", 동안 stood beside it
+	after bool // "after", 뒤: demands a span
 }
 
 func (p *whenParser) peek(i int) word {
@@ -33,7 +35,8 @@ func (p *whenParser) all() bool {
 			return false
 		}
 	}
-	return true
+	p.w.Set = true
+	return !p.after || p.w.relative()
 }
 
 func (p *whenParser) group() bool {
@@ -45,7 +48,7 @@ func (p *whenParser) group() bool {
 		return true
 	case wIn, wSoon:
 		p.at++
-		p.w.lead = true
+		p.lead = true
 		return true
 	case wThe:
 		p.at++
@@ -63,14 +66,13 @@ func (p *whenParser) group() bool {
 	case wAfter:
 		p.at++
 		p.led = p.led || p.loose
-		p.w.after, p.w.lead = !p.loose, true
+		p.after, p.lead = !p.loose, true
 		return true
 	case wNumber, wTen, wDom, wA, wHalf, wQuarter:
 		return p.amount()
 	case wSpan:
 		p.at++
-		p.w.days += w.n
-		p.w.isRel = true
+		p.w.Days += w.n
 		return true
 	}
 	p.at++
@@ -82,36 +84,36 @@ func (p *whenParser) group() bool {
 func (p *whenParser) dateWord(w word) bool {
 	switch w.kind {
 	case wDay:
-		fresh := !p.w.hasDay || p.w.day == 1 && w.n == 2 && p.words[p.from-1].kind == wDay // 내일 모레
-		p.w.hasDay, p.w.day = true, w.n
+		fresh := !p.w.Today && p.w.Day == 0 || p.w.Day == 1 && w.n == 2 && p.words[p.from-1].kind == wDay // 내일 모레
+		p.w.Today, p.w.Day = w.n == 0, w.n
 		return fresh
 	case wPart:
 		if w.n < 0 { // tonight
 			w.n = -w.n
-			p.w.hasDay = true
+			p.w.Today = true
 		}
-		fresh := p.w.part == noPart || p.w.part == part(w.n) || part(w.n) == afternoon && p.w.part >= afternoon
-		if p.w.part == noPart {
-			p.w.part = part(w.n)
+		fresh := p.w.Part == noPart || p.w.Part == part(w.n) || part(w.n) == afternoon && p.w.Part >= afternoon
+		if p.w.Part == noPart {
+			p.w.Part = part(w.n)
 		}
 		return fresh
 	case wNoon:
 		return p.clock(w.n, 0, true)
 	case wWeekday:
-		fresh := !p.w.hasWeek
-		p.w.hasWeek, p.w.weekday = true, time.Weekday(w.n)
+		fresh := p.w.Weekday == 0
+		p.w.Weekday = weekday(w.n)
 		return fresh
 	case wWeekend:
-		fresh := !p.w.hasWeek
-		p.w.hasWeek, p.w.weekend, p.w.weekday = true, true, time.Weekday(w.n)
+		fresh := p.w.Weekday == 0
+		p.w.Weekday, p.w.Span = weekday(w.n), 24*time.Hour
 		return fresh
 	case wWeek:
-		fresh := p.w.weeks == 0 && !p.w.thisWeek
-		p.w.weeks, p.w.thisWeek = w.n, w.n == 0
+		fresh := p.w.Week == 0 && !p.w.ThisWeek
+		p.w.Week, p.w.ThisWeek = w.n, w.n == 0
 		return fresh
 	case wMonthOf:
-		fresh := !p.w.nextMonth && !p.w.thisMonth
-		p.w.nextMonth, p.w.thisMonth = w.n == 1, w.n == 0
+		fresh := p.w.Month == 0 && !p.w.ThisMonth
+		p.w.Month, p.w.ThisMonth = w.n, w.n == 0
 		return fresh
 	case wMonth:
 		return p.monthName(w.n)
@@ -131,24 +133,24 @@ func (p *whenParser) ahead(next bool) bool {
 		return false
 	}
 	switch {
-	case (w.kind == wWeekday || w.kind == wWeekend) && p.w.weeks == 0:
+	case (w.kind == wWeekday || w.kind == wWeekend) && p.w.Week == 0:
 		if next {
-			p.w.weeks = 1
+			p.w.Week = 1
 		}
 		return true
 	case w.kind == wUnit && !next:
 		return p.period()
 	case w.kind == wUnit && w.n == uWeek:
 		p.at++
-		fresh := p.w.weeks == 0 && !p.w.thisWeek
-		p.w.weeks = 1
+		fresh := p.w.Week == 0 && !p.w.ThisWeek
+		p.w.Week = 1
 		return fresh
 	case w.kind == wUnit && w.n == uMonth:
 		p.at++
-		p.w.nextMonth = true
+		p.w.Month = 1
 		return true
 	case w.kind == wNumber && next: // the next two hours
-		p.w.lead = true
+		p.lead = true
 		return true
 	case w.kind == wPart && !next, w.kind == wMonth && !next:
 		return true
@@ -158,12 +160,12 @@ func (p *whenParser) ahead(next bool) bool {
 
 // dayAfter takes "day after tomorrow".
 func (p *whenParser) dayAfter() bool {
-	if p.peek(0).n != uDay || !p.is(1, wAfter) || !p.is(2, wDay) || p.peek(2).n != 1 || p.w.hasDay {
+	if p.peek(0).n != uDay || !p.is(1, wAfter) || !p.is(2, wDay) || p.peek(2).n != 1 || p.w.Today || p.w.Day > 0 {
 		return false
 	}
 	p.at += 3
 	p.led = true
-	p.w.hasDay, p.w.day = true, 2
+	p.w.Day = 2
 	return true
 }
 
@@ -171,20 +173,20 @@ func (p *whenParser) dayAfter() bool {
 func (p *whenParser) period() bool {
 	u := p.peek(0).n
 	p.at++
-	p.w.thisDay = p.w.thisDay || u == uDay
-	p.w.thisWeek = p.w.thisWeek || u == uWeek
-	p.w.thisMonth = p.w.thisMonth || u == uMonth
+	p.w.Today = p.w.Today || u == uDay
+	p.w.ThisWeek = p.w.ThisWeek || u == uWeek
+	p.w.ThisMonth = p.w.ThisMonth || u == uMonth
 	return u >= uDay
 }
 
 // monthName takes the day after or before a month's name: "december 3rd",
 // "the 3rd of december".
 func (p *whenParser) monthName(month int) bool {
-	if p.w.month > 0 {
+	if p.w.OfMonth > 0 {
 		return false
 	}
-	p.w.month = month
-	if p.w.dom == 0 && p.is(0, wNumber) && !p.is(1, wColon) && !p.is(1, wPart) {
+	p.w.OfMonth = month
+	if p.w.DayOfMonth == 0 && p.is(0, wNumber) && !p.is(1, wColon) && !p.is(1, wPart) {
 		n, ok := p.count()
 		if !ok {
 			return false
@@ -205,21 +207,24 @@ func (p *whenParser) monthName(month int) bool {
 // yearAfter takes a year that follows a day of a month.
 func (p *whenParser) yearAfter() {
 	if w := p.peek(0); w.kind == wNumber && len(w.digits) == 4 && w.n >= 2000 && w.n < 2100 && !p.is(1, wYear) {
-		p.w.year = w.n
+		p.w.Year = w.n
 		p.at++
 	}
 }
 
 func (p *whenParser) dayOfMonth(n int) bool {
-	fresh := p.w.dom == 0 && n >= 1 && n <= 31
-	p.w.dom = n
+	fresh := p.w.DayOfMonth == 0 && n >= 1 && n <= 31
+	p.w.DayOfMonth = n
 	return fresh
 }
 
 func (p *whenParser) clock(h, m int, exact bool) bool {
-	if p.w.hasClock || h < 0 || h > 24 || m < 0 || m > 59 || h == 24 && m > 0 {
+	if p.w.Clocked || h < 0 || h > 24 || m < 0 || m > 59 || h == 24 && m > 0 {
 		return false
 	}
-	p.w.hasClock, p.w.hour, p.w.minute, p.w.exact = true, h, m, exact
+	p.w.Clocked, p.w.Clock, p.w.Half = true, time.Duration(h)*time.Hour+time.Duration(m)*time.Minute, !exact && h <= 12 && h > 0
 	return true
 }
+
+// weekday is Go's (Sunday is 0) as a When has it (7).
+func weekday(n int) int { return (n+6)%7 + 1 }

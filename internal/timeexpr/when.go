@@ -6,7 +6,7 @@ import (
 )
 
 // A part is a part of the day.
-type part uint8
+type part int
 
 const (
 	noPart part = iota
@@ -27,47 +27,47 @@ var lasts = map[part][2]time.Duration{
 }
 
 // A When is a time as it was said, before any clock was looked at. The zero value says
-// that none was.
+// that none was. It is written down with what it belongs to.
 type When struct {
-	rel       time.Duration // hours, minutes, seconds from now
-	days      int           // days from now
-	months    int           // months from now
-	isRel     bool
-	lead      bool // "in", "later", 동안 stood beside it
-	after     bool // "after", 뒤: demands isRel
-	day       int  // 0 today, 1 tomorrow, ...
-	hasDay    bool
-	weekday   time.Weekday
-	hasWeek   bool // weekday is set
-	weekend   bool // and the day after it
-	weeks     int  // 1: of next week
-	thisDay   bool
-	thisWeek  bool
-	thisMonth bool
-	nextMonth bool
-	year      int
-	month     int // 1 to 12
-	dom       int
-	hour      int
-	minute    int
-	hasClock  bool
-	exact     bool // on the 24 hour clock
-	part      part
+	Set   bool
+	After time.Duration // hours, minutes and seconds from now
+	// Month is how many months ahead of this one: 1 of "next month".
+	Month int
+	// Week is the same of weeks, whose Monday it is without a Weekday.
+	Week int
+	// Weekday is 1 (Monday) to 7 (Sunday): the next one to come; 0 if none was named.
+	Weekday int
+	Day     int           // 1: tomorrow
+	Clock   time.Duration // since midnight
+	Half    bool          // Clock may be on either half of the day: "at five"
+	Span    time.Duration // how much longer than a day: of a weekend one more
+
+	Days       int  `json:",omitzero"` // from now
+	Months     int  `json:",omitzero"` // from now
+	Today      bool `json:",omitzero"`
+	ThisWeek   bool `json:",omitzero"`
+	ThisMonth  bool `json:",omitzero"`
+	Year       int  `json:",omitzero"`
+	OfMonth    int  `json:",omitzero"` // 1 to 12
+	DayOfMonth int  `json:",omitzero"`
+	Clocked    bool `json:",omitzero"` // an hour was said, be it zero
+	Part       part `json:",omitzero"` // of the day
 }
 
-// Set says whether a time was said.
-func (w When) Set() bool { return w != When{} }
+func (w When) relative() bool { return w.After > 0 || w.Days > 0 || w.Months > 0 }
+
+func (w When) clocked() bool { return w.Clocked || w.Half || w.Clock > 0 }
 
 // Begin is when what was said begins, after now and in its zone: a day at nine in the
 // morning; what is going on already, in an hour. It is the zero time if no time was
 // said, or none that a clock can tell ("later today").
 func (w When) Begin(now time.Time) time.Time {
-	if w.hasDay && w.day == 0 && !w.hasClock && w.part == noPart {
+	if w.Today && !w.clocked() && w.Part == noPart {
 		return time.Time{}
 	}
 	at, err := w.begin(now)
 	switch {
-	case !w.Set() || err != nil:
+	case !w.Set || err != nil:
 		return time.Time{}
 	case at.After(now):
 		return at
@@ -83,25 +83,22 @@ func (w When) Begin(now time.Time) time.Time {
 func (w When) End(now time.Time) time.Time {
 	today := midnight(now)
 	switch {
-	case !w.Set():
+	case !w.Set:
 		return time.Time{}
-	case w.isRel, w.hasClock:
+	case w.relative(), w.clocked():
 		return w.Begin(now)
-	case (w.thisWeek || w.weeks > 0) && !w.hasWeek:
-		return onDay(monday(now), 7*(w.weeks+1), 0)
-	case (w.thisMonth || w.nextMonth) && w.dom == 0:
+	case (w.ThisWeek || w.Week > 0) && w.Weekday == 0:
+		return onDay(monday(now), 7*(w.Week+1), 0)
+	case (w.ThisMonth || w.Month > 0) && w.DayOfMonth == 0:
 		return today.AddDate(0, 1, 1-today.Day())
 	}
 	day, _, err := w.date(now)
-	end := lasts[w.part][1]
+	end := lasts[w.Part][1]
 	switch {
 	case err != nil:
 		return time.Time{}
-	case w.part == noPart:
-		end = 24 * time.Hour
-	}
-	if w.weekend {
-		day = onDay(day, 1, 0)
+	case w.Part == noPart:
+		end = 24*time.Hour + w.Span
 	}
 	for n := range 2 {
 		if at := onDay(day, n, end); at.After(now) {
@@ -121,21 +118,19 @@ func onDay(t time.Time, n int, clock time.Duration) time.Time {
 }
 
 func (w When) dated() bool {
-	return w.hasDay || w.hasWeek || w.weeks > 0 || w.thisDay || w.thisWeek || w.thisMonth || w.dom > 0 || w.nextMonth || w.month > 0
+	return w.Today || w.Day > 0 || w.Weekday > 0 || w.Week > 0 || w.ThisWeek || w.ThisMonth || w.DayOfMonth > 0 || w.Month > 0 || w.OfMonth > 0
 }
 
 // check says what is wrong whatever the time is now.
 func (w When) check() error {
 	switch {
-	case w.after && !w.isRel:
-		return errors.New("after what")
-	case w.isRel && w.rel > 0 && (w.dated() || w.hasClock || w.part != noPart):
+	case w.After > 0 && (w.dated() || w.clocked() || w.Part != noPart):
 		return errors.New("a span and a time of day")
-	case w.isRel && w.dated():
+	case w.relative() && w.dated():
 		return errors.New("a span and a day")
-	case !w.isRel && !w.dated() && !w.hasClock && w.part == noPart:
+	case !w.relative() && !w.dated() && !w.clocked() && w.Part == noPart:
 		return errors.New("no time")
-	case w.month > 0 && w.dom == 0:
+	case w.OfMonth > 0 && w.DayOfMonth == 0:
 		return errors.New("a month without a day")
 	}
 	return nil
@@ -146,14 +141,14 @@ func (w When) begin(now time.Time) (time.Time, error) {
 	if err := w.check(); err != nil {
 		return time.Time{}, err
 	}
-	if w.isRel && !w.hasClock && w.part == noPart {
-		return now.AddDate(0, w.months, w.days).Add(w.rel), nil
+	if w.relative() && !w.clocked() && w.Part == noPart {
+		return now.AddDate(0, w.Months, w.Days).Add(w.After), nil
 	}
 	day, today, err := w.date(now)
 	if err != nil {
 		return time.Time{}, err
 	}
-	dated := w.dated() || w.isRel
+	dated := w.dated() || w.relative()
 	minutes, err := w.clock(now, dated, today)
 	if err != nil {
 		return time.Time{}, err
@@ -162,15 +157,15 @@ func (w When) begin(now time.Time) (time.Time, error) {
 	if at.After(now) {
 		return at, nil
 	}
-	if today && !w.hasClock && w.part != noPart { // in the middle of the afternoon "this afternoon" is not yet over
-		if span := lasts[w.part]; now.Before(onDay(day, 0, span[1])) {
+	if today && !w.clocked() && w.Part != noPart { // in the middle of the afternoon "this afternoon" is not yet over
+		if span := lasts[w.Part]; now.Before(onDay(day, 0, span[1])) {
 			return now.Add(min(time.Hour, span[1]-span[0])), nil
 		}
 	}
 	switch {
 	case !dated:
 		at = onDay(day, 1, time.Duration(minutes)*time.Minute)
-	case w.hasWeek && w.weeks == 0 && !w.thisWeek:
+	case w.Weekday > 0 && w.Week == 0 && !w.ThisWeek:
 		at = onDay(day, 7, time.Duration(minutes)*time.Minute)
 	}
 	return at, nil
@@ -180,50 +175,50 @@ func (w When) begin(now time.Time) (time.Time, error) {
 func (w When) date(now time.Time) (day time.Time, today bool, err error) {
 	midnight := midnight(now)
 	switch {
-	case w.isRel:
-		day = midnight.AddDate(0, w.months, w.days)
-	case w.dom > 0:
+	case w.relative():
+		day = midnight.AddDate(0, w.Months, w.Days)
+	case w.DayOfMonth > 0:
 		return w.monthDay(midnight)
-	case w.nextMonth:
+	case w.Month > 0:
 		day = midnight.AddDate(0, 1, 1-midnight.Day())
-	case w.hasWeek:
-		day = onDay(monday(now), (int(w.weekday)+6)%7+7*w.weeks, 0)
-		if w.weeks == 0 && !w.thisWeek && day.Before(midnight) {
+	case w.Weekday > 0:
+		day = onDay(monday(now), w.Weekday-1+7*w.Week, 0)
+		if w.Week == 0 && !w.ThisWeek && day.Before(midnight) {
 			day = onDay(day, 7, 0)
 		}
-	case w.weeks > 0:
-		day = onDay(monday(now), 7*w.weeks, 0)
-	case w.thisWeek, w.thisMonth:
+	case w.Week > 0:
+		day = onDay(monday(now), 7*w.Week, 0)
+	case w.ThisWeek, w.ThisMonth:
 		return day, false, errors.New("no day is named")
 	default:
-		day = onDay(midnight, w.day, 0)
+		day = onDay(midnight, w.Day, 0)
 	}
 	return day, day.Equal(midnight), nil
 }
 
 func (w When) monthDay(midnight time.Time) (time.Time, bool, error) {
 	year, month := midnight.Year(), int(midnight.Month())
-	if w.month > 0 {
-		month = w.month
+	if w.OfMonth > 0 {
+		month = w.OfMonth
 	}
-	if w.nextMonth {
-		month++
+	if w.Month > 0 {
+		month += w.Month
 	}
-	if w.year > 0 {
-		year = w.year
+	if w.Year > 0 {
+		year = w.Year
 	}
 	on := func(year, month int) time.Time {
-		return time.Date(year, time.Month(month), w.dom, 0, 0, 0, 0, midnight.Location())
+		return time.Date(year, time.Month(month), w.DayOfMonth, 0, 0, 0, 0, midnight.Location())
 	}
 	day := on(year, month)
-	if day.Before(midnight) && w.year == 0 {
-		if w.month > 0 {
+	if day.Before(midnight) && w.Year == 0 {
+		if w.OfMonth > 0 {
 			day = on(year+1, month)
 		} else {
 			day = on(year, month+1)
 		}
 	}
-	if day.Day() != w.dom {
+	if day.Day() != w.DayOfMonth {
 		return day, false, errors.New("there is no such day")
 	}
 	return day, day.Equal(midnight), nil
@@ -232,17 +227,17 @@ func (w When) monthDay(midnight time.Time) (time.Time, bool, error) {
 // clock gives minutes since midnight of the day that was said; it may lie in
 // the night after it.
 func (w When) clock(now time.Time, dated, today bool) (int, error) {
-	if !w.hasClock {
-		return int(lasts[w.part][0] / time.Minute), nil
+	if !w.clocked() {
+		return int(lasts[w.Part][0] / time.Minute), nil
 	}
-	h, m := w.hour, w.minute
-	if w.exact || h > 12 || h == 0 {
-		if w.part == forenoon && h >= 12 && h != 24 || w.part == dawn && h > 7 {
+	h, m := int(w.Clock/time.Hour), int(w.Clock/time.Minute)%60
+	if !w.Half || h > 12 || h == 0 {
+		if w.Part == forenoon && h >= 12 && h != 24 || w.Part == dawn && h > 7 {
 			return 0, errors.New("that hour is not in the morning")
 		}
 		return h*60 + m, nil
 	}
-	switch w.part {
+	switch w.Part {
 	case forenoon, dawn:
 		return h%12*60 + m, nil
 	case afternoon:
