@@ -1,6 +1,6 @@
 # Counts the tests in the output of go test -json: `N passed, N failed, N skipped`; ends with 1 where one failed or none
-# passed. A test with subtests counts through them only. In the file -v strict=FILE a skip is a failure, unless what the
-# test wrote holds one of -v excused=WORD,.... -v failed=N adds what failed without being a test.
+# passed. A test with subtests counts through them only. In files whose names begin with -v strict=NAME a skip is a
+# failure, unless what the test wrote holds one of -v excused=WORD,.... -v failed=N adds what failed without being a test.
 function field(name,   s) {
 	if (!match($0, "\"" name "\":\"([^\"\\\\]|\\\\.)*\"")) return ""
 	s = substr($0, RSTART, RLENGTH)
@@ -26,7 +26,7 @@ END {
 	for (key in running) end[key] = "fail" # it never ended: a panic or the time limit
 	for (key in end) {
 		if (key in parent && end[key] != "fail") continue
-		if (end[key] == "skip" && index(key, strict " ") == 1) {
+		if (end[key] == "skip" && index(key, strict) == 1) {
 			fine = key ~ / Fuzz[^ ]*\// # a fuzz target refuses an input by skipping it
 			for (i = 1; i <= words; i++) if (index(wrote[key], excuse[i])) fine = 1
 			if (!fine) { print "FAIL: skipped without an excuse: " key ": " wrote[key]; end[key] = "fail" }
