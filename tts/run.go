@@ -200,7 +200,6 @@ func (v *Voice) play(ctx context.Context, t *task, i int) error {
 	if !v.finish(p.sound, done, ended) {
 		return errWedged
 	}
-	v.recent.finish(src.played, heard)
 	if !src.began.IsZero() && t.began.IsZero() {
 		t.began = src.began
 	}

@@ -51,8 +51,8 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// A Voice is the queue of lines to be said. Say, Chime, Hush, Speaking, SetPace
-// and Recent may be called from any goroutine, Say, Chime and Hush also from
+// A Voice is the queue of lines to be said. Say, Chime, Hush, Speaking and
+// SetPace may be called from any goroutine, Say, Chime and Hush also from
 // told; Run owns everything else.
 type Voice struct {
 	o    Options
@@ -68,7 +68,6 @@ type Voice struct {
 	stopped bool
 
 	speaking atomic.Bool
-	recent   recent
 	work     sync.WaitGroup // synthesis and playing under way
 	wedged   chan struct{}  // Run's: closed when a Play that didn't return at last does
 }
@@ -158,10 +157,6 @@ func (v *Voice) Hush(ctx context.Context) error {
 
 // Speaking says whether a line has begun to sound and hasn't ended.
 func (v *Voice) Speaking() bool { return v.speaking.Load() }
-
-// Recent is what was played in the last 30 s, oldest first, the sentence that
-// is sounding last with what has left for the speaker so far. The caller owns it.
-func (v *Voice) Recent() []Played { return v.recent.since(time.Now().Add(-kept)) }
 
 // SetPace changes the speed of every engine that can, from the next sentence
 // that isn't prepared yet; see Pacer.

@@ -440,42 +440,6 @@ func TestVoiceEndsWithItsContext(t *testing.T) {
 	})
 }
 
-func TestVoiceRecent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, tts.Options{Engines: engines(&reader{})})
-		s.say(t, "a", "One.", false)
-		s.say(t, "b", "Two three.", false)
-		time.Sleep(2 * time.Second)
-		if got := s.Recent(); len(got) != 2 || !got[1].Ended.IsZero() || got[1].Text != "Two three." {
-			t.Errorf("got %+v, want b sounding", texts(got))
-		}
-		if err := s.Hush(t.Context()); err != nil {
-			t.Errorf("Hush: got %v", err)
-		}
-		got := s.Recent()
-		if len(got) != 2 || len(got[0].Samples) != rate || len(got[1].Samples) != rate || got[1].Ended.IsZero() {
-			t.Errorf("got %v, want a second of each", texts(got))
-		}
-		got[0].Samples[0] = 9
-		if again := s.Recent(); again[0].Samples[0] == 9 {
-			t.Error("Recent shares its samples, want a copy")
-		}
-		time.Sleep(30*time.Second - 500*time.Millisecond)
-		if got := s.Recent(); len(got) != 1 || got[0].Line != "b" {
-			t.Errorf("got %v after half a minute, want b alone", texts(got))
-		}
-		s.close(t)
-	})
-}
-
-func texts(played []tts.Played) []string {
-	var out []string
-	for _, p := range played {
-		out = append(out, fmt.Sprintf("%s %q %d", p.Line, p.Text, len(p.Samples)))
-	}
-	return out
-}
-
 func TestRecorderKeepsTimeAndSamples(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		total := 0
