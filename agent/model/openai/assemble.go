@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"deputy/agent/model"
@@ -167,12 +168,7 @@ func noTwins(object []byte) error {
 }
 
 func hasTool(tools []tool.Spec, name string) bool {
-	for _, t := range tools {
-		if t.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(tools, func(t tool.Spec) bool { return t.Name == name })
 }
 
 func toolNames(tools []tool.Spec) string {

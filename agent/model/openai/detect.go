@@ -2,8 +2,6 @@ package openai
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -57,33 +55,16 @@ func detect(ctx context.Context, places []place) ([]Found, error) {
 }
 
 // listModels gives the names of GET /models, nil where that is not understood.
-func listModels(ctx context.Context, baseURL string) []string {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, baseURL+"/models", nil)
+func listModels(ctx context.Context, baseURL string) (names []string) {
+	// This machine is asked directly, whatever the environment's proxy is.
+	m := New(Options{BaseURL: baseURL, Transport: &http.Transport{DisableKeepAlives: true}})
+	list, err := m.client.ListModels(ctx)
 	if err != nil {
 		return nil
 	}
-	client := http.Client{
-		// This machine is asked directly, whatever the environment's proxy is.
-		Transport:     &http.Transport{DisableKeepAlives: true},
-		CheckRedirect: noRedirect,
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil
-	}
-	defer resp.Body.Close()
-	var list struct {
-		Data []struct {
-			ID string `json:"id"`
-		} `json:"data"`
-	}
-	if resp.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(resp.Body, maxList)).Decode(&list) != nil {
-		return nil
-	}
-	var names []string
-	for _, m := range list.Data {
-		if m.ID != "" && !slices.Contains(names, m.ID) {
-			names = append(names, m.ID)
+	for _, x := range list.Models {
+		if x.ID != "" && !slices.Contains(names, x.ID) {
+			names = append(names, x.ID)
 		}
 	}
 	return names

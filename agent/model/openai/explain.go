@@ -21,7 +21,7 @@ func (m *Model) explain(outer, inner context.Context, err error) error {
 	}
 	if inner != nil && errors.Is(context.Cause(inner), errSilent) {
 		return m.unreachable(fmt.Sprintf("it said nothing for too long; see whether it is overloaded, or allow more time (llm.timeout; it was %v to the first token and %v between two)",
-			m.o.FirstToken, m.o.BetweenTokens), nil)
+			m.o.FirstToken, m.o.BetweenTokens))
 	}
 	var status *statusError
 	var page *notAPI
@@ -30,21 +30,18 @@ func (m *Model) explain(outer, inner context.Context, err error) error {
 	case errors.As(err, &status):
 		return m.explainStatus(outer, status)
 	case errors.As(err, &page):
-		return m.unreachable(page.Error()+"; correct llm.url", nil)
+		return m.unreachable(page.Error() + "; correct llm.url")
 	case errors.Is(err, errEndless), errors.Is(err, errFiltered):
 		return fmt.Errorf("%s: %w", m.o.Name, err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return m.unreachable("the connection was cut in the middle of a reply; give the order again", nil)
+		return m.unreachable("the connection was cut in the middle of a reply; give the order again")
 	case errors.As(err, &dial):
-		return m.unreachable(dial.Err.Error()+"; "+m.startHint(), nil)
+		return m.unreachable(dial.Err.Error() + "; " + m.startHint())
 	}
-	return m.unreachable("the connection failed ("+shorten(err.Error())+")", nil)
+	return m.unreachable("the connection failed (" + shorten(err.Error()) + ")")
 }
 
-func (m *Model) unreachable(words string, err error) error {
-	if err != nil {
-		words += ": " + err.Error()
-	}
+func (m *Model) unreachable(words string) error {
 	return fmt.Errorf("%w: %s at %s: %s", model.ErrUnreachable, m.o.Name, m.base, words)
 }
 
@@ -90,9 +87,9 @@ func (m *Model) explainStatus(ctx context.Context, e *statusError) error {
 		if e.after > 0 {
 			wait = fmt.Sprintf(" in %v", e.after.Round(time.Second))
 		}
-		return m.unreachable("it takes no more requests for now"+said+"; try again"+wait, nil)
+		return m.unreachable("it takes no more requests for now" + said + "; try again" + wait)
 	case e.code == 0 || e.code >= 500:
-		return m.unreachable("it failed, "+e.Error()+"; try again, and see its log", nil)
+		return m.unreachable("it failed, " + e.Error() + "; try again, and see its log")
 	}
 	return fmt.Errorf("%s refused the request, %w: see whether %s can do what is configured (llm.tools: %s)", m.o.Name, e, m.modelName(), m.o.Tools)
 }

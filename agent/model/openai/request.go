@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"regexp"
@@ -139,17 +140,10 @@ func schemaMessages(p model.Prompt) []openai.ChatCompletionMessage {
 				written[m.Call] = true
 				add(openai.ChatMessageRoleAssistant, object(c.Tool, c.Args))
 			}
-			add(openai.ChatMessageRoleUser, "Result of "+orTool(c.Tool)+": "+orNothing(fenced(m)))
+			add(openai.ChatMessageRoleUser, "Result of "+cmp.Or(c.Tool, "the tool")+": "+orNothing(fenced(m)))
 		}
 	}
 	return out
-}
-
-func orTool(name string) string {
-	if name == "" {
-		return "the tool"
-	}
-	return name
 }
 
 func orNothing(s string) string {

@@ -3,6 +3,7 @@ package openai
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"deputy/agent/model"
@@ -65,11 +66,7 @@ func signature(t tool.Spec) string {
 	var args []string
 	for _, p := range properties(s.Properties) {
 		arg := p.name
-		required := false
-		for _, r := range s.Required {
-			required = required || r == p.name
-		}
-		if !required {
+		if !slices.Contains(s.Required, p.name) {
 			arg += "?"
 		}
 		args = append(args, arg+typeNote(p.schema))
@@ -115,21 +112,17 @@ func typeNote(schema json.RawMessage) string {
 		Enum []json.RawMessage `json:"enum"`
 	}
 	_ = json.Unmarshal(schema, &s) // a schema that says nothing: no note
-	if len(s.Enum) > 0 {
-		return ": " + string(bytes.Join(rawBytes(s.Enum), []byte("|")))
+	values := make([]string, len(s.Enum))
+	for i, e := range s.Enum {
+		values[i] = string(e)
+	}
+	if len(values) > 0 {
+		return ": " + strings.Join(values, "|")
 	}
 	if s.Type == "" || s.Type == "string" {
 		return ""
 	}
 	return ": " + s.Type
-}
-
-func rawBytes(in []json.RawMessage) [][]byte {
-	out := make([][]byte, len(in))
-	for i, r := range in {
-		out[i] = r
-	}
-	return out
 }
 
 // schemaSystem is the system message of schema mode. It depends on nothing but
