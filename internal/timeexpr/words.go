@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"deputy/internal/numexpr"
 	"deputy/internal/textnorm"
 )
 
@@ -75,19 +76,27 @@ var english string
 //go:embed ko.txt
 var korean string
 
-var englishWords, koreanWords = vocabulary(english), vocabulary(korean)
+var englishWords, koreanWords = vocabulary(english, numexpr.English), vocabulary(korean, numexpr.Korean)
 
-// vocabulary reads a list of words: a kind, a number if it has one, the words.
-func vocabulary(list string) map[string]word {
+// vocabulary is the numbers, and the words of a list: a kind, a number if it has one, the words.
+func vocabulary(list string, numbers map[string]numexpr.Word) map[string]word {
 	kinds := map[string]word{
 		"filler": {kind: wFiller}, "the": {kind: wThe}, "at": {kind: wAt}, "in": {kind: wIn}, "next": {kind: wNext}, "this": {kind: wThis},
 		"oclock": {kind: wOclock}, "a": {kind: wA}, "and": {kind: wAnd}, "half": {kind: wHalf}, "quarter": {kind: wQuarter}, "past": {kind: wPast}, "to": {kind: wTo},
 		"after": {kind: wAfter}, "soon": {kind: wSoon}, "unit": {kind: wUnit}, "span": {kind: wSpan}, "hour": {kind: wHour}, "day": {kind: wDay},
 		"weekday": {kind: wWeekday}, "weekend": {kind: wWeekend}, "week": {kind: wWeek}, "monthof": {kind: wMonthOf}, "part": {kind: wPart}, "noon": {kind: wNoon},
-		"month": {kind: wMonth}, "months": {kind: wMonths}, "year": {kind: wYear}, "dom": {kind: wDom}, "ordinal": {kind: wOrdinal}, "ten": {kind: wTen},
-		"number": {kind: wNumber}, "tens": {kind: wNumber, joins: true}, "native": {kind: wNumber, native: true}, "nativetens": {kind: wNumber, native: true, joins: true},
+		"month": {kind: wMonth}, "months": {kind: wMonths}, "year": {kind: wYear}, "dom": {kind: wDom}, "ordinal": {kind: wOrdinal},
+		"number": {kind: wNumber}, "native": {kind: wNumber, native: true},
 	}
 	m := map[string]word{}
+	for name, x := range numbers {
+		switch {
+		case x.Kind != numexpr.Scale:
+			m[name] = word{kind: wNumber, n: int(x.N), joins: x.Kind == numexpr.Tens || x.Kind == numexpr.NativeTens, native: x.Kind == numexpr.Native || x.Kind == numexpr.NativeTens}
+		case x.N == 10:
+			m[name] = word{kind: wTen, n: 10}
+		}
+	}
 	for line := range strings.Lines(list) {
 		fields := strings.Fields(line)
 		if len(fields) < 2 || fields[0] == "#" {
