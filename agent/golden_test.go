@@ -161,7 +161,7 @@ func TestGoldenSnapshot(t *testing.T) {
 	const path = "testdata/snapshot.json"
 	s := folded(t, readLines(t, goldenJournal(event.Schema)), state.Empty())
 	var got bytes.Buffer
-	if err := json.Indent(&got, fmt.Appendf(nil, `{"form":%q,"state":%s}`, state.SchemaID, written(t, s)), "", " "); err != nil {
+	if err := json.Indent(&got, fmt.Appendf(nil, `{"schema":%q,"state":%s}`, state.SchemaID, written(t, s)), "", " "); err != nil {
 		t.Fatal(err)
 	}
 	want, err := os.ReadFile(path)

@@ -199,7 +199,7 @@ func (c *metered) Events(from journal.Seq) iter.Seq2[journal.Event, error] {
 }
 
 // kept is a journal of those events with a snapshot after the first n.
-func kept(t *testing.T, events []journal.Event, n int, form string, change func([]byte) []byte) *metered {
+func kept(t *testing.T, events []journal.Event, n int, schema string, change func([]byte) []byte) *metered {
 	t.Helper()
 	m := journalOf(t, events)
 	s := folded(t, events[:n], state.Empty())
@@ -210,7 +210,7 @@ func kept(t *testing.T, events []journal.Event, n int, form string, change func(
 	if change != nil {
 		b = change(b)
 	}
-	if err := m.SaveSnapshot(t.Context(), journal.Snapshot{Seq: journal.Seq(n), Hash: events[n-1].Hash, Form: form, Body: b}); err != nil {
+	if err := m.SaveSnapshot(t.Context(), journal.Snapshot{Seq: journal.Seq(n), Hash: events[n-1].Hash, Schema: schema, Body: b}); err != nil {
 		t.Fatal(err)
 	}
 	return &metered{Memory: m}
@@ -221,7 +221,7 @@ func TestBeginFoldsOnlyWhatCameAfterTheSnapshot(t *testing.T) {
 	want := folded(t, events, state.Empty())
 	want.Language = "en"
 	for name, c := range map[string]struct {
-		form   string
+		schema string
 		change func([]byte) []byte
 		read   int
 	}{
@@ -233,7 +233,7 @@ func TestBeginFoldsOnlyWhatCameAfterTheSnapshot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			j := kept(t, events, 20, c.form, c.change)
+			j := kept(t, events, 20, c.schema, c.change)
 			d := NewDesk(Options{Journal: j, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 			got, err := d.begin(t.Context())
 			if err != nil {
@@ -266,8 +266,8 @@ func TestBeginFindsABrokenJoint(t *testing.T) {
 // rows are changed between two readings.
 type misjoined struct{ metered }
 
-func (m *misjoined) LatestSnapshot(ctx context.Context, form string) (journal.Snapshot, bool) {
-	s, ok := m.Memory.LatestSnapshot(ctx, form)
+func (m *misjoined) LatestSnapshot(ctx context.Context, schema string) (journal.Snapshot, bool) {
+	s, ok := m.Memory.LatestSnapshot(ctx, schema)
 	s.Hash[0]++
 	return s, ok
 }

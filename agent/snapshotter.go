@@ -90,7 +90,7 @@ func (k *snapshotter) set(at journal.Snapshot, s *state.State) {
 		k.d.log.Error("no snapshot was made", "err", err)
 		return
 	}
-	k.base, k.fresh = journal.Snapshot{Seq: at.Seq, Hash: at.Hash, Form: state.SchemaID, Body: body}, true
+	k.base, k.fresh = journal.Snapshot{Seq: at.Seq, Hash: at.Hash, Schema: state.SchemaID, Body: body}, true
 }
 
 // start lets the snapshotter work, and check what was not checked at the start.

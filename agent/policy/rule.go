@@ -114,7 +114,7 @@ func (r Rule) name() string {
 	return strings.TrimSuffix(s, ":")
 }
 
-// A Grant is the owner's standing leave for one kind of action. Who keeps it
+// A Grant is the owner's standing permission for one kind of action. Who keeps it
 // counts Left down by one each time it was used.
 type Grant struct {
 	ID      string            // how it is spoken of and revoked

@@ -82,12 +82,12 @@ func (m *Memory) SaveSnapshot(ctx context.Context, s journal.Snapshot) error {
 	return nil
 }
 
-// LatestSnapshot is the youngest snapshot of that form; see journal.Snapshotter.
-func (m *Memory) LatestSnapshot(ctx context.Context, form string) (journal.Snapshot, bool) {
+// LatestSnapshot is the youngest snapshot of that schema; see journal.Snapshotter.
+func (m *Memory) LatestSnapshot(ctx context.Context, schema string) (journal.Snapshot, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range slices.Backward(m.kept) {
-		if s.Form == form && m.holds(s) {
+		if s.Schema == schema && m.holds(s) {
 			return s, true
 		}
 	}

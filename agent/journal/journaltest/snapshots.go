@@ -19,17 +19,17 @@ func testSnapshots(t *testing.T, s Store) {
 	for i := range 6 {
 		events = append(events, mustAppend(t, j, event(i))...)
 	}
-	of := func(seq int, form, body string) journal.Snapshot {
-		return journal.Snapshot{Seq: journal.Seq(seq), Hash: events[seq-1].Hash, Form: form, Body: []byte(body)}
+	of := func(seq int, schema, body string) journal.Snapshot {
+		return journal.Snapshot{Seq: journal.Seq(seq), Hash: events[seq-1].Hash, Schema: schema, Body: []byte(body)}
 	}
-	want := func(k journal.Snapshotter, form string, seq journal.Seq, body string) {
+	want := func(k journal.Snapshotter, schema string, seq journal.Seq, body string) {
 		t.Helper()
-		got, ok := k.LatestSnapshot(t.Context(), form)
+		got, ok := k.LatestSnapshot(t.Context(), schema)
 		if ok != (seq > 0) || got.Seq != seq || !bytes.Equal(got.Body, []byte(body)) {
-			t.Errorf("form %q: got snapshot %d %q, want %d %q", form, got.Seq, got.Body, seq, body)
+			t.Errorf("schema %q: got snapshot %d %q, want %d %q", schema, got.Seq, got.Body, seq, body)
 		}
 		if ok && got.Hash != events[seq-1].Hash {
-			t.Errorf("form %q: got another event's hash", form)
+			t.Errorf("schema %q: got another event's hash", schema)
 		}
 	}
 	want(k, "a 1", 0, "")
@@ -50,9 +50,9 @@ func testSnapshots(t *testing.T, s Store) {
 	want(k, "a 2", 6, "six")
 	want(k, "a 1", 0, "") // two are kept
 	for name, s := range map[string]journal.Snapshot{
-		"no event":      {Form: "a 2"},
-		"a later event": {Seq: 7, Hash: events[5].Hash, Form: "a 2"},
-		"another hash":  {Seq: 6, Hash: events[4].Hash, Form: "a 2"},
+		"no event":      {Schema: "a 2"},
+		"a later event": {Seq: 7, Hash: events[5].Hash, Schema: "a 2"},
+		"another hash":  {Seq: 6, Hash: events[4].Hash, Schema: "a 2"},
 	} {
 		if err := k.SaveSnapshot(t.Context(), s); err == nil {
 			t.Errorf("kept a snapshot of %s", name)

@@ -105,7 +105,7 @@ func (k key) checker(path string) *checker {
 }
 
 // check says whether e, with its seal, follows before. A nil checker has no key:
-// then the chain alone is checked, and nothing vouches for what was erased.
+// then the chain alone is checked, and what was erased can't be.
 func (c *checker) check(before mark, e journal.Event, seal []byte) error {
 	err := journal.Check(before.seq, before.hash, e)
 	if c == nil {
@@ -149,7 +149,7 @@ func (c *checker) sealOf(e journal.Event) []byte {
 			return append(seal, c.key.remains(e, r)...)
 		}
 	}
-	return seal // which nothing vouches for
+	return seal // no rule covers what is gone: the check will say so
 }
 
 // checker is nil for a journal whose key could not be read.

@@ -20,10 +20,10 @@ import (
 type Findings struct {
 	// Damage is what is wrong, the first place first; empty if nothing is.
 	Damage []*journal.Altered
-	// Whole counts the events from the first on that are what was written. If
-	// Sealed is false the seal file could not be read, and only the chain vouches
-	// for them, which anyone who knows the format can write.
-	Whole  journal.Seq
+	// Whole counts the events from the first on that are what was written.
+	Whole journal.Seq
+	// Sealed is false if the seal file could not be read: then only the chain speaks for
+	// the events, and anyone who knows the format can write one.
 	Sealed bool
 	// Last is when the last of them was written; zero if there is none.
 	Last time.Time

@@ -50,7 +50,7 @@ func appendForever(path string) error {
 		}
 		fmt.Println(three[2].Seq)
 		end := three[2]
-		if err := j.SaveSnapshot(ctx, journal.Snapshot{Seq: end.Seq, Hash: end.Hash, Form: "1", Body: snapshotOf(end.Seq)}); err != nil {
+		if err := j.SaveSnapshot(ctx, journal.Snapshot{Seq: end.Seq, Hash: end.Hash, Schema: "1", Body: snapshotOf(end.Seq)}); err != nil {
 			return err
 		}
 		fmt.Println(-int(end.Seq))

@@ -18,7 +18,7 @@ import (
 // Two snapshots are kept, in files of their own, so that one that is lost with
 // the disk under it leaves the other. A file is one line and then the body:
 //
-//	deputy-snapshot SEQ HASH SEAL FORM
+//	deputy-snapshot SEQ HASH SEAL SCHEMA
 //
 // SEAL is made with the journal's key over all the rest. A file is written under
 // another name and renamed, so that a crash leaves the one there was.
@@ -38,8 +38,8 @@ func (j *Journal) SaveSnapshot(ctx context.Context, s journal.Snapshot) error {
 	switch at, err := j.hashOf(ctx, s.Seq); {
 	case j.w == nil:
 		return fail(errors.New("it is open to be read only"))
-	case strings.ContainsAny(s.Form, "\r\n"):
-		return fail(fmt.Errorf("the form %q is more than a line", s.Form))
+	case strings.ContainsAny(s.Schema, "\r\n"):
+		return fail(fmt.Errorf("the schema %q is more than a line", s.Schema))
 	case err != nil:
 		return fail(err)
 	case at != s.Hash:
@@ -84,10 +84,10 @@ func (j *Journal) olderSlot(ctx context.Context) string {
 	return snapshotSlots[0]
 }
 
-// LatestSnapshot is the youngest snapshot of that form; see journal.Snapshotter.
-func (j *Journal) LatestSnapshot(ctx context.Context, form string) (journal.Snapshot, bool) {
+// LatestSnapshot is the youngest snapshot of that schema; see journal.Snapshotter.
+func (j *Journal) LatestSnapshot(ctx context.Context, schema string) (journal.Snapshot, bool) {
 	for _, s := range j.snapshots(ctx) {
-		if s.Form == form {
+		if s.Schema == schema {
 			return s, true
 		}
 		j.log.Info("a snapshot of another version is passed over", "seq", uint64(s.Seq))
@@ -142,8 +142,8 @@ func (j *Journal) readSnapshot(ctx context.Context, path string) (s journal.Snap
 
 // snapshotLine is the first line of the file.
 func (k key) snapshotLine(s journal.Snapshot) string {
-	rest := fmt.Sprintf("%d %s %s\n", s.Seq, s.Hash, s.Form)
-	return fmt.Sprintf("%s %d %s %s %s\n", snapshotWord, s.Seq, s.Hash, k.sign("snapshot", rest, s.Body...), s.Form)
+	rest := fmt.Sprintf("%d %s %s\n", s.Seq, s.Hash, s.Schema)
+	return fmt.Sprintf("%s %d %s %s %s\n", snapshotWord, s.Seq, s.Hash, k.sign("snapshot", rest, s.Body...), s.Schema)
 }
 
 func (k key) parseSnapshot(b []byte) (s journal.Snapshot, ok bool) {
@@ -159,6 +159,6 @@ func (k key) parseSnapshot(b []byte) (s journal.Snapshot, ok bool) {
 	if len(fields) < 5 || !unhex(&s.Hash, hash) {
 		return s, false
 	}
-	s.Form, s.Body = fields[4], body
+	s.Schema, s.Body = fields[4], body
 	return s, s.Seq > 0 && k.snapshotLine(s) == string(line)+"\n"
 }

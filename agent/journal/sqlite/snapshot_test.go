@@ -29,7 +29,7 @@ func keepAt(t *testing.T, dir string, seq journal.Seq) {
 	j := opened(t, dir)
 	defer j.Close()
 	e := eventAt(t, j, seq)
-	if err := j.SaveSnapshot(t.Context(), journal.Snapshot{Seq: seq, Hash: e.Hash, Form: "form 1", Body: fmt.Appendf(nil, "state at %d", seq)}); err != nil {
+	if err := j.SaveSnapshot(t.Context(), journal.Snapshot{Seq: seq, Hash: e.Hash, Schema: "schema 1", Body: fmt.Appendf(nil, "state at %d", seq)}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -52,9 +52,9 @@ func TestSnapshotsAreNeverTrustedBlindly(t *testing.T) {
 		"half of its line":         {bytesOf(two, func(b []byte) []byte { return b[:40] }), 2, "not written whole"},
 		"zeros at the end":         {bytesOf(two, func(b []byte) []byte { return append(b, 0, 0, 0) }), 2, "not written whole"},
 		"body forged":              {bytesOf(two, func(b []byte) []byte { return bytes.Replace(b, []byte("state at 4"), []byte("state at 9"), 1) }), 2, "this journal's key"},
-		"form forged":              {bytesOf(two, func(b []byte) []byte { return bytes.Replace(b, []byte("form 1"), []byte("form 2"), 1) }), 2, "this journal's key"},
+		"schema forged":            {bytesOf(two, func(b []byte) []byte { return bytes.Replace(b, []byte("schema 1"), []byte("schema 2"), 1) }), 2, "this journal's key"},
 		"of another event":         {bytesOf(two, func(b []byte) []byte { return bytes.Replace(b, []byte(" 4 "), []byte(" 5 "), 1) }), 2, "this journal's key"},
-		"with another key":         {bytesOf(two, forged(5, "form 1", "state at 5")), 2, "this journal's key"},
+		"with another key":         {bytesOf(two, forged(5, "schema 1", "state at 5")), 2, "this journal's key"},
 		"the older in both places": {func(t *testing.T, dir string) { copied(t, dir, two, one) }, 2, ""},
 		"the other way round": {func(t *testing.T, dir string) {
 			copied(t, dir, one+".x", one)
@@ -76,7 +76,7 @@ func TestSnapshotsAreNeverTrustedBlindly(t *testing.T) {
 				t.Fatalf("got %v, want the journal to open", err)
 			}
 			defer j.Close()
-			got, ok := j.LatestSnapshot(t.Context(), "form 1")
+			got, ok := j.LatestSnapshot(t.Context(), "schema 1")
 			if got.Seq != c.want || ok != (c.want > 0) || ok && string(got.Body) != fmt.Sprintf("state at %d", c.want) {
 				t.Errorf("got snapshot %d %q, want %d", got.Seq, got.Body, c.want)
 			}
@@ -87,10 +87,10 @@ func TestSnapshotsAreNeverTrustedBlindly(t *testing.T) {
 				t.Errorf("check: %v", err)
 			}
 			seq, hash := j.Head()
-			if err := j.SaveSnapshot(t.Context(), journal.Snapshot{Seq: seq, Hash: hash, Form: "form 1"}); err != nil && name != "a folder in its place" {
+			if err := j.SaveSnapshot(t.Context(), journal.Snapshot{Seq: seq, Hash: hash, Schema: "schema 1"}); err != nil && name != "a folder in its place" {
 				t.Errorf("keep: %v", err)
 			}
-			if got, _ := j.LatestSnapshot(t.Context(), "form 1"); got.Seq != seq && name != "a folder in its place" {
+			if got, _ := j.LatestSnapshot(t.Context(), "schema 1"); got.Seq != seq && name != "a folder in its place" {
 				t.Errorf("after keeping another: got %d, want %d", got.Seq, seq)
 			}
 		})
@@ -110,9 +110,9 @@ func copied(t *testing.T, dir, to, from string) {
 }
 
 // forged is a snapshot as one writes it who knows the format but not the key.
-func forged(seq journal.Seq, form, body string) func([]byte) []byte {
+func forged(seq journal.Seq, schema, body string) func([]byte) []byte {
 	return func([]byte) []byte {
-		s := journal.Snapshot{Seq: seq, Form: form, Body: []byte(body)}
+		s := journal.Snapshot{Seq: seq, Schema: schema, Body: []byte(body)}
 		return append([]byte(key{}.snapshotLine(s)), body...)
 	}
 }
@@ -186,7 +186,7 @@ func TestCheckReadsOnlyWhatWasLeft(t *testing.T) {
 
 func FuzzParseSnapshot(f *testing.F) {
 	k := key{1, 2, 3}
-	for _, s := range []journal.Snapshot{{Seq: 3, Form: "a 1", Body: []byte("x\ny")}, {Seq: 1}, {Seq: 9, Form: " two  spaces "}} {
+	for _, s := range []journal.Snapshot{{Seq: 3, Schema: "a 1", Body: []byte("x\ny")}, {Seq: 1}, {Seq: 9, Schema: " two  spaces "}} {
 		f.Add(append([]byte(k.snapshotLine(s)), s.Body...))
 	}
 	f.Add([]byte("deputy-snapshot 1 00 00 \n"))
@@ -200,9 +200,9 @@ func FuzzParseSnapshot(f *testing.F) {
 
 func TestParseSnapshot(t *testing.T) {
 	k := key{1, 2, 3}
-	for _, want := range []journal.Snapshot{{Seq: 3, Form: "a 1", Body: []byte("x\ny")}, {Seq: 1}, {Seq: 9, Form: " two  spaces "}} {
+	for _, want := range []journal.Snapshot{{Seq: 3, Schema: "a 1", Body: []byte("x\ny")}, {Seq: 1}, {Seq: 9, Schema: " two  spaces "}} {
 		got, ok := k.parseSnapshot(append([]byte(k.snapshotLine(want)), want.Body...))
-		if !ok || got.Seq != want.Seq || got.Form != want.Form || !bytes.Equal(got.Body, want.Body) {
+		if !ok || got.Seq != want.Seq || got.Schema != want.Schema || !bytes.Equal(got.Body, want.Body) {
 			t.Errorf("got %v %v, want %v", got, ok, want)
 		}
 	}
@@ -221,7 +221,7 @@ func TestRebuildPutsSnapshotsAside(t *testing.T) {
 		}
 	}
 	j := opened(t, dir)
-	if s, ok := j.LatestSnapshot(t.Context(), "form 1"); ok {
+	if s, ok := j.LatestSnapshot(t.Context(), "schema 1"); ok {
 		t.Errorf("got snapshot %d of the journal before the repair", s.Seq)
 	}
 }

@@ -10,7 +10,7 @@
 //	PATH.lock  held with flock(2) by the one process that may append
 //	SEAL       the key, and an event that the chain has reached; see [sealFile].
 //	           It is PATH.seal unless Options.Seal puts it elsewhere.
-//	PATH.snapshot.1, PATH.snapshot.2  what the events came to, sealed; see [Journal.Keep]
+//	PATH.snapshot.1, PATH.snapshot.2  what the events came to, sealed; see [Journal.SaveSnapshot]
 //	PATH.erased  which events had their text erased, when and by what rule, sealed;
 //	           see [Journal.Erase]
 //	PATH.repair  only while a repair is being put in place; see [Rebuild]
