@@ -276,6 +276,11 @@ func TestKoreanDictation(t *testing.T) {
 		if err := d.room.pulse.Speak(t.Context(), append(samples, make([]float32, 2*audio.Rate)...)); err != nil {
 			t.Fatal(err)
 		}
+		// What is typed overtakes what is still being written down.
+		d.await(t, "a sentence was noted", 2*time.Minute, func(b event.Body) bool {
+			_, ok := b.(event.Dictated)
+			return ok
+		})
 	}
 	d.typed(t, "메모 끝")
 	var note strings.Builder
