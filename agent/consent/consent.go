@@ -69,7 +69,7 @@ var readingNames = [...]string{"unclear", "approve", "deny", "amend", "always", 
 
 // A Question is what an answer is held against. The zero value is the strictest.
 type Question struct {
-	// Level is what the action needs: 2 (reach), 3 (commit) or 4 (seal).
+	// Level is what the action needs: 2 (External), 3 (Commit) or 4 (Restricted).
 	// Anything else counts as 4.
 	Level int
 	// Code is the code word that an approval must carry; "" if none is demanded.

@@ -15,8 +15,8 @@ import (
 	"deputy/internal/textnorm"
 )
 
-// hear works out what an utterance is: an answer, a local verb, dictation,
-// criticism of what was just done, or a new order. Nothing here asks a model.
+// hear works out what an utterance is: a refusal, which counts at any moment; not
+// meant for Deputy; else an answer, dictation, a local verb, criticism or an order. Nothing here asks a model.
 func (x *step) hear(h event.Heard) {
 	h.Text, h.Heard = strings.TrimSpace(h.Text), "h"+itoa(x.LastHeardID+1)
 	h.Origin = h.From()

@@ -15,7 +15,7 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // recover takes up after a restart what the journal says was under way. An
-// effect that had started is never simply run again.
+// effect that had started is run again only if its tool says that this does no harm.
 func (x *step) recover() {
 	x.forgetPermissions()
 	for _, key := range slices.Sorted(maps.Keys(x.Delayed)) {

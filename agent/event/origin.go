@@ -1,6 +1,7 @@
 package event
 
-// A Channel is the way by which something was said, asked or decided.
+// A Channel is the way by which something was said, asked or decided. It is a record
+// and gives no authority: what an answer is worth is decided in package hearing.
 type Channel string
 
 const (

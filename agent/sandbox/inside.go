@@ -41,8 +41,8 @@ func (p part) args(program string) []string {
 	return []string{program, insideArg, string(tool.Encode(p))}
 }
 
-// EnterSandbox must be the first thing that a program does whose process may run
-// commands: [Shell] starts the same program again as a part of its sandbox.
+// Enter must be the first thing that a program does whose process may run
+// commands: a sandbox starts the same program again as a part of its sandbox.
 // There it never returns; elsewhere it does nothing.
 func Enter() {
 	checkpoint.Enter()

@@ -55,7 +55,7 @@ type Job struct {
 	Layer    *checkpoint.Layer // what it changes goes there; nil is the workspace itself
 }
 
-// newSandbox makes a sandbox for the workspace dir; scratch is where each command's
+// New makes a sandbox for the workspace dir; scratch is where each command's
 // private folder is made, "" the system's.
 func New(dir, scratch string, o Options) *Box {
 	return &Box{dir: dir, scratch: scratch, o: o.filled()}
@@ -203,7 +203,7 @@ func (b *Box) shell(command string, others int) []string {
 	return []string{"/bin/bash", "--noprofile", "--norc", "-c", limits + begin, "bash", command}
 }
 
-// ProbeSandbox says how commands can be run on this machine, by Bubblewrap or
+// Probe says how commands can be run on this machine, by Bubblewrap or
 // Landlock; the error says what is missing and what to do.
 func Probe(ctx context.Context, o Options) (kind string, err error) {
 	dir, err := os.MkdirTemp("", "deputy-sandbox-")

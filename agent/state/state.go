@@ -178,7 +178,7 @@ type SpokenLine struct {
 	Whole        bool
 }
 
-// NewState is the state before the first event.
+// New is the state before the first event.
 func New() State {
 	return State{
 		Tasks: map[string]*Task{}, Effects: map[string]*Effect{},

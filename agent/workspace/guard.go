@@ -23,11 +23,11 @@ type Guard struct {
 	before Findings
 	files  []Found // all that there are in before
 	opens  Kind    // what the command was allowed to use
-	kept   map[string]ranOrObeyed
+	kept   map[string]original
 }
 
-// An ranOrObeyed is a file or link that something obeys, as it was.
-type ranOrObeyed struct {
+// An original is a file or link that something runs or obeys, as it was.
+type original struct {
 	info fs.FileInfo
 	link string
 	data []byte
@@ -37,7 +37,7 @@ type ranOrObeyed struct {
 // was allowed to use; mounts says that the sandbox shuts the rest by itself, so
 // that no copy of it is needed.
 func (w *Workspace) Guard(opens Kind, mounts bool) (*Guard, error) {
-	g := &Guard{w: w, before: w.protected.Scan(w.root, false), opens: opens, kept: map[string]ranOrObeyed{}}
+	g := &Guard{w: w, before: w.protected.Scan(w.root, false), opens: opens, kept: map[string]original{}}
 	if len(g.before.Paths)+len(g.before.Doors) > maxShut {
 		return nil, fmt.Errorf("the workspace holds more than %d protected files, which can't all be shut", maxShut)
 	}
@@ -46,7 +46,7 @@ func (w *Workspace) Guard(opens Kind, mounts bool) (*Guard, error) {
 		if f.Kind&Runs == 0 {
 			continue
 		}
-		o := ranOrObeyed{info: f.Info}
+		o := original{info: f.Info}
 		var err error
 		switch {
 		case f.Info.Mode()&fs.ModeSymlink != 0:
@@ -99,7 +99,7 @@ func (g *Guard) behind(f Found) (string, bool) {
 	return real, true
 }
 
-// Sweep takes back what the command made or changed of what is ranOrObeyed, and names
+// Sweep takes back what the command made or changed of what is run or obeyed, and names
 // it. It is called when nothing of the command lives any more.
 func (g *Guard) Sweep() (took []string, err error) {
 	if g.opens&Runs != 0 {
@@ -205,7 +205,7 @@ func (g *Guard) had(f Found) bool {
 }
 
 // putBack makes a file or link as it was.
-func (g *Guard) putBack(p string, o ranOrObeyed) error {
+func (g *Guard) putBack(p string, o original) error {
 	if o.link == "" && o.data == nil && o.info.Size() > 0 {
 		return fmt.Errorf("%s was changed although it was shut", p)
 	}

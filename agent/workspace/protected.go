@@ -1,7 +1,8 @@
 // Package workspace knows the files that Deputy works on: which of them are
 // protected, since something runs or obeys them by itself or since they hold
-// secrets. It must not know which tool wants a file, what a level is, who is
-// asked, nor how a command is shut in.
+// secrets. It keeps what is changed, to take
+// it back. It must not know which tool wants a file, who is asked, nor how a
+// command is shut in.
 package workspace
 
 import (

@@ -37,7 +37,7 @@ type Workspace struct {
 	meanwhile map[string]bool
 }
 
-// NewWorkspace opens dir, which is made if it isn't there, and undoDir, where
+// New opens dir, which is made if it isn't there, and undoDir, where
 // the copies for undo are kept: neither may lie in the other.
 func New(dir, undoDir string) (*Workspace, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -7,7 +7,7 @@ import (
 	"path"
 )
 
-// removeShut removes all of p, whatever rights it or its folder was left with.
+// RemoveAll removes all of p, whatever rights it or its folder was left with.
 func RemoveAll(root *os.Root, p string) error {
 	defer Writable(root, path.Dir(p))()
 	if info, err := root.Lstat(p); err == nil && info.IsDir() {

@@ -57,7 +57,7 @@ type GateOptions struct {
 	Logger  *slog.Logger
 }
 
-// openGate listens in dir. end is called with the reason when too much passed.
+// Open listens in dir. end is called with the reason when too much passed.
 func Open(dir string, hosts []string, o GateOptions, end context.CancelCauseFunc) (*Proxy, error) {
 	g := &Proxy{
 		hosts: hosts, resolve: o.Resolve, dial: o.Dial, log: o.Logger, limit: o.Traffic, end: end, served: make(chan struct{}),

@@ -76,7 +76,7 @@ var Missing = sync.OnceValue(func() map[string]error {
 	return why
 })
 
-// boxes are sandboxes of each kind that works here, for the workspace dir. Where
+// Each gives sandboxes of each kind that works here, for the workspace dir. Where
 // all tests are demanded both must.
 func Each(t *testing.T, dir, scratch string, o sandbox.Options) map[string]*sandbox.Box {
 	t.Helper()

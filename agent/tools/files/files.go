@@ -15,7 +15,7 @@ import (
 	"deputy/internal/textnorm"
 )
 
-// Files are the tools that read and change the files of w: list_files,
+// Tools are the tools that read and change the files of w: list_files,
 // read_file, search_files, write_file, edit_file, delete_file.
 func Tools(w *workspace.Workspace) []tool.Tool {
 	c := workspace.Changer{W: w}

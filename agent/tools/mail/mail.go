@@ -53,7 +53,7 @@ type Options struct {
 	Logger  *slog.Logger     // nil is silent
 }
 
-// Mail are the tools that send mail: send_mail. An option that can't be right
+// Tools are the tools that send mail: send_mail. An option that can't be right
 // is an error that names it; no options at all are not.
 func Tools(o Options) ([]tool.Tool, error) {
 	m := sendMail{o: o, contacts: map[string]string{}}

@@ -27,7 +27,7 @@ type Options struct {
 	Dir string
 }
 
-// Notes are the tools that keep what the owner wants to remember: take_note
+// Tools are the tools that keep what the owner wants to remember: take_note
 // appends to the file of the day, remind asks the desk to say something later.
 func Tools(w *workspace.Workspace, o Options) []tool.Tool {
 	if o.Clock == nil {

@@ -21,10 +21,10 @@ import (
 	"deputy/internal/textnorm"
 )
 
-// Shell are the tools that run commands: run_command, in a sandbox that sees
+// Tools are the tools that run commands: run_command, in a sandbox that sees
 // the system read-only, the workspace, and nothing else: no home, no network but
 // the hosts it was allowed, no other process. Where there is no sandbox nothing
-// is run. The program must begin with [EnterSandbox].
+// is run. The program must begin with [sandbox.Enter].
 func Tools(w *workspace.Workspace, o sandbox.Options) []tool.Tool {
 	t := newRunCommand(w, sandbox.New(w.Dir(), w.Scratch(), o))
 	t.hosts = o.Hosts

@@ -40,7 +40,7 @@ type Options struct {
 	Logger *slog.Logger // nil is silent
 }
 
-// Web are the tools that read the web: fetch_page. No proxy is used, since the
+// Tools are the tools that read the web: fetch_page. No proxy is used, since the
 // address that a proxy connects to could not be checked.
 func Tools(o Options) []tool.Tool {
 	if o.Timeout == 0 {
