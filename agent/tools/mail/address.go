@@ -46,7 +46,7 @@ func (m sendMail) recipient(one string) (string, error) {
 	if strings.ContainsRune(one, '@') {
 		return checkAddress(one)
 	}
-	if address, ok := m.contacts[contactKey(one)]; ok {
+	if address, ok := m.contacts[contactKey(one)]; ok && !strings.ContainsFunc(one, textnorm.Ignorable) {
 		return address, nil
 	}
 	if len(m.names) == 0 {
