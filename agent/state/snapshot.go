@@ -9,7 +9,7 @@ import (
 // snapshotSchema is how a snapshot is written and which rules made it. It is raised
 // with any change of what events come to, and of what a State holds: then no snapshot
 // from before is used. testdata/shape.txt and the snapshot in agent/testdata hold it to that.
-const snapshotSchema = 4
+const snapshotSchema = 5
 
 // SchemaID names it.
 var SchemaID = "state " + strconv.Itoa(snapshotSchema)
