@@ -37,6 +37,7 @@ func CheckHost(host string) (string, error) {
 	return host, nil
 }
 
+// Address is host as an IP address, if it is one and of no zone.
 func Address(host string) (netip.Addr, bool) {
 	ip, err := netip.ParseAddr(host)
 	return ip.Unmap(), err == nil && ip.Zone() == ""
@@ -91,7 +92,7 @@ func LookalikeHost(host string) bool {
 	return err != nil || strings.ContainsFunc(shown, func(r rune) bool { return r > 0x7f && !unicode.Is(unicode.Hangul, r) })
 }
 
-// errAddress refuses a host of this machine or of its network.
+// ErrPrivate refuses a host of this machine or of its network.
 type ErrPrivate struct{ Host string }
 
 func (e ErrPrivate) Error() string {
