@@ -5,48 +5,10 @@ import (
 	"time"
 )
 
-// count takes a number: digits, English ("twenty five"), Korean ("스물다섯",
-// "이십오"), where 일 is one unless it is the unit of days.
-func (p *whenParser) count() (n int, ok bool) {
-	joins, native := false, false
-	for p.at < len(p.words) {
-		w := p.peek(0)
-		fits := !ok || joins && w.n < 10
-		switch {
-		case w.kind == wNumber && w.digits != "":
-			if !ok {
-				p.at++
-				return w.n, true
-			}
-			return n, true
-		case w.kind == wTen && n < 10 && !native:
-			n, joins = max(n, 1)*10, true
-		case w.kind == wNumber && fits && (!ok || w.native == native):
-			n, joins = n+w.n, w.joins || !ok && w.n > 1 && w.n < 10 && p.is(1, wTen)
-		case w.kind == wDom && fits && p.isOne(ok):
-			n, joins = n+1, false
-		default:
-			return n, ok
-		}
-		ok, native = true, w.native
-		p.at++
-	}
-	return n, ok
-}
-
-// isOne says whether 일 here is the number one and not the unit of days.
-func (p *whenParser) isOne(afterNumber bool) bool {
-	switch p.peek(1).kind {
-	case wUnit, wHour, wMonths, wDom:
-		return true
-	}
-	return !afterNumber
-}
-
 // amount takes what begins with a number: a span, a clock time, a date.
 func (p *whenParser) amount() bool {
 	switch w := p.peek(0); {
-	case w.kind == wA && (p.is(1, wQuarter) || p.is(1, wHalf) || p.is(1, wNumber) && p.peek(1).digits == ""):
+	case w.kind == wA && (p.is(1, wQuarter) || p.is(1, wHalf) || p.is(1, wHundred) || p.is(1, wNumber) && p.peek(1).digits == ""):
 		p.at++ // a quarter, a half, a couple
 		return p.amount()
 	case w.kind == wHalf:
@@ -78,6 +40,9 @@ func (p *whenParser) counted(n int, first word) bool {
 	next := p.peek(0)
 	switch next.kind {
 	case wUnit:
+		if p.from > 0 && p.words[p.from-1].kind == wThe && p.second(n) {
+			return p.dayOfMonth(n + 2)
+		}
 		if next.n == uMinute && (p.is(1, wPast) || p.is(1, wTo)) { // ten minutes past nine
 			p.at++
 			return p.beside(n)

@@ -24,12 +24,12 @@ func TestOneMeaning(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{"", "later", "이따가", "나중에", "later today", "네", "the second one", "one more time", "I may", "he sat down", "it is two days old", "이 일은 안 돼"} {
+	for _, text := range []string{"", "later", "이따가", "나중에", "later today", "네", "the second one", "the twenty second one", "백업", "one more time", "I may", "he sat down", "it is two days old", "이 일은 안 돼"} {
 		if at := Find(text).Begin(now); !at.IsZero() {
 			t.Errorf("%q: got %s", text, at)
 		}
 	}
-	for text, want := range map[string]string{"네 십 분 뒤에": "04 10:30", "오전 말고 오후에": "04 15:00", "ask Kim, then tomorrow, at nine": "05 09:00", "after five": "04 17:00"} {
+	for text, want := range map[string]string{"네 십 분 뒤에": "04 10:30", "오전 말고 오후에": "04 15:00", "ask Kim, then tomorrow, at nine": "05 09:00", "after five": "04 17:00", "not now, at 5.30": "04 17:30", "no, in a hundred minutes": "04 12:00", "아니 백 분 뒤에": "04 12:00"} {
 		if got := Find(text).Begin(now).Format("02 15:04"); got != want {
 			t.Errorf("%q: got %s (%+v), want %s", text, got, Find(text), want)
 		}
@@ -38,7 +38,7 @@ func TestOneMeaning(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	for text, want := range map[string]int{
-		"7": 7, "twenty five": 25, "ninety": 90, "열두": 12, "스물다섯": 25, "이십오": 25, "구십 구": 99, "한": 1, "a couple of": 2, "a": 1, "a few": 3,
+		"7": 7, "twenty five": 25, "ninety": 90, "열두": 12, "스물다섯": 25, "이십오": 25, "구십 구": 99, "한": 1, "a couple of": 2, "a": 1, "a few": 3, "a hundred": 100, "two hundred and five": 205, "백이십": 120,
 		"": -1, "seven of": -1, "five minutes": -1, "twice": -1, "-3": 3, "99999": -1,
 	} {
 		if got := Count(text); got != want {

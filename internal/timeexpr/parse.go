@@ -59,27 +59,6 @@ func Find(text string) When {
 	return When{}
 }
 
-// Count reads a number from 0 to 9999, in digits or in words ("a couple of"); -1 if text
-// is anything else.
-func Count(text string) int {
-	words, ok := wordsOf(text, false)
-	p := whenParser{words: words}
-	a := p.is(0, wA)
-	if a && len(words) == 1 {
-		return 1
-	} else if a {
-		p.at++
-	}
-	n, counted := p.count()
-	if a && p.is(0, wFiller) {
-		p.at++
-	}
-	if !ok || !counted || p.at < len(words) {
-		return -1
-	}
-	return n
-}
-
 func isoTime(text string, zone *time.Location) (time.Time, bool) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil && t.Year() > 1900 {
 		return t.In(zone).Truncate(time.Second), true

@@ -52,6 +52,9 @@ func (p *whenParser) group() bool {
 		return true
 	case wThe:
 		p.at++
+		if p.second(0) {
+			return p.dayOfMonth(2)
+		}
 		return !p.is(0, wUnit) || p.dayAfter() || p.period()
 	case wUnit:
 		return p.dayAfter()
@@ -68,7 +71,7 @@ func (p *whenParser) group() bool {
 		p.led = p.led || p.loose
 		p.after, p.lead = !p.loose, true
 		return true
-	case wNumber, wTen, wDom, wA, wHalf, wQuarter:
+	case wNumber, wTen, wHundred, wDom, wA, wHalf, wQuarter:
 		return p.amount()
 	case wSpan:
 		p.at++
@@ -186,6 +189,10 @@ func (p *whenParser) monthName(month int) bool {
 		return false
 	}
 	p.w.OfMonth = month
+	if p.w.DayOfMonth == 0 && p.second(0) {
+		p.yearAfter()
+		return p.dayOfMonth(2)
+	}
 	if p.w.DayOfMonth == 0 && p.is(0, wNumber) && !p.is(1, wColon) && !p.is(1, wPart) {
 		n, ok := p.count()
 		if !ok {
@@ -197,10 +204,25 @@ func (p *whenParser) monthName(month int) bool {
 		case p.is(0, wOrdinal) && n%10 == 0 && p.peek(0).n < 10: // twenty first
 			n += p.peek(0).n
 			p.at++
+		case p.second(n):
+			n += 2
 		}
 		p.yearAfter()
 		return p.dayOfMonth(n)
 	}
+	return true
+}
+
+// second takes the word that is a day here ("the twenty second" after n of 20) and else a
+// unit. Among other words only a month beside it makes it one.
+func (p *whenParser) second(n int) bool {
+	if w := p.peek(0); w.kind != wUnit || w.n != uSecond || n != 0 && n != 20 {
+		return false
+	}
+	if p.loose && p.w.OfMonth == 0 && !(p.is(1, wFiller) && p.is(2, wMonth)) {
+		return false
+	}
+	p.at++
 	return true
 }
 

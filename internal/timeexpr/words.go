@@ -49,6 +49,7 @@ const (
 	wIn               // in, for, 동안: a span follows or went before
 	wOclock           // o'clock
 	wTen              // 십, a number that multiplies
+	wHundred          // hundred, 백
 )
 
 // Units, in n of a wUnit.
@@ -95,6 +96,8 @@ func vocabulary(list string, numbers map[string]numexpr.Word) map[string]word {
 			m[name] = word{kind: wNumber, n: int(x.N), joins: x.Kind == numexpr.Tens || x.Kind == numexpr.NativeTens, native: x.Kind == numexpr.Native || x.Kind == numexpr.NativeTens}
 		case x.N == 10:
 			m[name] = word{kind: wTen, n: 10}
+		case x.N == 100:
+			m[name] = word{kind: wHundred, n: 100}
 		}
 	}
 	for line := range strings.Lines(list) {
@@ -129,7 +132,7 @@ func wordsOf(text string, gaps bool) (words []word, ok bool) {
 		case unicode.IsSpace(r) || r == ',' || r == '-':
 			text = text[n:]
 			continue
-		case r == ':':
+		case r == ':', r == '.' && dotted(words, text[n:]):
 			found = []word{{kind: wColon}}
 		case r >= '0' && r <= '9':
 			n = run(text, func(r rune) bool { return r >= '0' && r <= '9' })
@@ -156,6 +159,13 @@ func wordsOf(text string, gaps bool) (words []word, ok bool) {
 		text = text[max(n, 1):]
 	}
 	return words, len(words) <= 30 || gaps
+}
+
+// dotted says whether a dot stands in a time of the clock: "at 5.30". Without "at" it may
+// be a date or a price.
+func dotted(words []word, rest string) bool {
+	n := len(words)
+	return n >= 2 && words[n-2].kind == wAt && words[n-1].digits != "" && rest != "" && rest[0] >= '0' && rest[0] <= '9'
 }
 
 // run is how many bytes text begins with of which fits holds.
