@@ -1,6 +1,10 @@
 package workspace
 
-import "deputy/agent/workspace/checkpoint"
+import (
+	"errors"
+
+	"deputy/agent/workspace/checkpoint"
+)
 
 // Fits says whether a checkpoint by copy can be kept; the error says why not.
 func (w *Workspace) Fits() error {
@@ -14,6 +18,21 @@ func (w *Workspace) UndoCommand(id string) (checkpoint.Outcome, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.points.Undo(id)
+}
+
+// TryOverlay lets try work in a layer that is dropped again. Others' changes go on
+// being told apart, or not, as before: a command may be under way.
+func (w *Workspace) TryOverlay(try func(*checkpoint.Layer) error) error {
+	w.mu.Lock()
+	c, err := w.points.Begin(checkpoint.Overlay)
+	w.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	err = try(c.Layer)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return errors.Join(err, c.Drop())
 }
 
 // Begin takes a checkpoint. From here on others' changes are told apart.

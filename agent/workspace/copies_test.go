@@ -2,12 +2,14 @@ package workspace
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"deputy/agent/policy"
+	"deputy/agent/workspace/checkpoint"
 )
 
 func TestCopiesAreChecked(t *testing.T) {
@@ -73,5 +75,35 @@ func TestLeftoversAndCap(t *testing.T) {
 	}
 	if _, err := w.revert(results[1]); err == nil {
 		t.Error("a change whose copy is gone: got no error")
+	}
+}
+
+// TestTryOverlayBesideACommand: trying an overlay while a command runs doesn't lose
+// what others changed meanwhile.
+func TestTryOverlayBesideACommand(t *testing.T) {
+	w := opened(t)
+	c, err := w.Begin(checkpoint.Copy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func([]byte, bool) ([]byte, error) { return []byte("by another tool"), nil }
+	if _, err := w.Apply(t.Context(), "", "a.txt", policy.Draft, write); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.TryOverlay(func(*checkpoint.Layer) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	id, err := w.End(c)
+	if err := errors.Join(err, w.Settle(id, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if id != "" {
+		o, err := w.UndoCommand(id)
+		if err != nil || len(o.Removed) > 0 {
+			t.Errorf("got %+v, %v, want another tool's file left alone", o, err)
+		}
+	}
+	if data, err := os.ReadFile(w.abs("a.txt")); err != nil || string(data) != "by another tool" {
+		t.Errorf("got %q, %v, want the file of another tool", data, err)
 	}
 }

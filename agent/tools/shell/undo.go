@@ -79,16 +79,14 @@ func (t runCommand) tryLayer(ctx context.Context) error {
 	if err := checkpoint.Suits(t.w.Dir()); err != nil {
 		return err
 	}
-	c, err := t.w.Begin(checkpoint.Overlay)
-	if err != nil {
+	return t.w.TryOverlay(func(l *checkpoint.Layer) error {
+		name := workspace.TempPrefix + "probe"
+		o, err := t.box.Run(ctx, sandbox.Job{Command: "echo x >" + name, Layer: l})
+		if err == nil && (o.Status != 0 || o.Ended != "" || !l.Holds(name)) {
+			err = errors.New("a command does not work in it: " + textnorm.Brief(o.Text(), 160))
+		}
 		return err
-	}
-	name := workspace.TempPrefix + "probe"
-	o, err := t.box.Run(ctx, sandbox.Job{Command: "echo x >" + name, Layer: c.Layer})
-	if err == nil && (o.Status != 0 || o.Ended != "" || !c.Layer.Holds(name)) {
-		err = errors.New("a command does not work in it: " + textnorm.Brief(o.Text(), 160))
-	}
-	return errors.Join(err, t.w.Drop(c))
+	})
 }
 
 // Do runs a command; opens is what it was allowed to use of what is protected,
