@@ -88,8 +88,12 @@ func (p *Phrases) With(about ...[]byte) (*Phrases, error) {
 		}
 	}
 	for _, lang := range Languages {
-		if a, b := len(out.books[Languages[0]].sentences), len(out.books[lang].sentences); a != b {
-			return nil, fmt.Errorf("the phrases of tools: %d sentences in %s, %d in %s", a, Languages[0], b, lang)
+		for _, other := range Languages {
+			for key := range out.books[lang].sentences {
+				if _, ok := out.books[other].sentences[key]; !ok {
+					return nil, fmt.Errorf("the phrases of tools: %s is there in %s and not in %s", key, lang, other)
+				}
+			}
 		}
 	}
 	return out, nil

@@ -57,7 +57,7 @@ var all = sync.OnceValue(func() *Phrases {
 // TestWithRefuses: phrases of tools that would replace one, or are in one language only.
 func TestWithRefuses(t *testing.T) {
 	for _, about := range []string{
-		"phrases: {en: {ask: {generic: x}}, ko: {ask: {generic: x}}}", "phrases: {en: {ask: {fly: x}}}", "phrases: {fr: {ask: {fly: x}}}", "phrases: [",
+		"phrases: {en: {ask: {generic: x}}, ko: {ask: {generic: x}}}", "phrases: {en: {ask: {fly: x}}}", "phrases: {en: {ask: {fly: x}}, ko: {ask: {swim: x}}}", "phrases: {fr: {ask: {fly: x}}}", "phrases: [",
 	} {
 		if _, err := Embedded().With([]byte(about)); err == nil {
 			t.Errorf("%s: got no error", about)
