@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxText is how many bytes of a result a model is given: a small local model
-// has room for no more. maxArg bounds one argument.
+// MaxText is how many bytes of a result a model is given: a small local model
+// has room for no more. MaxArg bounds one argument.
 const (
 	MaxText = 6000
 	MaxArg  = 1 << 20

@@ -1,8 +1,6 @@
 package tool
 
-import (
-	"strings"
-)
+import "strings"
 
 // Literal says whether a text stands for nothing but itself in a pattern.
 func Literal(s string) bool { return !strings.ContainsAny(s, "*?") }

@@ -255,9 +255,10 @@ func FuzzRead(f *testing.F) {
 	for _, e := range examples(f) {
 		f.Add([]byte(e.policy), e.writtenAction)
 	}
+	table := base(f)
 	f.Add(tableFile, `{"tool":"send_mail"}`)
 	f.Fuzz(func(t *testing.T, text []byte, action string) {
-		p, err := Read("policy.yaml", text, base(t))
+		p, err := Read("policy.yaml", text, table)
 		if err != nil {
 			return
 		}
@@ -270,7 +271,7 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("%s under %s: got %v at %v", action, text, d.Verdict, d.Level)
 		}
 		// What isn't there can only make it stricter.
-		if a.Facts = nil; policy.Decide(a, policy.Policy{Table: base(t)}, noon).Verdict > policy.Allow {
+		if a.Facts = nil; policy.Decide(a, policy.Policy{Table: table}, noon).Verdict > policy.Allow {
 			t.Errorf("%s: no verdict", action)
 		}
 	})
