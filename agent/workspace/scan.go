@@ -206,14 +206,14 @@ func (p Protected) Kind(root *os.Root, rel string) Kind {
 	kind := p.Of(rel)
 	for dir := path.Dir(rel); ; dir = path.Dir(dir) {
 		for _, named := range obeyed(root, dir) {
-			if rel == named || within(rel, named) {
+			if _, in := Below(rel, named); in {
 				kind |= Runs
 			}
 		}
 		if name := rel; dir != "." {
 			name = rel[len(dir)+1:]
 			for _, o := range gitObeys {
-				if (name == o || within(name, o)) && isGit(entries(root, dir)) {
+				if _, in := Below(name, o); in && isGit(entries(root, dir)) {
 					kind |= Runs
 				}
 			}
@@ -226,10 +226,6 @@ func (p Protected) Kind(root *os.Root, rel string) Kind {
 		kind |= Runs // it makes a folder a repository
 	}
 	return kind | p.alias(root, rel)
-}
-
-func within(p, dir string) bool {
-	return len(p) > len(dir) && p[:len(dir)] == dir && p[len(dir)] == '/'
 }
 
 // alias is the kind of the protected file that rel is another name of.
@@ -285,6 +281,7 @@ func (f *Findings) Secret(root *os.Root, p string, info fs.FileInfo) bool {
 // has says whether a path was found, or lies in what was.
 func (f *Findings) has(p string, kind Kind) bool {
 	return slices.ContainsFunc(f.Paths, func(x Found) bool {
-		return x.Kind&kind != 0 && (x.Path == p || within(p, x.Path))
+		_, in := Below(p, x.Path)
+		return in && x.Kind&kind != 0
 	})
 }
